@@ -1,0 +1,96 @@
+//! The one door: every message of visitor, bot, agent and system enters here.
+//!
+//! Checking may fail by input and comes first; doing is one transaction for a whole group of messages.
+
+mod door;
+mod plan;
+
+pub(crate) use self::door::Door;
+use crate::{
+    Audience, Author, ClientId, ConversationId, Error, Extra, MAX_BODY, Message, Result, WorkspaceId,
+    store::{Dialect, Tx},
+};
+
+/// A message that wants in.
+#[derive(Clone, Debug)]
+pub struct Append {
+    /// The tenant.
+    pub workspace: WorkspaceId,
+    /// Its conversation, which must exist.
+    pub conversation: ConversationId,
+    /// The sender's own id: the same id again gives the same seq.
+    pub client_id: ClientId,
+    /// Who writes.
+    pub author: Author,
+    /// Who may see it.
+    pub audience: Audience,
+    /// At most [`MAX_BODY`] characters.
+    pub body: String,
+    /// Everything else.
+    pub extra: Extra,
+    /// Refused as stale unless this is the conversation's epoch; the bot must name it.
+    pub epoch: Option<i64>,
+    /// The bot: the last message of the visitor that this answer has considered.
+    pub considered: Option<i64>,
+}
+
+impl Append {
+    /// A message for everybody, with nothing but its body.
+    pub fn new(workspace: WorkspaceId, conversation: ConversationId, client_id: ClientId, author: Author, body: impl Into<String>) -> Self {
+        Self {
+            workspace,
+            conversation,
+            client_id,
+            author,
+            audience: Audience::All,
+            body: body.into(),
+            extra: Extra::default(),
+            epoch: None,
+            considered: None,
+        }
+    }
+
+    /// What the input alone can tell.
+    fn check(&mut self) -> Result<()> {
+        if self.body.chars().count() > MAX_BODY {
+            return Err(Error::invalid(format!("The message is longer than {MAX_BODY} characters: send it in parts.")));
+        }
+        if self.body.trim().is_empty() && self.extra.event.is_none() {
+            return Err(Error::invalid("The message is empty: write something."));
+        }
+        if self.author == Author::Bot && self.epoch.is_none() {
+            return Err(Error::invalid("A bot message must name the epoch it answers in."));
+        }
+        if self.body.contains('\0') {
+            // PostgreSQL has no such character in a text.
+            self.body = self.body.replace('\0', "\u{fffd}");
+        }
+        Ok(())
+    }
+}
+
+/// A message that is in the record.
+#[derive(Clone, Debug)]
+pub struct Appended {
+    /// With its seq.
+    pub message: Message,
+    /// It was there already, under the same client id.
+    pub duplicate: bool,
+    /// The bot is asked by it.
+    pub due: bool,
+}
+
+/// Appends a group inside a bigger transaction, each by the same rules as through the door.
+/// After the commit, pass what was appended to [`crate::Chat::announce`].
+///
+/// # Errors
+/// The outer error is the store's; the inner ones are [`Error::Invalid`], [`Error::NotFound`], [`Error::Stale`].
+pub async fn append_in(tx: &mut Tx, dialect: Dialect, now: i64, mut group: Vec<Append>) -> Result<Vec<Result<Appended>>> {
+    let checked: Vec<Result<()>> = group.iter_mut().map(Append::check).collect();
+    let good: Vec<&Append> = group.iter().zip(&checked).filter(|(_, check)| check.is_ok()).map(|(append, _)| append).collect();
+    let mut done = plan::write(tx, dialect, now, &good).await?.into_iter();
+    Ok(checked.into_iter().map(|check| check.and_then(|()| done.next().unwrap_or(Err(Error::NotFound)))).collect())
+}
+
+#[cfg(test)]
+mod tests;

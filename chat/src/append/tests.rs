@@ -1,0 +1,101 @@
+use super::*;
+use crate::{Speaker, conversation, cursor, message, speaker, testing};
+
+async fn seqs(fresh: &testing::Fresh, conversation: ConversationId, audience: Audience) -> Vec<(i64, i64)> {
+    let all = message::after(fresh.chat.store(), fresh.workspace, conversation, audience, 0, 1_000).await.unwrap();
+    all.iter().map(|m| (m.prev(audience), m.seq)).collect()
+}
+
+#[tokio::test]
+async fn a_retry_gets_the_same_seq() {
+    let fresh = testing::fresh().await.unwrap();
+    let talk = fresh.conversation("en").await.unwrap();
+    let append = Append::new(fresh.workspace, talk.id, fresh.chat.id(), Author::Visitor(talk.visitor), "hello");
+    let first = fresh.chat.append(append.clone()).await.unwrap();
+    let again = fresh.chat.append(append).await.unwrap();
+    assert_eq!((first.message.seq, first.duplicate), (1, false));
+    assert_eq!((again.message.seq, again.duplicate), (1, true));
+    assert_eq!(seqs(&fresh, talk.id, Audience::Staff).await, [(0, 1)]);
+}
+
+#[tokio::test]
+async fn seq_is_dense_under_many_writers() {
+    let fresh = testing::fresh().await.unwrap();
+    let talk = fresh.conversation("en").await.unwrap();
+    let writes = (0..200)
+        .map(|n| fresh.chat.append(Append::new(fresh.workspace, talk.id, fresh.chat.id(), Author::Visitor(talk.visitor), format!("{n}"))));
+    for done in futures_util::future::join_all(writes).await {
+        done.unwrap();
+    }
+    let expected: Vec<_> = (1..=200).map(|seq| (seq - 1, seq)).collect();
+    assert_eq!(seqs(&fresh, talk.id, Audience::All).await, expected);
+}
+
+#[tokio::test]
+async fn visitors_skip_notes_without_a_gap() {
+    let fresh = testing::fresh().await.unwrap();
+    let talk = fresh.conversation("en").await.unwrap();
+    let agent = fresh.agent("Ann", crate::agent::Role::Agent).await.unwrap();
+    fresh.say(&talk, "one").await.unwrap();
+    let note =
+        Append { audience: Audience::Staff, ..Append::new(fresh.workspace, talk.id, fresh.chat.id(), Author::Agent(agent.id), "note") };
+    fresh.chat.append(note).await.unwrap();
+    fresh.say(&talk, "two").await.unwrap();
+    assert_eq!(seqs(&fresh, talk.id, Audience::All).await, [(0, 1), (1, 3)]);
+    assert_eq!(seqs(&fresh, talk.id, Audience::Staff).await, [(0, 1), (1, 2), (2, 3)]);
+}
+
+#[tokio::test]
+async fn a_bot_that_lost_the_word_is_refused() {
+    let fresh = testing::fresh().await.unwrap();
+    let talk = fresh.conversation("en").await.unwrap();
+    fresh.say(&talk, "question").await.unwrap();
+    let answer = Append {
+        epoch: Some(talk.epoch),
+        considered: Some(1),
+        ..Append::new(fresh.workspace, talk.id, fresh.chat.id(), Author::Bot, "answer")
+    };
+    let mut tx = fresh.chat.begin().await.unwrap();
+    let epoch = speaker::change(&mut tx, fresh.workspace, talk.id, Some(talk.epoch), Speaker::Queue).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(epoch, talk.epoch + 1);
+    assert!(matches!(fresh.chat.append(answer).await, Err(Error::Stale)));
+    let mut tx = fresh.chat.begin().await.unwrap();
+    assert!(matches!(speaker::change(&mut tx, fresh.workspace, talk.id, Some(talk.epoch), Speaker::Bot).await, Err(Error::Stale)));
+}
+
+#[tokio::test]
+async fn nothing_crosses_a_workspace_or_a_visitor() {
+    let fresh = testing::fresh().await.unwrap();
+    let (mine, other) = (fresh.conversation("en").await.unwrap(), fresh.conversation("en").await.unwrap());
+    let append = |workspace, visitor| Append::new(workspace, mine.id, fresh.chat.id(), Author::Visitor(visitor), "x");
+    assert!(matches!(fresh.chat.append(append(fresh.chat.id(), mine.visitor)).await, Err(Error::NotFound)));
+    assert!(matches!(fresh.chat.append(append(fresh.workspace, other.visitor)).await, Err(Error::NotFound)));
+    assert!(matches!(conversation::find(fresh.chat.store(), fresh.chat.id(), mine.id).await, Err(Error::NotFound)));
+}
+
+#[tokio::test]
+async fn marks_only_move_forward() {
+    let fresh = testing::fresh().await.unwrap();
+    let talk = fresh.conversation("en").await.unwrap();
+    for n in 0..5 {
+        fresh.say(&talk, &format!("{n}")).await.unwrap();
+    }
+    let (reader, device) = (cursor::Reader::Visitor(talk.visitor), fresh.chat.id());
+    for (mark, expected) in [(3, 3), (1, 3), (99, 5)] {
+        cursor::mark(fresh.chat.store(), fresh.workspace, talk.id, reader, device, mark, mark, 1).await.unwrap();
+        assert_eq!(cursor::read_seq(fresh.chat.store(), fresh.workspace, talk.id, reader).await.unwrap(), expected);
+    }
+}
+
+#[tokio::test]
+async fn bad_input_is_told() {
+    let fresh = testing::fresh().await.unwrap();
+    let talk = fresh.conversation("en").await.unwrap();
+    for body in ["", "  \n", &"x".repeat(MAX_BODY + 1)] {
+        let append = Append::new(fresh.workspace, talk.id, fresh.chat.id(), Author::Visitor(talk.visitor), body);
+        assert!(matches!(fresh.chat.append(append).await, Err(Error::Invalid(_))));
+    }
+    let odd = Append::new(fresh.workspace, talk.id, fresh.chat.id(), Author::Visitor(talk.visitor), "a\0b");
+    assert_eq!(fresh.chat.append(odd).await.unwrap().message.body, "a\u{fffd}b");
+}

@@ -1,0 +1,115 @@
+//! Entries of visitors: a website today, an API or e-mail later.
+
+use serde::{Deserialize, Serialize};
+use sqlx::{Row, any::AnyRow};
+
+use crate::{Error, InboxId, Result, Store, WorkspaceId, conversation::cut, row};
+
+/// What an admin chooses for the widget.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Look {
+    /// Accent colour `#rrggbb`; empty: the house's own.
+    pub color: String,
+    /// First words by locale (`en`, `zh`); missing: the house's own.
+    pub greeting: std::collections::BTreeMap<String, String>,
+    /// Questions offered at the start, by locale.
+    pub starters: std::collections::BTreeMap<String, Vec<String>>,
+    /// Origins that may embed it, such as `https://shop.example`; empty: every one.
+    pub origins: Vec<String>,
+}
+
+/// A row of the record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Inbox {
+    /// Its id; it stands in the embed snippet and authorises nothing.
+    pub id: InboxId,
+    /// The tenant.
+    pub workspace: WorkspaceId,
+    /// What visitors and staff call it.
+    pub name: String,
+    /// Colour, greeting, starters, origins.
+    pub look: Look,
+    /// Unix milliseconds.
+    pub created_at: i64,
+}
+
+impl Inbox {
+    /// Whether a page of this `Origin` may talk to the inbox. A page without one is no browser page.
+    pub fn allows(&self, origin: Option<&str>) -> bool {
+        let Some(origin) = origin else { return true };
+        self.look.origins.is_empty() || self.look.origins.iter().any(|allowed| allowed.trim_end_matches('/').eq_ignore_ascii_case(origin))
+    }
+}
+
+/// Makes an inbox.
+pub async fn create(store: &Store, workspace: WorkspaceId, id: InboxId, name: &str, look: &Look, now: i64) -> Result<()> {
+    check(name, look)?;
+    sqlx::query("INSERT INTO inbox (id, workspace_id, name, look, created_at) VALUES ($1, $2, $3, $4, $5)")
+        .bind(id.text())
+        .bind(workspace.text())
+        .bind(cut(name, 100))
+        .bind(serde_json::to_string(look).unwrap_or_default())
+        .bind(now)
+        .execute(store.write())
+        .await?;
+    Ok(())
+}
+
+/// Changes name and look.
+pub async fn save(store: &Store, workspace: WorkspaceId, id: InboxId, name: &str, look: &Look) -> Result<()> {
+    check(name, look)?;
+    let done = sqlx::query("UPDATE inbox SET name = $3, look = $4 WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace.text())
+        .bind(id.text())
+        .bind(cut(name, 100))
+        .bind(serde_json::to_string(look).unwrap_or_default())
+        .execute(store.write())
+        .await?;
+    if done.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+}
+
+/// The inbox a visitor names: the only look-up without a workspace, for it is how a visitor finds one.
+pub async fn of_visitor(store: &Store, id: InboxId) -> Result<Inbox> {
+    let row = sqlx::query("SELECT id, workspace_id, name, look, created_at FROM inbox WHERE id = $1")
+        .bind(id.text())
+        .fetch_optional(store.read())
+        .await?;
+    from_row(&row.ok_or(Error::NotFound)?)
+}
+
+/// One inbox of the workspace.
+pub async fn find(store: &Store, workspace: WorkspaceId, id: InboxId) -> Result<Inbox> {
+    of_visitor(store, id).await.and_then(|inbox| if inbox.workspace == workspace { Ok(inbox) } else { Err(Error::NotFound) })
+}
+
+/// The workspace's inboxes, oldest first.
+pub async fn list(store: &Store, workspace: WorkspaceId) -> Result<Vec<Inbox>> {
+    let rows = sqlx::query("SELECT id, workspace_id, name, look, created_at FROM inbox WHERE workspace_id = $1 ORDER BY created_at, id")
+        .bind(workspace.text())
+        .fetch_all(store.read())
+        .await?;
+    rows.iter().map(from_row).collect()
+}
+
+fn check(name: &str, look: &Look) -> Result<()> {
+    if name.trim().is_empty() {
+        return Err(Error::invalid("The name is empty: give the inbox one."));
+    }
+    let hex = |color: &str| color.len() == 7 && color.starts_with('#') && color[1..].chars().all(|c| c.is_ascii_hexdigit());
+    if !look.color.is_empty() && !hex(&look.color) {
+        return Err(Error::invalid("The colour must look like #2f6f5e."));
+    }
+    let bad = look.origins.iter().find(|origin| !(origin.starts_with("https://") || origin.starts_with("http://")));
+    bad.map_or(Ok(()), |origin| Err(Error::invalid(format!("The origin {origin} must begin with https:// or http://."))))
+}
+
+fn from_row(r: &AnyRow) -> Result<Inbox> {
+    Ok(Inbox {
+        id: row::id(r, "id")?,
+        workspace: row::id(r, "workspace_id")?,
+        name: r.try_get("name")?,
+        look: row::json(r, "look")?,
+        created_at: r.try_get("created_at")?,
+    })
+}

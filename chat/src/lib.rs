@@ -1,0 +1,156 @@
+//! The record: workspaces, people, conversations, messages, and the bus that carries news of them.
+//!
+//! It knows nothing of any feature, of HTTP, HTML or models. A thing enters only if three crates use it
+//! and it means the same in each.
+
+pub mod agent;
+mod append;
+pub mod audit;
+mod bus;
+mod clock;
+mod config;
+pub mod conversation;
+pub mod cursor;
+mod error;
+mod id;
+pub mod inbox;
+pub mod invite;
+mod locale;
+pub mod message;
+mod news;
+mod random;
+pub mod row;
+pub mod session;
+pub mod setting;
+pub mod speaker;
+pub mod store;
+#[doc(hidden)]
+pub mod testing;
+pub mod visitor;
+pub mod workspace;
+
+use std::sync::Arc;
+
+pub use crate::{
+    append::{Append, Appended, append_in},
+    bus::{Bus, Heard, Subscription},
+    clock::Clock,
+    config::{Config, hide_password},
+    conversation::Speaker,
+    error::{Error, Result},
+    id::*,
+    locale::{LOCALES, locale_of},
+    message::{Audience, Author, Button, Citation, Event, Extra, MAX_BODY, Message},
+    news::{News, Side, Topic},
+    random::Random,
+    store::{Column, Dialect, Store, Tx},
+};
+
+/// The handle of the record; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Chat {
+    store: Store,
+    bus: Bus,
+    clock: Clock,
+    random: Random,
+    door: append::Door,
+}
+
+impl Chat {
+    /// Opens store and bus, and starts the one writer of messages.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with a sentence for the operator.
+    pub async fn open(config: &Config, clock: Clock, random: Random) -> Result<Self> {
+        config.validate().map_err(Error::Refused)?;
+        let store = Store::open(config).await?;
+        let bus = Bus::open(config).await?;
+        let door = append::Door::open(store.clone(), clock.clone(), config.batch);
+        Ok(Self { store, bus, clock, random, door })
+    }
+
+    /// Appends one message: acknowledged means on disk. The same client id again gives the same seq.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`], [`Error::NotFound`], [`Error::Stale`] for a bot that lost the word, [`Error::Unavailable`].
+    pub async fn append(&self, append: Append) -> Result<Appended> {
+        let appended = self.door.append(append).await?;
+        self.announce(std::slice::from_ref(&appended));
+        Ok(appended)
+    }
+
+    /// A write transaction.
+    pub async fn begin(&self) -> Result<Tx> {
+        self.store.begin().await
+    }
+
+    /// Appends inside a bigger transaction; call [`Chat::announce`] after its commit.
+    ///
+    /// # Errors
+    /// The first refusal, or the store's error.
+    pub async fn append_in(&self, tx: &mut Tx, append: Append) -> Result<Appended> {
+        let mut done = append_in(tx, self.store.dialect(), self.now(), vec![append]).await?;
+        done.pop().unwrap_or(Err(Error::NotFound))
+    }
+
+    /// Tells everybody about messages that were appended.
+    pub fn announce(&self, appended: &[Appended]) {
+        for done in appended.iter().filter(|done| !done.duplicate) {
+            let message = Arc::new(done.message.clone());
+            let news = Arc::new(News::Message { message: message.clone() });
+            if message.audience == Audience::All {
+                self.bus.publish_shared(Topic::Visitor(message.workspace, message.visitor), news.clone());
+            }
+            self.bus.publish_shared(Topic::Workspace(message.workspace), news.clone());
+            if matches!(message.author, Author::Visitor(_)) {
+                self.bus.publish_shared(Topic::Desk, news);
+            }
+            if done.due {
+                self.bus.publish(Topic::Bot, News::Due { workspace: message.workspace, conversation: message.conversation });
+            }
+        }
+    }
+
+    /// Tells everybody that another may speak now.
+    pub fn speaker_changed(&self, workspace: WorkspaceId, visitor: VisitorId, conversation: ConversationId, epoch: i64) {
+        self.bus.publish(Topic::Bot, News::SpeakerChanged { workspace, conversation, epoch });
+        self.conversation_changed(workspace, visitor, conversation);
+    }
+
+    /// Tells visitor and staff to read the conversation's state again.
+    pub fn conversation_changed(&self, workspace: WorkspaceId, visitor: VisitorId, conversation: ConversationId) {
+        let news = Arc::new(News::Conversation { workspace, conversation });
+        self.bus.publish_shared(Topic::Visitor(workspace, visitor), news.clone());
+        self.bus.publish_shared(Topic::Workspace(workspace), news);
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The bus.
+    pub fn bus(&self) -> &Bus {
+        &self.bus
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Randomness.
+    pub fn random(&self) -> &Random {
+        &self.random
+    }
+
+    /// Unix milliseconds.
+    pub fn now(&self) -> i64 {
+        self.clock.now()
+    }
+
+    /// A new UUIDv7 of any id type.
+    pub fn id<T: From<uuid::Uuid>>(&self) -> T {
+        self.random.id(self.now())
+    }
+}

@@ -1,0 +1,75 @@
+//! The vocabulary of the house: every event that crosses the bus. News may be lost; the record may not.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{AgentId, Author, ConversationId, Message, TurnId, VisitorId, WorkspaceId};
+
+/// Who is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Topic {
+    /// The staff of a workspace: everything that happens in it.
+    Workspace(WorkspaceId),
+    /// One visitor: what they may see of their conversations.
+    Visitor(WorkspaceId, VisitorId),
+    /// Bots: turns that are due, speakers that changed, settings.
+    Bot,
+    /// Desks: what routing must look at.
+    Desk,
+}
+
+impl Topic {
+    /// As a channel's name.
+    pub fn channel(&self) -> String {
+        match self {
+            Self::Workspace(workspace) => format!("warbler:workspace:{workspace}"),
+            Self::Visitor(workspace, visitor) => format!("warbler:visitor:{workspace}:{visitor}"),
+            Self::Bot => "warbler:bot".into(),
+            Self::Desk => "warbler:desk".into(),
+        }
+    }
+}
+
+/// Which side has read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// The visitor.
+    Visitor,
+    /// Anybody of the staff.
+    Staff,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "news", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the fields are nouns of the house")]
+pub enum News {
+    /// A message is in the record.
+    Message { message: Arc<Message> },
+    /// The bot's next words; never stored. `n` counts from 0.
+    Draft { workspace: WorkspaceId, conversation: ConversationId, turn: TurnId, n: u32, text: String },
+    /// A draft was given up.
+    DraftEnd { workspace: WorkspaceId, conversation: ConversationId, turn: TurnId },
+    /// Somebody types, or stopped.
+    Typing { workspace: WorkspaceId, conversation: ConversationId, author: Author, name: String, on: bool },
+    /// One side has read up to `seq`.
+    Read { workspace: WorkspaceId, conversation: ConversationId, by: Side, seq: i64 },
+    /// Speaker, ticket, queue place or visitor changed: read the conversation again.
+    Conversation { workspace: WorkspaceId, conversation: ConversationId },
+    /// The visitor waits for the bot.
+    Due { workspace: WorkspaceId, conversation: ConversationId },
+    /// Another may speak now; a turn of an older epoch must stop.
+    SpeakerChanged { workspace: WorkspaceId, conversation: ConversationId, epoch: i64 },
+    /// The queue moved.
+    Queue { workspace: WorkspaceId },
+    /// Somebody of the staff came, left, or changed.
+    Presence { workspace: WorkspaceId, agent: AgentId },
+    /// A setting changed.
+    Settings { workspace: WorkspaceId },
+    /// Passages changed.
+    Knowledge { workspace: WorkspaceId },
+    /// The agent's sessions are closed: streams and sockets must end.
+    Revoked { workspace: WorkspaceId, agent: AgentId },
+}

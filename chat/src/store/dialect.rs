@@ -1,0 +1,77 @@
+//! The few places where the two engines do not share a text.
+
+/// A column of a list of rows that is passed as one JSON parameter.
+#[derive(Clone, Copy, Debug)]
+pub enum Column {
+    /// TEXT
+    Text(&'static str),
+    /// BIGINT
+    Int(&'static str),
+    /// DOUBLE PRECISION
+    Double(&'static str),
+}
+
+/// Which engine speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// Embedded.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+impl Dialect {
+    /// A table expression `(…) AS x` over the JSON array of objects in parameter `$n`.
+    ///
+    /// One statement for many rows: the cost of the engines is a statement, not a row.
+    pub fn rows(self, n: usize, columns: &[Column]) -> String {
+        match self {
+            Self::Sqlite => {
+                let list: Vec<String> = columns
+                    .iter()
+                    .map(|c| {
+                        let name = c.name();
+                        format!("value ->> '$.{name}' AS {name}")
+                    })
+                    .collect();
+                format!("(SELECT {} FROM json_each(${n})) AS x", list.join(", "))
+            }
+            Self::Postgres => {
+                let list: Vec<String> = columns.iter().map(|c| format!("{} {}", c.name(), c.sql_type())).collect();
+                format!("json_to_recordset(${n}::json) AS x({})", list.join(", "))
+            }
+        }
+    }
+
+    /// Locks the selected rows until commit; SQLite has one writer anyway.
+    pub fn for_update(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR UPDATE",
+        }
+    }
+
+    /// How a write transaction begins: SQLite must not start as a reader.
+    pub fn begin(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN",
+        }
+    }
+}
+
+impl Column {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Text(name) | Self::Int(name) | Self::Double(name) => name,
+        }
+    }
+
+    fn sql_type(self) -> &'static str {
+        match self {
+            Self::Text(_) => "TEXT",
+            Self::Int(_) => "BIGINT",
+            Self::Double(_) => "DOUBLE PRECISION",
+        }
+    }
+}

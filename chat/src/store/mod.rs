@@ -1,0 +1,139 @@
+//! The store: one SQL text on SQLite or PostgreSQL, chosen by address.
+
+mod checks;
+mod dialect;
+
+use std::{path::Path, sync::Once, time::Duration};
+
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, any::AnyPoolOptions, migrate::Migrator};
+
+pub use self::dialect::{Column, Dialect};
+use crate::{Config, Error, Result};
+
+/// A write transaction.
+pub type Tx = sqlx::Transaction<'static, Any>;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+static DRIVERS: Once = Once::new();
+
+/// Pools for reading and writing.
+#[derive(Clone, Debug)]
+pub struct Store {
+    read: AnyPool,
+    write: AnyPool,
+    dialect: Dialect,
+}
+
+impl Store {
+    /// Opens the store and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with what to do, when the engine cannot promise durability.
+    pub async fn open(config: &Config) -> Result<Self> {
+        DRIVERS.call_once(sqlx::any::install_default_drivers);
+        let dialect = if config.address.starts_with("sqlite:") { Dialect::Sqlite } else { Dialect::Postgres };
+        let address = match dialect {
+            Dialect::Sqlite => with_create_mode(&config.address)?,
+            Dialect::Postgres => config.address.clone(),
+        };
+        migrate(&address, dialect).await?;
+        let write = pool(&address, dialect, if dialect == Dialect::Sqlite { 1 } else { config.readers }).await?;
+        let read = pool(&address, dialect, config.readers).await?;
+        let store = Self { read, write, dialect };
+        checks::durable(&store).await?;
+        Ok(store)
+    }
+
+    /// For reading. A write through it may wait for the writer.
+    pub fn read(&self) -> &AnyPool {
+        &self.read
+    }
+
+    /// For single statements that write.
+    pub fn write(&self) -> &AnyPool {
+        &self.write
+    }
+
+    /// A write transaction; dropped without commit it is undone.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(self.write.begin_with(self.dialect.begin()).await?)
+    }
+
+    /// Which engine this is.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Answers when the store does.
+    pub async fn ping(&self) -> Result<()> {
+        sqlx::query("SELECT 1").execute(&self.read).await?;
+        Ok(())
+    }
+
+    /// Waits for what is running, then closes every connection.
+    pub async fn close(&self) {
+        self.read.close().await;
+        self.write.close().await;
+    }
+}
+
+fn with_create_mode(address: &str) -> Result<String> {
+    let path = address.trim_start_matches("sqlite:").trim_start_matches("//");
+    let folder = Path::new(path.split('?').next().unwrap_or_default()).parent();
+    if let Some(folder) = folder.filter(|f| !f.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|error| {
+            Error::Refused(format!(
+                "The folder {} cannot be made ({error}): give the process the right to write there, or choose another with --data.",
+                folder.display()
+            ))
+        })?;
+    }
+    let sign = if address.contains('?') { '&' } else { '?' };
+    Ok(if address.contains("mode=") { address.to_owned() } else { format!("{address}{sign}mode=rwc") })
+}
+
+async fn pool(address: &str, dialect: Dialect, size: u32) -> Result<AnyPool> {
+    AnyPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(Duration::from_secs(15))
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .after_connect(move |connection, _| Box::pin(async move { prepare(connection, dialect).await }))
+        .connect(address)
+        .await
+        .map_err(|error| unreachable_store(&error))
+}
+
+/// Each connection promises durability for itself.
+async fn prepare(connection: &mut AnyConnection, dialect: Dialect) -> sqlx::Result<()> {
+    match dialect {
+        Dialect::Sqlite => {
+            for pragma in ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 10000", "temp_store = MEMORY"] {
+                connection.execute(sqlx::AssertSqlSafe(format!("PRAGMA {pragma}"))).await?;
+            }
+        }
+        Dialect::Postgres => {
+            connection.execute("SET synchronous_commit = on").await?;
+        }
+    }
+    Ok(())
+}
+
+/// On a connection of its own: a migrator that fails keeps its advisory lock as long as its connection lives.
+async fn migrate(address: &str, dialect: Dialect) -> Result<()> {
+    let mut connection = AnyConnection::connect(address).await.map_err(|error| unreachable_store(&error))?;
+    prepare(&mut connection, dialect).await.map_err(|error| unreachable_store(&error))?;
+    let done = MIGRATIONS.run(&mut connection).await;
+    connection.close().await?;
+    done.map_err(|error| {
+        Error::Refused(format!(
+            "The record's schema cannot be brought up to date: {error}. Restore the backup, or use the Warbler version that wrote it."
+        ))
+    })
+}
+
+fn unreachable_store(error: &sqlx::Error) -> Error {
+    Error::Refused(format!(
+        "The record cannot be opened: {error}. Check record.address, and that the folder or server is there and writable."
+    ))
+}
