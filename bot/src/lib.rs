@@ -1,0 +1,3 @@
+//! bot
+pub mod render;
+pub mod speech;
