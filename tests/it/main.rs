@@ -1,0 +1,4 @@
+//! Every integration test of Warbler, one binary, a module an area.
+
+mod record;
+mod tidy;

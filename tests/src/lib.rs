@@ -1,0 +1,25 @@
+//! The proof of Warbler: a harness that speaks to the real binary as visitors, staff and browsers do,
+//! the integration binary in `it/`, and programs that measure and torment.
+
+pub mod browser;
+pub mod checker;
+pub mod corpus;
+pub mod record;
+pub mod server;
+pub mod staff;
+pub mod store;
+pub mod tree;
+pub mod trial;
+pub mod visitor;
+
+/// An HTTP client that follows nothing and trusts nobody's proxy.
+pub fn http() -> reqwest::Client {
+    // A second installation is refused, which is as good.
+    rustls::crypto::ring::default_provider().install_default().ok();
+    reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(std::time::Duration::from_secs(60))
+        .build()
+        .unwrap_or_default()
+}

@@ -1,0 +1,251 @@
+//! A real `warbler` process on a free port and a temporary data folder.
+
+use std::fs::File;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use tempfile::TempDir;
+
+/// Seeding the guides in a debug build on two busy cores takes a while.
+const READY: Duration = Duration::from_secs(90);
+
+/// What a [`Server`] is started with.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    binary: Option<PathBuf>,
+    data: Option<PathBuf>,
+    settings: Vec<(String, String)>,
+    flags: Vec<String>,
+}
+
+impl Plan {
+    /// The embedded parts, nothing configured, an empty folder.
+    pub fn new() -> Plan {
+        Plan::default()
+    }
+
+    /// Another `warbler` than the one built beside this test.
+    pub fn binary(mut self, path: impl Into<PathBuf>) -> Plan {
+        self.binary = Some(path.into());
+        self
+    }
+
+    /// A data folder that outlives the server.
+    pub fn data(mut self, path: impl Into<PathBuf>) -> Plan {
+        self.data = Some(path.into());
+        self
+    }
+
+    /// An environment variable of the process.
+    pub fn env(mut self, name: &str, value: impl Into<String>) -> Plan {
+        self.settings.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// A flag of `warbler serve`.
+    pub fn flag(mut self, flag: impl Into<String>) -> Plan {
+        self.flags.push(flag.into());
+        self
+    }
+
+    /// Starts the process and waits until it says it is ready.
+    pub async fn start(self) -> Result<Server> {
+        let owned = match self.data {
+            Some(_) => None,
+            None => Some(tempfile::Builder::new().prefix("warbler-").tempdir()?),
+        };
+        let data = match (&self.data, &owned) {
+            (Some(path), _) => path.clone(),
+            (None, Some(dir)) => dir.path().join("data"),
+            (None, None) => bail!("no data folder"),
+        };
+        let logs = tempfile::Builder::new().prefix("warbler-log-").tempdir()?;
+        let mut server = Server { port: free_port()?, plan: self, data, child: None, logs, started: 0, _owned: owned };
+        server.start().await?;
+        Ok(server)
+    }
+}
+
+/// The running process; killed when dropped.
+#[derive(Debug)]
+pub struct Server {
+    plan: Plan,
+    data: PathBuf,
+    port: u16,
+    child: Option<Child>,
+    logs: TempDir,
+    started: u32,
+    _owned: Option<TempDir>,
+}
+
+impl Server {
+    /// The address of the door, without a slash at its end.
+    pub fn base(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The folder with the record.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// The process, while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
+    }
+
+    /// What the process has printed since its last start.
+    pub fn output(&self) -> String {
+        let read = |name: &str| std::fs::read_to_string(self.logs.path().join(name)).unwrap_or_default();
+        let n = self.started;
+        format!("{}{}", read(&format!("{n}.out")), read(&format!("{n}.err")))
+    }
+
+    /// Starts the process (again) on the same port and folder; returns the time until it was ready.
+    pub async fn start(&mut self) -> Result<Duration> {
+        let begun = Instant::now();
+        self.spawn()?;
+        self.wait(begun + READY).await?;
+        Ok(begun.elapsed())
+    }
+
+    /// Starts the process without waiting for it.
+    pub fn spawn(&mut self) -> Result<()> {
+        self.started += 1;
+        let log = |end: &str| File::create(self.logs.path().join(format!("{}.{end}", self.started)));
+        let mut command = Command::new(binary(self.plan.binary.as_deref())?);
+        command
+            .arg("serve")
+            .args(&self.plan.flags)
+            .env("WARBLER_LISTEN", format!("127.0.0.1:{}", self.port))
+            .env("WARBLER_DATA", &self.data)
+            .envs(self.plan.settings.iter().map(|(name, value)| (name, value)))
+            .current_dir(self.logs.path())
+            .stdin(Stdio::null())
+            .stdout(log("out")?)
+            .stderr(log("err")?);
+        self.child = Some(command.spawn().context("warbler does not start")?);
+        Ok(())
+    }
+
+    async fn wait(&mut self, until: Instant) -> Result<()> {
+        let http = crate::http();
+        let address = format!("{}/readyz", self.base());
+        loop {
+            if let Some(status) = self.exited()? {
+                bail!("warbler ended with {status} before it was ready:\n{}", self.output());
+            }
+            if let Ok(answer) = http.get(&address).send().await
+                && answer.status().is_success()
+            {
+                return Ok(());
+            }
+            if Instant::now() > until {
+                bail!("warbler was not ready in time:\n{}", self.output());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    fn exited(&mut self) -> Result<Option<ExitStatus>> {
+        match &mut self.child {
+            Some(child) => Ok(child.try_wait()?),
+            None => bail!("warbler was not started"),
+        }
+    }
+
+    /// Ends the process at once, as a power cut would: kill -9.
+    pub fn kill(&mut self) -> Result<()> {
+        if let Some(mut child) = self.child.take() {
+            child.kill()?;
+            child.wait()?;
+        }
+        Ok(())
+    }
+
+    /// Asks the process to end and waits for it.
+    pub async fn stop(&mut self) -> Result<ExitStatus> {
+        let Some(mut child) = self.child.take() else { bail!("warbler is not running") };
+        let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status()?;
+        if !asked.success() {
+            bail!("the process could not be signalled");
+        }
+        let until = Instant::now() + Duration::from_secs(30);
+        while Instant::now() < until {
+            if let Some(status) = child.try_wait()? {
+                return Ok(status);
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        child.kill()?;
+        child.wait()?;
+        bail!("warbler did not end within 30 s:\n{}", self.output());
+    }
+
+    /// The first address it printed whose path begins with `path`.
+    pub fn printed(&self, path: &str) -> Result<String> {
+        let start = self.base() + path;
+        let output = self.output();
+        let at = output.find(&start).with_context(|| format!("no link to {path} in:\n{output}"))?;
+        let end = |c: char| c.is_whitespace() || c.is_control() || "\"'<>)".contains(c);
+        let link = &output[at..];
+        Ok(link[..link.find(end).unwrap_or(link.len())].to_owned())
+    }
+
+    /// The first inbox, as the demo page embeds it.
+    pub async fn inbox(&self) -> Result<String> {
+        let page = crate::http().get(self.base() + "/demo").send().await?.error_for_status()?.text().await?;
+        let (_, after) = page.split_once("data-inbox=\"").context("the demo page has no data-inbox")?;
+        let (inbox, _) = after.split_once('"').context("data-inbox is not closed")?;
+        Ok(inbox.to_owned())
+    }
+
+    /// Runs another command of the same binary on the same folder.
+    pub fn command(&self, args: &[&str]) -> Result<std::process::Output> {
+        let mut command = warbler(self.plan.binary.as_deref(), &self.data)?;
+        command.envs(self.plan.settings.iter().map(|(name, value)| (name, value)));
+        Ok(command.args(args).output()?)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if std::thread::panicking() && self.started > 0 {
+            eprintln!("--- warbler printed\n{}\n---", self.output());
+        }
+        self.kill().ok();
+    }
+}
+
+/// `warbler` on a data folder, in an empty working folder, for commands other than `serve`.
+pub fn warbler(given: Option<&Path>, data: &Path) -> Result<Command> {
+    let mut command = Command::new(binary(given)?);
+    command.env("WARBLER_DATA", data).current_dir(std::env::temp_dir()).stdin(Stdio::null());
+    Ok(command)
+}
+
+/// The binary given, or named by `WARBLER_BIN`, or built beside this program.
+pub fn binary(given: Option<&Path>) -> Result<PathBuf> {
+    let path = match (given, std::env::var_os("WARBLER_BIN")) {
+        (Some(path), _) => std::path::absolute(path)?,
+        (None, Some(path)) => PathBuf::from(path),
+        (None, None) => {
+            let own = std::env::current_exe()?;
+            let folder = own.parent().context("this program has no folder")?;
+            let folder = if folder.ends_with("deps") { folder.parent().unwrap_or(folder) } else { folder };
+            folder.join("warbler")
+        }
+    };
+    if !path.is_file() {
+        bail!("{} is not there: cargo build --workspace --bins, or ./tests/run", path.display());
+    }
+    Ok(path)
+}
+
+/// A port nobody listens on now.
+pub fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}

@@ -1,0 +1,45 @@
+//! What the programs share: a bar while they run, a table or JSON when they are done.
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::Value;
+
+/// Flags every program has.
+#[derive(Args, Clone, Debug)]
+pub struct Say {
+    /// Print the result as one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// The warbler to run instead of the one built beside this program
+    #[arg(long, value_name = "PATH")]
+    pub warbler: Option<std::path::PathBuf>,
+}
+
+impl Say {
+    /// A bar on standard error, seen only on a terminal.
+    pub fn bar(&self, length: u64, what: &'static str) -> ProgressBar {
+        let bar = ProgressBar::new(length);
+        if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta}") {
+            bar.set_style(style);
+        }
+        bar.with_message(what)
+    }
+
+    /// Prints the result, one line a figure, or as JSON.
+    pub fn result(&self, result: &Value) {
+        if self.json {
+            println!("{result}");
+            return;
+        }
+        for (name, value) in result.as_object().into_iter().flatten() {
+            match value {
+                Value::String(text) => println!("{name:<28} {text}"),
+                Value::Array(rows) => {
+                    println!("{name:<28} {}", rows.len());
+                    rows.iter().for_each(|row| println!("    {row}"));
+                }
+                other => println!("{name:<28} {other}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The two transports of the visitor wire: a socket, or a stream with POST.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use futures_util::stream::SplitSink;
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio_tungstenite::tungstenite::protocol::Message;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_util::task::AbortOnDropHandle;
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// Which way the frames travel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Transport {
+    /// `GET /v1/visitor/socket`.
+    #[default]
+    Socket,
+    /// `POST /v1/visitor/stream` and `POST /v1/visitor/send`.
+    Stream,
+}
+
+/// What came down.
+#[derive(Clone, Debug)]
+pub enum Incoming {
+    /// A frame.
+    Frame(Value),
+    /// The end; a socket may say why.
+    Closed(Option<u16>),
+}
+
+/// One connection.
+#[derive(Debug)]
+pub struct Link {
+    up: Up,
+    down: mpsc::UnboundedReceiver<Incoming>,
+    _reader: AbortOnDropHandle<()>,
+}
+
+#[derive(Debug)]
+enum Up {
+    Socket(SplitSink<Socket, Message>),
+    Stream { address: String, session: String, token: String },
+}
+
+impl Link {
+    /// Connects and says `hello`.
+    pub async fn open(base: &str, transport: Transport, hello: &Value) -> Result<Link> {
+        match transport {
+            Transport::Socket => {
+                let mut link = Link::silent(base).await?;
+                link.send(std::slice::from_ref(hello)).await?;
+                Ok(link)
+            }
+            Transport::Stream => Link::stream(base, hello).await,
+        }
+    }
+
+    /// Opens a socket and says nothing.
+    pub async fn silent(base: &str) -> Result<Link> {
+        let address = format!("{}/v1/visitor/socket", base.replacen("http", "ws", 1));
+        let connecting = tokio::time::timeout(Duration::from_secs(10), connect_async(address));
+        let (socket, _) = connecting.await.context("the socket did not open")??;
+        let (up, mut source) = socket.split();
+        let (sender, down) = mpsc::unbounded_channel();
+        let reader = async move {
+            let mut code = None;
+            while let Some(Ok(message)) = source.next().await {
+                match message {
+                    Message::Text(text) => {
+                        let frame = serde_json::from_str(&text).unwrap_or_else(|_| json!({"broken": text.as_str()}));
+                        sender.send(Incoming::Frame(frame)).ok();
+                    }
+                    Message::Close(frame) => code = frame.map(|frame| frame.code.into()),
+                    _ => {}
+                }
+            }
+            sender.send(Incoming::Closed(code)).ok();
+        };
+        Ok(Link { up: Up::Socket(up), down, _reader: AbortOnDropHandle::new(tokio::spawn(reader)) })
+    }
+
+    async fn stream(base: &str, hello: &Value) -> Result<Link> {
+        let http = crate::http();
+        let request = http.post(format!("{base}/v1/visitor/stream")).timeout(Duration::from_secs(3600)).json(hello);
+        let answer = request.send().await?;
+        if !answer.status().is_success() {
+            bail!("the stream was refused: {} {}", answer.status(), answer.text().await?);
+        }
+        let (sender, down) = mpsc::unbounded_channel();
+        let reader = async move {
+            let mut body = answer.bytes_stream();
+            let mut pending = Vec::new();
+            while let Some(Ok(piece)) = body.next().await {
+                pending.extend_from_slice(&piece);
+                while let Some(end) = pending.iter().position(|byte| *byte == b'\n') {
+                    let line: Vec<u8> = pending.drain(..=end).collect();
+                    if let Some(data) = line.strip_prefix(b"data:")
+                        && let Ok(frame) = serde_json::from_slice(data)
+                    {
+                        sender.send(Incoming::Frame(frame)).ok();
+                    }
+                }
+            }
+            sender.send(Incoming::Closed(None)).ok();
+        };
+        let up = Up::Stream { address: format!("{base}/v1/visitor/send"), session: String::new(), token: String::new() };
+        Ok(Link { up, down, _reader: AbortOnDropHandle::new(tokio::spawn(reader)) })
+    }
+
+    /// Sends frames up; over POST they are one request.
+    pub async fn send(&mut self, frames: &[Value]) -> Result<()> {
+        match &mut self.up {
+            Up::Socket(sink) => {
+                for frame in frames {
+                    sink.send(Message::text(frame.to_string())).await?;
+                }
+            }
+            Up::Stream { address, session, token } => {
+                let body = json!({"session": session, "frames": frames});
+                let request = crate::http().post(address.as_str()).bearer_auth(token).json(&body);
+                let answer = request.send().await?;
+                if answer.status() != 204 {
+                    bail!("POST was answered by {} {}", answer.status(), answer.text().await?);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends anything at all, for hostile tests.
+    pub async fn raw(&mut self, message: Message) -> Result<()> {
+        match &mut self.up {
+            Up::Socket(sink) => Ok(sink.send(message).await?),
+            Up::Stream { .. } => bail!("raw messages travel by sockets"),
+        }
+    }
+
+    /// What comes next; nothing when `timeout` passes.
+    pub async fn next(&mut self, timeout: Duration) -> Option<Incoming> {
+        let incoming = tokio::time::timeout(timeout, self.down.recv()).await.ok()?;
+        if let (Some(Incoming::Frame(frame)), Up::Stream { session, token, .. }) = (&incoming, &mut self.up)
+            && frame["t"] == "welcome"
+        {
+            *session = frame["session"].as_str().unwrap_or_default().to_owned();
+            *token = frame["token"].as_str().unwrap_or_default().to_owned();
+        }
+        Some(incoming.unwrap_or(Incoming::Closed(None)))
+    }
+}
