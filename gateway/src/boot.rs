@@ -1,0 +1,73 @@
+//! The story of the start-up. Only this file names implementations.
+
+use anyhow::Context;
+use bot::Bot;
+use chat::{Chat, Clock, Random};
+use console::Console;
+use knowledge::Knowledge;
+use ticketing::Desk;
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    config::{Config, Role},
+    data, first, serve, stop,
+    visitor::{Gate, Keys},
+};
+
+/// Every part of the house, opened.
+pub(crate) struct House {
+    pub chat: Chat,
+    pub knowledge: Knowledge,
+    pub desk: Desk,
+    pub bot: Bot,
+}
+
+/// Opens the parts that commands and server share.
+pub(crate) async fn open(config: &Config) -> anyhow::Result<House> {
+    data::prepare(&config.data)?;
+    let chat = Chat::open(&config.record, Clock::system(), Random::system()).await?;
+    let knowledge = Knowledge::open(config.knowledge.clone(), chat.clone(), &config.data).await?;
+    let desk = Desk::new(config.desk.clone(), chat.clone());
+    let bot = Bot::new(config.bot.clone(), chat.clone(), knowledge.clone(), desk.clone())?;
+    Ok(House { chat, knowledge, desk, bot })
+}
+
+/// Runs the server until it is asked to stop.
+pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
+    data::prepare(&config.data)?;
+    let _lock = data::lock(&config.data)?;
+    let listener = TcpListener::bind(&config.listen)
+        .await
+        .with_context(|| format!("{} cannot be listened on: is another program there? Choose another with --listen", config.listen))?;
+    let house = open(&config).await?;
+    let home = first::furnish(&house.chat).await?;
+    first::guides(&house.knowledge, home.workspace).await?;
+
+    let stopping = CancellationToken::new();
+    let tasks = TaskTracker::new();
+    let House { chat, knowledge, desk, bot } = house;
+    if config.plays(Role::Worker) {
+        tasks.spawn(run(knowledge.clone().run_owned(stopping.clone())));
+        tasks.spawn(run_desk(desk.clone(), stopping.clone()));
+        tasks.spawn(sweep_sessions(chat.clone(), stopping.clone()));
+    }
+    if config.plays(Role::Bot) {
+        tasks.spawn(run_bot(bot.clone(), stopping.clone()));
+    }
+    let keys = Keys::open(&config.data.join("keys"), chat.random())?;
+    let console = Console::new(config.console.clone(), chat.clone(), knowledge, desk.clone(), bot.clone())?;
+    let gate = Gate::new(chat.clone(), desk, bot, keys, config.visitor.clone(), stopping.clone());
+    let app = serve::app(&config, &home, gate, console);
+
+    serve::announce(&config, &listener, first::setup_path(&chat, home.workspace).await?)?;
+    serve::run(listener, app, stopping.clone(), stop::asked(), config.drain_s).await?;
+    stopping.cancel();
+    tasks.close();
+    if tokio::time::timeout(std::time::Duration::from_secs(u64::from(config.drain_s)), tasks.wait()).await.is_err() {
+        tracing::warn!(drain.s = config.drain_s, "some work did not end in time; it goes on after the next start");
+    }
+    chat.store().close().await;
+    tracing::info!("stopped");
+    Ok(())
+}

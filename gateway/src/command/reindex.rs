@@ -1,0 +1,13 @@
+//! `warbler reindex`
+
+use crate::config::Config;
+
+/// The index is a cache of the record: it is built anew for every workspace.
+pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
+    let (house, _) = super::house(&config).await?;
+    for workspace in chat::workspace::list(house.chat.store()).await? {
+        let passages = house.knowledge.rebuild(workspace.id).await?;
+        println!("{}: {passages} passages indexed", workspace.name);
+    }
+    Ok(())
+}

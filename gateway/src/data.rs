@@ -1,0 +1,46 @@
+//! The data folder: `record.db`, `index/`, `files/`, `keys/`.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    path::Path,
+};
+
+use anyhow::{Context, bail};
+
+/// Makes the folders and shows that they can be written.
+pub(crate) fn prepare(folder: &Path) -> anyhow::Result<()> {
+    for name in ["", "index", "files", "keys"] {
+        let path = folder.join(name);
+        fs::create_dir_all(&path).with_context(|| format!("The folder {} cannot be made: give the process the right to, or choose another with --data", path.display()))?;
+    }
+    restrict(&folder.join("keys"));
+    let probe = folder.join(".writable");
+    fs::write(&probe, b"")
+        .and_then(|()| fs::remove_file(&probe))
+        .with_context(|| format!("The folder {} cannot be written: give the process the right to, or choose another with --data", folder.display()))
+}
+
+/// Held as long as this process serves: two servers must not share one SQLite record.
+pub(crate) struct Lock(#[expect(dead_code, reason = "held, not read")] File);
+
+/// # Errors
+/// When another server has the folder.
+pub(crate) fn lock(folder: &Path) -> anyhow::Result<Lock> {
+    let path = folder.join("server.lock");
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).with_context(|| format!("{} cannot be opened", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Lock(file)),
+        Err(_) => bail!("Another Warbler serves from {}: stop it first, or choose another folder with --data.", folder.display()),
+    }
+}
+
+#[cfg(unix)]
+fn restrict(folder: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    if let Err(error) = fs::set_permissions(folder, fs::Permissions::from_mode(0o700)) {
+        tracing::warn!(%error, "the folder of keys stays readable for others");
+    }
+}
+
+#[cfg(not(unix))]
+fn restrict(_: &Path) {}

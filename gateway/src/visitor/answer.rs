@@ -1,0 +1,193 @@
+//! What each frame of a client does.
+
+use chat::{
+    Append, Author, ClientId, ConversationId, Extra, News, Side, Topic,
+    conversation::{self, Opening},
+    cursor::{self, Reader},
+    message, visitor,
+};
+use serde_json::json;
+
+use super::{
+    frame::{self, Frame, Page},
+    session::Session,
+    view,
+};
+
+/// Messages a page of history has at most.
+const HISTORY: i64 = 50;
+
+impl Session {
+    /// Takes one frame of text and gives what is answered at once; the rest comes as news.
+    pub(crate) async fn frame(&mut self, text: &str) -> Vec<String> {
+        if let Err(wait) = self.frames.take(self.gate.chat.now()) {
+            return vec![self.error("slow_down", json!({}), Some(wait))];
+        }
+        match frame::parse(text) {
+            Ok(frame) => self.answer(frame).await,
+            Err(sentence) => vec![view::error("bad_frame", &sentence, json!({}), None)],
+        }
+    }
+
+    async fn answer(&mut self, frame: Frame) -> Vec<String> {
+        match frame {
+            Frame::Send { id, conversation, body, wish, button } => {
+                let extra = Extra { wish: wish.filter(|wish| wish == "person"), button: button.map(|b| conversation::cut(&b, 200)), ..Extra::default() };
+                vec![self.send(id, conversation, body, extra).await]
+            }
+            Frame::Resume { conversation, after } => {
+                if !self.mine(conversation).await {
+                    return vec![self.error("not_found", view::about(conversation), None)];
+                }
+                self.sent.insert(conversation, after.max(0));
+                self.rest(conversation).await
+            }
+            Frame::History { conversation, before, limit } => vec![self.history(conversation, before, limit).await],
+            Frame::Read { conversation, seq } => self.mark(conversation, seq, seq).await,
+            Frame::Got { conversation, seq } => self.mark(conversation, seq, 0).await,
+            Frame::Typing { conversation, on } => self.typing(conversation, on).await,
+            Frame::Rate { conversation, seq, score } => vec![self.rate(conversation, seq, score).await],
+            Frame::Csat { conversation, score, comment } => self.csat(conversation, score, &comment).await,
+            Frame::Contact { name, email } => vec![self.contact(name, email).await],
+            Frame::Page(page) => self.on_page(page).await,
+            Frame::Ping => vec![view::frame("pong", json!({}))],
+            Frame::Hello | Frame::Unknown => Vec::new(),
+        }
+    }
+
+    async fn mine(&self, id: ConversationId) -> bool {
+        self.sent.contains_key(&id) || conversation::of_visitor(self.chat().store(), self.workspace, self.visitor, id).await.is_ok()
+    }
+
+    async fn send(&mut self, id: ClientId, talk: ConversationId, body: String, extra: Extra) -> String {
+        let about = json!({ "id": id, "conversation": talk });
+        if let Err(wait) = self.messages.take(self.gate.chat.now()) {
+            return self.error("slow_down", about, Some(wait));
+        }
+        if body.chars().count() > chat::MAX_BODY {
+            return self.error("too_long", about, None);
+        }
+        match self.keep(id, talk, body, extra).await {
+            Ok(done) => {
+                let m = done.message;
+                view::frame("ack", json!({ "id": id, "conversation": talk, "seq": m.seq, "prev": m.prev(chat::Audience::All), "at": m.at }))
+            }
+            Err(chat::Error::Invalid(_)) => self.error("empty", about, None),
+            Err(chat::Error::NotFound) => self.error("not_found", about, None),
+            Err(error) => {
+                tracing::warn!(conversation.id = %talk, %error, "a visitor's message could not be kept and will be sent again");
+                self.error("unavailable", about, Some(2_000))
+            }
+        }
+    }
+
+    async fn keep(&mut self, id: ClientId, talk: ConversationId, body: String, extra: Extra) -> chat::Result<chat::Appended> {
+        if !self.sent.contains_key(&talk) {
+            let opened = conversation::open(self.chat().store(), self.chat().now(), &self.opening(talk)).await?;
+            // From here on the news fills in what comes; what came before is the client's to ask for.
+            self.sent.insert(talk, opened.last_visible_seq);
+        }
+        let append = Append { extra, ..Append::new(self.workspace, talk, id, Author::Visitor(self.visitor), body) };
+        self.chat().append(append).await
+    }
+
+    fn opening(&self, id: ConversationId) -> Opening {
+        Opening {
+            id,
+            workspace: self.workspace,
+            inbox: self.inbox,
+            visitor: self.visitor,
+            locale: self.locale.into(),
+            page_url: self.page.url.clone(),
+            page_title: self.page.title.clone(),
+        }
+    }
+
+    async fn history(&mut self, talk: ConversationId, before: Option<i64>, limit: Option<i64>) -> String {
+        if !self.mine(talk).await {
+            return self.error("not_found", view::about(talk), None);
+        }
+        let limit = limit.unwrap_or(HISTORY).clamp(1, HISTORY);
+        let before = before.unwrap_or(i64::MAX);
+        let Ok(mut found) = message::before(self.chat().store(), self.workspace, talk, chat::Audience::All, before, limit + 1).await else {
+            return self.error("unavailable", view::about(talk), Some(2_000));
+        };
+        let more = found.len() as i64 > limit;
+        if more {
+            found.remove(0);
+        }
+        if before == i64::MAX {
+            let last = found.last().map_or(0, |m| m.seq);
+            self.sent.insert(talk, last);
+        }
+        let mut messages = Vec::with_capacity(found.len());
+        for m in &found {
+            let rating = self.gate.bot.rating(self.workspace, talk, m.seq).await.unwrap_or(None);
+            messages.push(view::message(&self.gate, m, rating).await);
+        }
+        view::frame("history", json!({ "conversation": talk, "messages": messages, "more": more }))
+    }
+
+    async fn mark(&mut self, talk: ConversationId, delivered: i64, read: i64) -> Vec<String> {
+        if !self.mine(talk).await {
+            return vec![self.error("not_found", view::about(talk), None)];
+        }
+        let chat = self.chat();
+        let reader = Reader::Visitor(self.visitor);
+        let moved = cursor::mark(chat.store(), self.workspace, talk, reader, self.device, delivered.max(0), read.max(0), chat.now()).await;
+        if matches!(moved, Ok(true)) && read > 0 {
+            let news = std::sync::Arc::new(News::Read { workspace: self.workspace, conversation: talk, by: Side::Visitor, seq: read });
+            chat.bus().publish_shared(Topic::Visitor(self.workspace, self.visitor), news.clone());
+            chat.bus().publish_shared(Topic::Workspace(self.workspace), news);
+        }
+        Vec::new()
+    }
+
+    async fn typing(&mut self, talk: ConversationId, on: bool) -> Vec<String> {
+        if self.mine(talk).await {
+            let name = String::new();
+            let news = News::Typing { workspace: self.workspace, conversation: talk, author: Author::Visitor(self.visitor), name, on };
+            self.chat().bus().publish(Topic::Workspace(self.workspace), news);
+        }
+        Vec::new()
+    }
+
+    async fn rate(&mut self, talk: ConversationId, seq: i64, score: i64) -> String {
+        match self.gate.bot.rate(self.workspace, self.visitor, talk, seq, score).await {
+            Ok(()) => view::frame("rated", json!({ "conversation": talk, "seq": seq, "score": score })),
+            Err(_) => self.error("rate", view::about(talk), None),
+        }
+    }
+
+    async fn csat(&mut self, talk: ConversationId, score: i64, comment: &str) -> Vec<String> {
+        match self.gate.desk.csat(self.workspace, self.visitor, talk, score, comment).await {
+            Ok(()) => self.status(talk).await,
+            Err(_) => vec![self.error("csat", view::about(talk), None)],
+        }
+    }
+
+    async fn contact(&mut self, name: Option<String>, email: Option<String>) -> String {
+        match visitor::label(self.chat().store(), self.workspace, self.visitor, name.as_deref(), email.as_deref()).await {
+            Ok(found) => {
+                for talk in self.sent.keys() {
+                    self.chat().conversation_changed(self.workspace, self.visitor, *talk);
+                }
+                view::frame("visitor", json!({ "id": found.id, "name": found.name, "email": found.email }))
+            }
+            Err(chat::Error::Invalid(_)) => self.error("email", json!({}), None),
+            Err(_) => self.error("unavailable", json!({}), Some(2_000)),
+        }
+    }
+
+    async fn on_page(&mut self, page: Page) -> Vec<String> {
+        self.page = page;
+        // Of the conversations that are open here, only the newest belongs to the page.
+        if let Some(talk) = self.sent.keys().max().copied() {
+            let moved = conversation::on_page(self.chat().store(), self.workspace, talk, &self.page.url, &self.page.title).await;
+            if moved.is_ok() {
+                self.chat().bus().publish(Topic::Workspace(self.workspace), News::Conversation { workspace: self.workspace, conversation: talk });
+            }
+        }
+        Vec::new()
+    }
+}

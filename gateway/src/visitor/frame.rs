@@ -1,0 +1,131 @@
+//! What a client says: docs/PROTOCOL.md, "From the client".
+
+use std::collections::BTreeMap;
+
+use chat::{ClientId, ConversationId, DeviceId, InboxId};
+use serde::Deserialize;
+
+/// The first frame of a session.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Hello {
+    /// The protocol's version.
+    #[serde(default = "one")]
+    pub v: u32,
+    pub inbox: InboxId,
+    #[serde(default)]
+    pub token: Option<String>,
+    pub device: DeviceId,
+    #[serde(default)]
+    pub locale: String,
+    #[serde(default)]
+    pub page: Page,
+    /// The last seq in order of each conversation the client holds.
+    #[serde(default)]
+    pub cursors: BTreeMap<ConversationId, i64>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// Where the visitor is on the website.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Page {
+    pub url: String,
+    pub title: String,
+}
+
+/// Every other frame.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "t", rename_all = "snake_case")]
+pub(crate) enum Frame {
+    Send {
+        id: ClientId,
+        conversation: ConversationId,
+        body: String,
+        #[serde(default)]
+        wish: Option<String>,
+        #[serde(default)]
+        button: Option<String>,
+    },
+    Resume {
+        conversation: ConversationId,
+        after: i64,
+    },
+    History {
+        conversation: ConversationId,
+        #[serde(default)]
+        before: Option<i64>,
+        #[serde(default)]
+        limit: Option<i64>,
+    },
+    Read {
+        conversation: ConversationId,
+        seq: i64,
+    },
+    Got {
+        conversation: ConversationId,
+        seq: i64,
+    },
+    Typing {
+        conversation: ConversationId,
+        on: bool,
+    },
+    Rate {
+        conversation: ConversationId,
+        seq: i64,
+        score: i64,
+    },
+    Csat {
+        conversation: ConversationId,
+        score: i64,
+        #[serde(default)]
+        comment: String,
+    },
+    Contact {
+        #[serde(default)]
+        name: Option<String>,
+        #[serde(default)]
+        email: Option<String>,
+    },
+    Page(Page),
+    Ping,
+    /// Said once already: a second one changes nothing.
+    Hello,
+    /// From a newer client: ignored.
+    #[serde(other)]
+    Unknown,
+}
+
+/// A frame of text as a value; the error is a sentence for the client's developer.
+pub(crate) fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_str(text).map_err(|error| format!("The frame cannot be read: {error}."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_are_told_apart() {
+        let id = "0199d3a0-0000-7000-8000-000000000001";
+        for (text, good) in [
+            (format!(r#"{{"t":"send","id":"{id}","conversation":"{id}","body":"hi"}}"#), true),
+            (format!(r#"{{"t":"send","id":"{id}","conversation":"{id}"}}"#), false),
+            (format!(r#"{{"t":"send","id":7,"conversation":"{id}","body":"hi"}}"#), false),
+            (r#"{"t":"send","id":"x","conversation":"y","body":"hi"}"#.into(), false),
+            (format!(r#"{{"t":"read","conversation":"{id}","seq":9}}"#), true),
+            (format!(r#"{{"t":"read","conversation":"{id}","seq":1e99}}"#), false),
+            (r#"{"t":"ping"}"#.into(), true),
+            (r#"{"t":"from the future","x":{}}"#.into(), true),
+            (r#"{"t":"page","url":"u","title":"t","more":1}"#.into(), true),
+            ("[]".into(), false),
+            ("".into(), false),
+            ("null".into(), false),
+            ("[".repeat(60_000), false),
+        ] {
+            assert_eq!(parse::<Frame>(&text).is_ok(), good, "{}", &text[..text.len().min(80)]);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! The visitor's wire: docs/PROTOCOL.md.
+
+mod answer;
+mod frame;
+mod gate;
+mod key;
+mod pace;
+mod session;
+mod shell;
+mod socket;
+mod stream;
+mod view;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    http::{HeaderValue, Method, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+
+pub use self::gate::Config;
+pub(crate) use self::{gate::Gate, key::Keys};
+
+/// The largest POST, in bytes.
+const MAX_POST: usize = 256 * 1024;
+
+/// Routes under `/v1/visitor`.
+pub(crate) fn router(gate: Gate) -> Router {
+    Router::new()
+        .route("/socket", get(socket::open))
+        .route("/stream", post(stream::open))
+        .route("/send", post(stream::send))
+        .route("/inbox/{id}", get(shell::show))
+        .layer(DefaultBodyLimit::max(MAX_POST))
+        .layer(middleware::from_fn(any_origin))
+        .with_state(gate)
+}
+
+/// Pages of other origins may ask; whether this one may is decided by its inbox. No cookie is ever involved.
+async fn any_origin(request: Request, next: Next) -> Response {
+    let mut response = if request.method() == Method::OPTIONS { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type"),
+        (header::ACCESS_CONTROL_MAX_AGE, "86400"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,126 @@
+//! What a visitor is shown: docs/PROTOCOL.md, "From the server".
+
+use chat::{Audience, Author, ConversationId, Message, Speaker, conversation::Conversation, inbox::Inbox};
+use serde_json::{Map, Value, json};
+
+use super::gate::Gate;
+
+/// The frame of a message, without its `t`.
+pub(crate) async fn message(gate: &Gate, message: &Message, rating: Option<i64>) -> Value {
+    let mut frame = Map::new();
+    frame.insert("conversation".into(), json!(message.conversation));
+    frame.insert("seq".into(), json!(message.seq));
+    frame.insert("prev".into(), json!(message.prev(Audience::All)));
+    frame.insert("id".into(), json!(message.client_id));
+    frame.insert("at".into(), json!(message.at));
+    frame.insert("author".into(), author(gate, message).await);
+    frame.insert("body".into(), json!(message.body));
+    if matches!(message.author, Author::Bot | Author::Agent(_)) {
+        frame.insert("html".into(), json!(bot::render::html(&message.body, &message.extra.citations)));
+    }
+    let extra = &message.extra;
+    if !extra.citations.is_empty() {
+        frame.insert("citations".into(), extra.citations.iter().map(citation).collect());
+    }
+    if !extra.buttons.is_empty() {
+        frame.insert("buttons".into(), json!(extra.buttons));
+    }
+    if extra.extract {
+        frame.insert("extract".into(), json!(true));
+    }
+    if let Some(turn) = extra.turn {
+        frame.insert("turn".into(), json!(turn));
+    }
+    if let Some(event) = &extra.event {
+        frame.insert("event".into(), json!(event));
+    }
+    if let Some(score) = rating {
+        frame.insert("rating".into(), json!(score));
+    }
+    Value::Object(frame)
+}
+
+fn citation(c: &chat::Citation) -> Value {
+    json!({ "n": c.n, "title": c.title, "heading": c.heading, "text": c.text, "html": bot::render::html(&c.text, &[]), "url": c.url })
+}
+
+/// `{"kind", "name"}`: never an agent's id.
+async fn author(gate: &Gate, message: &Message) -> Value {
+    let name = match message.author {
+        Author::Bot => gate.bot_name(message.workspace).await,
+        Author::Agent(agent) => gate.agent_name(message.workspace, agent).await,
+        Author::Visitor(_) | Author::System => String::new(),
+    };
+    json!({ "kind": message.author.kind(), "name": name })
+}
+
+/// What needs no visitor: inbox, bot, desk, locale.
+pub(crate) async fn shell(gate: &Gate, inbox: &Inbox, locale: &str) -> Value {
+    let look = &inbox.look;
+    json!({
+        "v": 1,
+        "inbox": {
+            "id": inbox.id, "name": inbox.name, "color": look.color,
+            "greeting": look.greeting.get(locale).cloned().unwrap_or_default(),
+            "starters": look.starters.get(locale).cloned().unwrap_or_default(),
+        },
+        "bot": { "name": gate.bot_name(inbox.workspace).await },
+        "desk": { "online": gate.desk.online(inbox.workspace).await.unwrap_or(false) },
+        "locale": locale,
+    })
+}
+
+/// The state of a conversation, without its `t`.
+pub(crate) async fn status(gate: &Gate, talk: &Conversation) -> Value {
+    let agent = match talk.speaker {
+        Speaker::Agent(agent) => Some(gate.agent_name(talk.workspace, agent).await),
+        _ => None,
+    };
+    let queue = match talk.speaker {
+        Speaker::Queue => gate.desk.place(talk.workspace, talk.id).await.ok().flatten(),
+        _ => None,
+    };
+    let csat = match talk.closed_at {
+        Some(closed) => match gate.desk.csat_given(talk.workspace, talk.id, closed).await {
+            Ok(true) => Some("given"),
+            Ok(false) => Some("ask"),
+            Err(_) => None,
+        },
+        None => None,
+    };
+    json!({
+        "conversation": talk.id,
+        "speaker": talk.speaker.kind(),
+        "agent": agent,
+        "queue": queue.map(|place| json!({ "place": place.place, "low_min": place.low_min, "high_min": place.high_min })),
+        "online": gate.desk.online(talk.workspace).await.unwrap_or(false),
+        "closed_at": talk.closed_at,
+        "csat": csat,
+        "seen": chat::cursor::staff_read_seq(gate.chat.store(), talk.workspace, talk.id).await.unwrap_or(0),
+    })
+}
+
+/// A frame of type `t` from its fields.
+pub(crate) fn frame(t: &str, mut fields: Value) -> String {
+    if let Value::Object(map) = &mut fields {
+        map.insert("t".into(), json!(t));
+    }
+    fields.to_string()
+}
+
+/// An `error` frame; `about` may name a message or conversation.
+pub(crate) fn error(code: &str, message: &str, about: Value, retry_ms: Option<i64>) -> String {
+    let mut fields = json!({ "code": code, "message": message });
+    if let (Value::Object(fields), Value::Object(about)) = (&mut fields, about) {
+        fields.extend(about);
+    }
+    if let Some(wait) = retry_ms {
+        fields["retry_ms"] = json!(wait);
+    }
+    frame("error", fields)
+}
+
+/// `{"conversation": …}`
+pub(crate) fn about(conversation: ConversationId) -> Value {
+    json!({ "conversation": conversation })
+}
