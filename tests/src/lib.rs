@@ -8,6 +8,7 @@ pub mod record;
 pub mod server;
 pub mod staff;
 pub mod store;
+pub mod torment;
 pub mod tree;
 pub mod trial;
 pub mod visitor;

@@ -40,7 +40,7 @@ impl Staff {
     /// Fills the page of an invitation or of the set-up.
     pub async fn join(&mut self, page: &Page, name: &str, email: Option<&str>) -> Result<Page> {
         let mut form = page.form_with("password").with_context(|| format!("no set-up form on\n{}", page.text))?;
-        form.set("name", name).set("password", PASSWORD);
+        form.set("name", name).set("password", PASSWORD).set_if_there("workspace", "Example shop");
         for repeated in ["password_again", "repeat", "confirm"] {
             form.set_if_there(repeated, PASSWORD);
         }
@@ -59,6 +59,53 @@ impl Staff {
         let page = self.get("/console/login").await?;
         let mut form = page.form_with("password").context("no sign-in form")?;
         form.set("email", email).set("password", PASSWORD);
+        self.submit(&form).await
+    }
+
+    /// Says "I am here", unless it is known.
+    pub async fn online(&mut self) -> Result<()> {
+        let page = self.get("/console/inbox?view=open").await?;
+        let Some(mut form) = page.form_to("/console/presence") else { bail!("no presence form: {}", page.words()) };
+        if page.text.contains("name=\"state\" value=\"online\"") {
+            form.set("state", "online");
+            self.submit(&form).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes a conversation over.
+    pub async fn take(&mut self, conversation: &str) -> Result<Page> {
+        let page = self.conversation(conversation).await?;
+        let Some(form) = page.form_to("/take") else { bail!("nothing to take: {}", page.words()) };
+        self.submit(&form).await
+    }
+
+    /// Writes to the visitor.
+    pub async fn reply(&mut self, conversation: &str, body: &str) -> Result<Page> {
+        self.compose(conversation, "reply", body).await
+    }
+
+    /// Writes an internal note.
+    pub async fn note(&mut self, conversation: &str, body: &str) -> Result<Page> {
+        self.compose(conversation, "note", body).await
+    }
+
+    /// Presses one of the buttons above a conversation: `resolve`, `reopen`, `return` …
+    pub async fn act(&mut self, conversation: &str, name: &str) -> Result<Page> {
+        let page = self.conversation(conversation).await?;
+        let Some(form) = page.form_to(&format!("/{name}")) else { bail!("no button to {name}: {}", page.words()) };
+        self.submit(&form).await
+    }
+
+    /// The page of a conversation.
+    pub async fn conversation(&mut self, conversation: &str) -> Result<Page> {
+        self.get(&format!("/console/conversations/{conversation}")).await
+    }
+
+    async fn compose(&mut self, conversation: &str, mode: &str, body: &str) -> Result<Page> {
+        let page = self.conversation(conversation).await?;
+        let Some(mut form) = page.form_to("/reply") else { bail!("no composer: {}", page.words()) };
+        form.set("mode", mode).set("body", body).set("then", "stay");
         self.submit(&form).await
     }
 

@@ -25,6 +25,14 @@ impl Say {
         bar.with_message(what)
     }
 
+    /// Prints the result; with anything under `faults` the program fails.
+    pub fn finish(&self, result: &Value) -> anyhow::Result<()> {
+        self.result(result);
+        let faults = result["faults"].as_array().map_or(0, Vec::len);
+        anyhow::ensure!(faults == 0, "{faults} faults");
+        Ok(())
+    }
+
     /// Prints the result, one line a figure, or as JSON.
     pub fn result(&self, result: &Value) {
         if self.json {

@@ -62,6 +62,13 @@ impl Page {
         self.forms().into_iter().find(|form| form.action.ends_with(end))
     }
 
+    /// Where the rows of an inbox lead to.
+    pub fn rows(&self) -> Vec<String> {
+        let page = Html::parse_document(&self.text);
+        let Ok(selector) = Selector::parse("#rows a.row[href]") else { return Vec::new() };
+        page.select(&selector).filter_map(|row| row.attr("href")).map(str::to_owned).collect()
+    }
+
     /// The addresses it links to that begin with `start`, each once, in order.
     pub fn links(&self, start: &str) -> Vec<String> {
         let page = Html::parse_document(&self.text);
