@@ -13,3 +13,4 @@ CREATE INDEX ticket_held ON ticket (assigned_at) WHERE status = 'open' AND agent
 CREATE INDEX conversation_owed ON conversation (last_at) WHERE speaker = 'agent' AND asked_seq > answered_seq;
 CREATE INDEX conversation_bot ON conversation (workspace_id, last_at) WHERE speaker = 'bot';
 CREATE INDEX conversation_created ON conversation (workspace_id, created_at);
+CREATE INDEX ticket_unresolved ON ticket (workspace_id, status) WHERE resolved_at IS NULL;
