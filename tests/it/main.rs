@@ -2,3 +2,4 @@
 
 mod record;
 mod tidy;
+mod wire;

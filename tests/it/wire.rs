@@ -1,0 +1,22 @@
+//! The visitor's wire as docs/PROTOCOL.md describes it, over both transports.
+
+mod hostile;
+mod limits;
+mod sessions;
+mod story;
+
+use anyhow::Result;
+use tests::server::{Plan, Server};
+use tests::visitor::{Transport, Visitor};
+
+/// A server whose limits do not slow a test down.
+async fn server() -> Server {
+    let plan = Plan::new().env("WARBLER_VISITOR__MESSAGES_PER_MINUTE", "100000").env("WARBLER_VISITOR__FRAMES_PER_10S", "100000");
+    plan.start().await.unwrap()
+}
+
+async fn visitor(server: &Server, transport: Transport) -> Result<Visitor> {
+    let mut visitor = Visitor::new(&server.base(), &server.inbox().await?).over(transport);
+    visitor.connect().await?;
+    Ok(visitor)
+}
