@@ -1,0 +1,723 @@
+# What the console says in English. Sentence case, short, exact; the same word for the same thing everywhere.
+
+## Everywhere
+save = Save
+cancel = Cancel
+close = Close
+copy = Copy
+edit = Edit
+remove = Remove
+add = Add
+more = Show more
+undo = Undo
+you = you
+unknown = not known
+never = never
+no-figure = –
+guide-read = Read the guide
+open-demo = Open the demo page
+open-source = Open source
+times = { $n ->
+    [one] once
+   *[other] { $n } times
+}
+days = { $n ->
+    [one] 1 day
+   *[other] { $n } days
+}
+
+## Time
+ago-now = now
+ago-minutes = { $n } min
+ago-hours = { $n } h
+ago-days = { $n } d
+in-minutes = in { $n } min
+in-hours = in { $n } h
+in-days = { $n ->
+    [one] in 1 day
+   *[other] in { $n } days
+}
+date-day = { $day } { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+} { $year }
+date-exact = { $day } { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+} { $year }, { $hour }:{ $minute }
+span-ms = { $n } ms
+span-seconds = { $n } s
+span-minutes = { $n } min
+span-hours = { $n } h
+span-days = { $n ->
+    [one] 1 day
+   *[other] { $n } days
+}
+
+## Navigation
+nav-label = Main navigation
+nav-skip = Skip to the content
+nav-open = Open navigation
+nav-close = Close navigation
+nav-home = Home
+nav-inbox = Inbox
+nav-knowledge = Knowledge
+nav-sources = Sources
+nav-gaps = Gaps
+nav-search = Search test
+nav-bot-settings = Bot
+nav-playground = Playground
+nav-workspace = Workspace
+nav-report = Report
+nav-people = People
+nav-settings = Settings
+nav-inboxes = Inboxes
+nav-canned = Canned replies
+nav-account = Your account
+nav-guide = Guide
+nav-logout = Sign out
+role-agent = Agent
+role-admin = Admin
+role-owner = Owner
+state-online = Online
+state-away = Away
+state-offline = Offline
+state-go-online = Go online
+state-go-away = Go away
+
+## Commands and keys
+command-open = Go to…
+command-title = Go to or do
+command-placeholder = Page, conversation or action
+command-none = Nothing has that name.
+keys-title = Keyboard shortcuts
+key-command = Go to a page, do something
+key-move = Next and previous conversation
+key-open = Open the conversation
+key-reply = Write a reply
+key-note = Write a note
+key-take = Take over
+key-transfer = Assign or transfer
+key-resolve = Resolve
+key-snooze = Snooze and more
+key-send = Send
+key-slash = Canned replies, in the reply box; otherwise find
+key-panel = Show or hide the panel
+key-go-inbox = Go to the inbox
+key-help = This list
+key-escape = Close, or leave the reply box
+say-typing = { $name } is typing…
+say-writing = { $name } is writing an answer…
+say-sending = Sending…
+say-failed = Not sent. Your text is kept; try again.
+say-lost = Something changed meanwhile. The page shows the current state.
+say-copied = Copied
+say-draft = The bot is writing
+say-new = New message from { $name }
+say-offline = No connection. Trying again; what you write is kept.
+
+## Signing in
+f-workspace = Workspace
+f-your-name = Your name
+f-name = Name
+f-email = E-mail
+f-password = Password
+f-language = Language
+f-theme = Appearance
+password-help = At least 10 characters. Three or four words you can remember are best.
+setup-title = Set up Warbler
+setup-lead = You are the first person here, so you become the owner. It takes a minute.
+setup-workspace-help = Your company or product, as your team calls it.
+setup-name-help = Visitors see it when you reply.
+setup-do = Create the workspace
+login-title = Sign in
+login-do = Sign in
+login-forgot = Forgotten your password? An admin can make you a new link under People.
+login-wrong = E-mail and password do not match. Check both, or ask an admin for a new link.
+login-slow-down = Too many attempts. Wait a minute, then try again.
+invite-join-title = Join the team
+invite-join-lead = You are invited to { $workspace }. Your role: { $role }.
+invite-join-do = Join
+invite-password-title = Choose a new password
+invite-password-lead = For { $email }. All other sessions of this account end when you save.
+invite-password-do = Save the password
+
+## Faults in forms
+fault-required = This is needed.
+fault-long = This is too long. Shorten it.
+fault-email = This is not an e-mail address. It needs a name, an @ and a domain.
+fault-email-taken = Somebody here already uses this address.
+fault-password-short = Use at least 10 characters.
+fault-password-wrong = This is not your current password.
+fault-number = Write a number.
+fault-range = Choose a number from { $low } to { $high }.
+fault-address = Only addresses that begin with https:// or http:// can be read.
+fault-color = Choose a colour such as #2f5d62.
+fault-origin = Write an origin such as https://shop.example, without a path.
+fault-name-taken = This name is already used. Choose another one.
+fault-shortcut = Use letters and digits without spaces.
+fault-shortcut-taken = This shortcut is already used. Choose another one.
+fault-file = Choose a file, or give an address.
+fault-last-owner = A workspace needs at least one owner. Make somebody else an owner first.
+fault-order = The lower threshold must be below the upper one.
+
+## Errors
+error-sign-in-title = Please sign in again
+error-sign-in-text = Your session has ended. What you wrote is kept in this browser.
+error-forbidden-title = Not allowed
+error-forbidden-text = Your role does not include this page. An admin or owner can help.
+error-stale-form-title = This form is too old
+error-stale-form-text = Nothing was changed. Go back, load the page again and send it once more.
+error-not-found-title = Nothing here
+error-not-found-text = This page or item does not exist, or it belongs to another workspace.
+error-gone-title = This link no longer works
+error-gone-text = It was used already, or its time is over. Ask an admin for a new one.
+error-broken-title = That could not be read
+error-broken-text = The request was incomplete or damaged: { $detail }. Nothing was changed.
+error-too-large-title = Too large
+error-too-large-text = That is more than can be taken in at once. Nothing was changed; send it in smaller parts.
+error-slow-down-title = A little slower
+error-slow-down-text = Too many requests in a short time. Wait a minute, then try again.
+error-moved-on-title = The conversation has moved on
+error-moved-on-text = Something changed while you were writing. Nothing was lost; look at the current state and try again.
+error-taken-title = Somebody was quicker
+error-taken-text = { $detail } has taken this conversation. You can still write a note or take it over.
+error-held-title = A colleague has this conversation
+error-held-text = { $detail } is answering. Take it over if you want to answer yourself.
+error-not-open-title = This conversation is not open
+error-not-open-text = It is resolved. Reopen it, then do this again.
+error-changed-title = Somebody else changed this
+error-changed-text = Your change was not saved, so that theirs is not lost. Load the page and try again.
+error-unavailable-title = The record cannot be written right now
+error-unavailable-text = Nothing was changed. Try again in a moment; if it stays so, tell whoever runs this server.
+error-failed-title = That did not work
+error-failed-text = The fault is on this server and has been logged. Nothing was changed; try again.
+
+## What was done
+flash-saved = Saved.
+flash-signed-out = You are signed out.
+flash-sent = Sent.
+flash-noted = The note is saved. Only your team sees it.
+flash-taken = The conversation is yours.
+flash-resolved = Resolved.
+flash-reopened = Open again.
+flash-returned = The bot answers again.
+flash-pended = Waiting for the visitor.
+flash-snoozed = Snoozed. It comes back by itself.
+flash-woken = Open again.
+flash-transferred = Transferred to { $name }.
+flash-queued = Back in the queue.
+flash-priority = The priority is saved.
+flash-source-added = { $name } is in. { $taken ->
+    [one] 1 document was
+   *[other] { $taken } documents were
+} taken in.
+flash-source-removed = { $name } and its passages are removed.
+flash-source-synced = { $name } is up to date.
+flash-gap-answered = The answer is written. The bot uses it from now on.
+flash-gap-closed = The question is dismissed.
+flash-bot-saved = Saved. It holds from the next message on.
+flash-inbox-added = { $name } is ready. Put its line of code into your website.
+flash-invited = The link is made. It works once, for 3 days.
+flash-password-link = The link is made. It works once, for 1 day.
+flash-person-saved = { $name } is saved.
+flash-person-disabled = { $name } can no longer sign in.
+flash-person-enabled = { $name } can sign in again.
+flash-team-saved = Team { $name } is saved.
+flash-team-removed = Team { $name } is removed.
+flash-canned-saved = /{ $name } is saved.
+flash-canned-removed = /{ $name } is removed.
+flash-password-saved = The new password is saved. Your other sessions have ended.
+flash-sessions-ended = Your other sessions have ended.
+flash-online = You are online and get new conversations.
+flash-away = You are away and get no new conversations.
+
+## Home
+home-hello = Hello, { $name }
+home-conversations = Conversations today
+home-answered = Answered by the bot
+home-handed-over = Handed over
+home-waiting = Waiting now
+home-agents = Agents online
+home-waiting-title = Waiting for a person
+home-waiting-none = Nobody is waiting.
+home-links = Good to know
+steps-title = First steps
+steps-done = { $done } of { $all }
+step-is-done = Done
+step-try-title = Ask the bot something
+step-try-text = The demo page has the chat window and knows the guide already.
+step-try-do = Open demo
+step-knowledge-title = Add what your company knows
+step-knowledge-text = Help pages, questions and answers, Markdown: the bot answers only from what you give it.
+step-knowledge-do = Add a source
+step-website-title = Put the chat on your website
+step-website-text = One line of code. Choose the colour and who may embed it.
+step-website-do = Get the code
+step-team-title = Invite your team
+step-team-text = What the bot should not answer goes to people who are online.
+step-team-do = Invite
+step-model-title = Connect a language model, if you like
+step-model-text = Without one the bot quotes your sources word for word; with one it words the answer.
+step-model-do = Connect
+
+## Inbox
+view-mine = Mine
+view-unassigned = Unassigned
+view-open = Open
+view-pending = Pending
+view-snoozed = Snoozed
+view-resolved = Resolved
+view-bot = With the bot
+view-all = All
+none-mine = Nothing waits for you. New conversations appear here by themselves.
+none-unassigned = The queue is empty.
+none-open = Nothing is open.
+none-pending = No ticket waits for a visitor.
+none-snoozed = Nothing is snoozed.
+none-resolved = Nothing has been resolved yet.
+none-bot = The bot is talking to nobody.
+none-all = There are no conversations yet.
+find-label = Find a conversation
+find-placeholder = Name, e-mail or ticket
+find-none = Nothing found for “{ $q }”.
+find-clear = Show all again
+inbox-first-title = The first conversation will appear here
+inbox-first-text = Open the demo page in another window, write as a visitor would, and ask for a person.
+inbox-pick-title = Choose a conversation
+inbox-pick-text = Move with j and k, open with Enter. Press ? for all keys.
+row-waits = waiting for
+row-late = late, waiting for
+row-unread = { $n ->
+    [one] unread message
+   *[other] unread messages
+}
+by-bot = Bot
+by-agent = Team
+by-note = Note
+by-ai = AI assistant
+ticket = Ticket
+ticket-number = Ticket { $number }
+status-bot = With the bot
+status-queue = In the queue
+status-open = Open
+status-pending = Pending
+status-snoozed = Snoozed
+status-resolved = Resolved
+
+## Conversation
+conversation = Conversation
+conversation-with = Conversation with { $name }
+conversations-count = { $n ->
+    [one] 1 conversation
+   *[other] { $n } conversations
+}
+messages-label = Messages
+back-to-list = Back to the list
+older = Show older messages
+unread-line = New
+note-only-team = Only your team sees this
+offered = Buttons offered to the visitor
+sources-count = { $n ->
+    [one] 1 source
+   *[other] { $n } sources
+}
+extract = Quoted from the sources
+rated-up = Rated helpful
+rated-down = Rated not helpful
+read-yes = Read
+read-not = Sent
+act-take = Take over
+act-wake = Wake up
+act-resolve = Resolve
+act-reopen = Reopen
+act-transfer = Transfer
+act-more = More actions
+act-snooze = Snooze
+act-pend = Wait for the visitor
+act-return = Give back to the bot
+snooze-until = Snooze
+snooze-1h = For 1 hour
+snooze-4h = For 4 hours
+snooze-tomorrow = Until tomorrow, 9:00
+snooze-week = For a week
+transfer-to = Transfer to
+transfer-people = Agents
+transfer-teams = Teams
+transfer-queue = Queue: whoever is free next
+transfer-note = Note for them
+transfer-note-help = Optional. Only your team sees it.
+team-online = { $n } online
+load = { $load } of { $capacity }
+
+## Composer
+mode-label = Reply or note
+mode-reply = Reply
+mode-note = Note
+composer-label = Your message
+composer-placeholder = Write, or type / for canned replies
+send = Send
+send-note = Save note
+send-resolve = Send and resolve
+canned = Canned replies
+canned-edit = Edit canned replies
+say-others = { $name } is looking at this too
+say-takes-over = Your reply takes over from the bot
+say-takes-queue = Your reply takes the conversation
+say-reopens = Your reply reopens the ticket
+say-visitor-away = The visitor has left; they see it when they return
+
+## Panel
+panel-label = About this conversation
+panel-open = Details
+visitor-online = Here now
+visitor-seen = Last seen
+f-page = Page
+f-inbox = Inbox
+f-since = Since
+f-subject = Subject
+f-priority = Priority
+f-agent = Agent
+f-team = Team
+f-reason = Reason
+f-routed = Assigned because
+f-snoozed = Snoozed until
+f-place = Queue
+f-opened = Opened
+nobody-yet = nobody yet
+place = Number { $place }, about { $low }–{ $high } min
+priority-1 = Urgent
+priority-2 = High
+priority-3 = Normal
+priority-4 = Low
+reason-wish = Asked for a person
+reason-unanswered = The bot had no answer
+reason-model = The model failed
+reason-rule = A handover rule
+reason-agent = Taken by an agent
+packet-title = What the bot knows
+packet-wish = What the visitor wants
+packet-tried = What the bot tried
+outcome-answer = Answered
+outcome-clarify = Asked back
+outcome-handover = Handed over
+outcome-small_talk = Small talk
+outcome-cancelled = Stopped: a person took over
+outcome-failed = Failed
+outcome-unanswered = No answer found
+suggestions = From your knowledge
+insert = Insert
+earlier = Earlier conversations
+
+## Knowledge
+f-source = Source
+f-source-name = Name of the source
+f-files = Files
+f-address = Web address
+f-library = Library
+f-audience = May read it
+f-reads = Asked by
+f-documents = Documents
+f-passages = Passages
+f-synced = Taken in
+f-kind = Kind
+f-title = Title
+f-changed = Changed
+f-question = Question
+f-answer = Answer
+f-asked = Asked
+f-last = Last
+f-actions = Actions
+audience-all = Visitors and team
+audience-all-help = The bot may quote it to anybody.
+audience-staff = Team only
+audience-staff-help = Suggested to agents; never shown to visitors.
+source-add = Add a source
+source-kind-file = File
+source-kind-folder = Folder
+source-kind-url = Website
+source-kind-written = Written here
+source-kind-guides = Comes with Warbler
+source-working = Being read
+source-failed = Failed
+source-skipped = { $n ->
+    [one] 1 file skipped
+   *[other] { $n } files skipped
+}
+source-summary = Last time: { $taken } taken in, { $unchanged } unchanged, { $removed } removed.
+source-last = Last import
+source-sync = Read again
+source-remove = Remove
+source-remove-title = Remove this source
+source-remove-text = The bot forgets { $name } at once: { $passages ->
+    [one] 1 passage
+   *[other] { $passages } passages
+}. Past conversations keep what they quoted.
+source-remove-sure = Remove { $name } and all its passages?
+source-new-lead = The bot answers only from sources. Reading the same one again changes only what is different.
+source-what = What
+source-where = Where to
+source-files-help = Markdown, HTML, text, CSV with a question and an answer column, or JSON Lines with id, title and text. Several at once are fine.
+source-address-help = One page or file to read instead. It is read from this server, so it must be reachable from there.
+source-name-help = Optional. Files are named after themselves.
+source-do = Read it
+library-help = Choose one or name a new one.
+libraries-all = All libraries
+sources-lead = The bot answers from { $documents ->
+    [one] 1 document
+   *[other] { $documents } documents
+}, cut into { $passages } passages.
+sources-none-title = The bot knows nothing yet
+sources-none-text = Add help pages, questions and answers or any text. The bot answers only from what is here, and says where it read it.
+documents-none = No documents yet.
+document-lead = { $n ->
+    [one] One passage. The search finds passages, not whole documents.
+   *[other] { $n } passages, in order. The search finds passages, not whole documents.
+}
+passage-text = Text
+passage-answer = Answer
+passage-variant = Other wording
+
+## Search test
+search-do = Search
+search-lead = Ask as a visitor would. You see which passages are found, how well they fit, and why the rest is left out.
+search-found = { $n ->
+    [0] Nothing found
+    [one] 1 passage
+   *[other] { $n } passages
+}
+search-none = No passage shares a word with this question. Word it differently, or write the answer.
+hit-kept = Used
+hit-rejected = Left out
+hit-confidence = Confidence
+hit-lexical = Words
+hit-vector = Meaning
+hit-no-vector = off
+hit-fused = Together
+hit-kind = Kind
+hit-why = Why
+
+## Gaps
+gaps-which = Which gaps
+gaps-open = Open
+gaps-closed = Closed
+gaps-lead = Questions the bot could not answer, the most asked first. Write the answer once; the bot uses it at once.
+gaps-none-title = No open questions
+gaps-none-text = When the bot cannot answer, the question appears here, so that you can write the answer it lacked.
+gap-answer = Write the answer
+gap-answered = Answered
+gap-close = Dismiss
+gap-dismissed = Dismissed
+gap-lead = { $n ->
+    [one] Asked once:
+   *[other] Asked { $n } times, most recently:
+}
+gap-question-help = As a visitor would ask it. Other wordings are found too.
+gap-answer-help = Complete in itself; visitors read it word for word. Markdown is fine.
+gap-save = Save the answer
+gap-nearest = What is there already
+gap-nearest-none = Nothing similar is in the knowledge.
+gap-weak = Best match { $score }
+gap-nothing = Nothing found
+gap-unsupported = The sources did not support an answer
+gap-rated = A visitor said it did not help
+
+## Bot
+bot-persona = Persona
+bot-persona-lead = How the assistant appears. Visitors are always told that it is an AI assistant.
+f-bot-name = Name
+bot-name-help = Visitors see it above each answer.
+f-tone = Tone
+tone-plain = Plain
+tone-friendly = Friendly
+tone-formal = Formal
+f-guidance = Guidance
+guidance-help = What a new colleague should know, in a few sentences. Used only with a language model.
+bot-when = When to answer
+bot-when-lead = A passage gets a confidence from 0 to 1. The search test shows it for any question.
+f-answer-at = Answer from
+answer-at-help = Raise it if answers are wrong; lower it if too much is handed over.
+f-clarify-at = Ask back from
+clarify-at-help = Below this the question counts as a gap.
+f-misses = Hand over after
+misses-help = Questions in a row without an answer.
+bot-rules = Handover rules
+bot-rules-lead = A message with one of these words goes to a person at once. “I want a human” always does, in any case.
+f-words = Words
+words-help = Separate with commas.
+rule-any-team = Any team
+bot-model = Language model
+bot-model-lead = Optional. Any service with an OpenAI-compatible interface, or one on your own machine.
+model-off = No model is connected. The bot quotes the sources word for word.
+model-ok = The model answers.
+model-failing = The model does not answer; the bot quotes the sources meanwhile.
+model-untried = Connected, not tried yet.
+f-model-url = Base URL
+model-url-help = For example https://api.example.com/v1. Empty: no model.
+f-model-name = Model
+f-model-timeout = Time limit
+model-timeout-help = Seconds, then the bot quotes instead.
+f-model-key = Key
+model-key-help = Kept on this server, never shown again.
+model-key-kept = A key is kept. Leave empty to keep it.
+bot-embed = Embeddings
+f-embed-url = Base URL
+embed-url-help = Lets the search find by meaning, too.
+f-embed-name = Model
+
+## Playground
+playground-do = Ask
+playground-lead = Ask the bot without a visitor. Nothing is kept; you see what it would say, and why.
+playground-hits = Passages it looked at
+verdict-answer = It answers
+verdict-clarify = It asks back
+verdict-hand_over = It hands over to a person
+verdict-small_talk = It says something polite
+verdict-unanswered = It does not know
+verdict-clarify-text = Several passages fit, none well enough. The visitor chooses what was meant.
+verdict-hand_over-text = A ticket is made and routed at once.
+verdict-small_talk-text = A greeting or thanks needs no source.
+verdict-unanswered-text = It says so, offers a person, and notes a gap.
+verdict-answer-text = The answer would come from the passages below.
+
+## Inboxes
+inboxes-lead = An inbox is one place where visitors can write: a website, with its own look and its own line of code.
+f-website = Inbox
+f-origins = Websites that may embed it
+origins-any = Any website
+f-conversations = Conversations
+inbox-add = New inbox
+inbox-name-help = For your team, for example the address of the website.
+open-chat = Open the chat page
+embed-title = Put it on your website
+embed-lead = Paste this line before the end of the page. It loads when the page is idle and shifts nothing.
+embed-page = Without a website, send people to
+inbox-look = Look
+f-color = Colour
+contrast-ok = Contrast with its text { $ratio } : 1. Good.
+contrast-corrected = Contrast with its text { $ratio } : 1. The chat window uses a darker shade so that text can be read.
+f-greeting = Greeting
+greeting-help = The first thing a visitor reads. Empty: the usual greeting in the visitor’s language.
+f-starters = Starter questions
+starters-help = One a line, at most four.
+inbox-safety = Safety
+origins-help = One a line, for example https://shop.example. Empty: any website.
+
+## People
+people-title = People
+f-role = Role
+f-teams = Teams
+f-state = State
+f-load = Chats
+f-members = Members
+f-capacity = Chats at once
+capacity-help = New conversations go to others when this is reached.
+role-help = Agents answer. Admins also change knowledge, bot and settings. Owners also decide who is an owner.
+disabled = Disabled
+invite-new = Invite somebody
+invite-make = Make a link
+invite-help = A link works once and ends after 3 days. Send it yourself; Warbler sends no mail.
+invite-link-text = Send this link to the person. It is shown only now.
+invite-open = Open invitation: { $role }
+invite-ends = ends
+teams-title = Teams
+teams-none = Without teams, every conversation may go to anybody.
+team-new = New team
+team-remove = Remove the team
+team-remove-text = { $name } disappears; its people and its tickets stay.
+team-remove-sure = Remove the team { $name }?
+password-forgotten = Password forgotten
+password-forgotten-text = A link lets them choose a new one. It works once.
+password-link-make = Make a link
+password-link-text = Send this link to the person. It is shown only now.
+disable-title = Take away access
+disable-text = { $name } is signed out everywhere. Open conversations go back to the queue; the past stays.
+disable-sure = Take away the access of { $name }?
+disable = Disable
+enable = Enable again
+enable-text = { $name } cannot sign in now.
+
+## Canned replies
+canned-lead = Texts you write often. Type / in the reply box, then the shortcut.
+canned-none = No canned replies yet.
+canned-new = New canned reply
+canned-change = Change the canned reply
+canned-remove-sure = Remove /{ $name }?
+canned-body-help = These are filled in when it is inserted:
+f-shortcut = Shortcut
+shortcut-help = Letters and digits without spaces.
+f-text = Text
+
+## Report
+report-span = Period
+report-conversations = Conversations
+report-answered = Answered by the bot
+report-handed-over = Handed over
+report-first-reply = First reply
+report-csat = Satisfaction
+report-daily = Day by day
+report-none = No conversations in this time.
+report-bot = What the bot did, honestly
+report-bot-lead = “Answered” is not the same as “solved”. These are kept apart.
+report-confirmed = Confirmed
+report-confirmed-help = The visitor said that it helped.
+report-assumed = Assumed
+report-assumed-help = Answered, then silence. Probably fine.
+report-recontacted = Came back
+report-recontacted-help = Asked again within a day after an answer.
+report-handed-over-help = A person had to answer.
+report-reasons = Why it was handed over
+report-csat-title = Satisfaction, { $n ->
+    [one] 1 rating
+   *[other] { $n } ratings
+}
+csat-5 = 5, very good
+csat-4 = 4, good
+csat-3 = 3, so-so
+csat-2 = 2, poor
+csat-1 = 1, bad
+csat-of = of 5
+report-agents = By agent
+report-taken = Taken
+report-resolved = Resolved
+report-gaps = Asked most, without an answer
+chart-text = Bars for { $n } days; the highest is { $peak } conversations.
+chart-table = The figures as a table
+f-day = Day
+
+## Account
+account-you = You
+account-password = Password
+account-password-do = Change the password
+f-current-password = Current password
+f-new-password = New password
+password-change-help = At least 10 characters. Your other sessions end.
+theme-auto = Like the system
+theme-light = Light
+theme-dark = Dark
+theme-contrast = High contrast
+sessions-title = Where you are signed in
+sessions-end = Sign out everywhere else
+session-this = This browser
+session-seen = Last seen
+session-since = since
