@@ -58,7 +58,7 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     let keys = Keys::open(&config.data.join("keys"), chat.random())?;
     let console = Console::new(config.console.clone(), chat.clone(), knowledge, desk.clone(), bot.clone())?;
     let gate = Gate::new(chat.clone(), desk, bot, keys, config.visitor.clone(), stopping.clone());
-    let app = serve::app(&config, &home, gate, console);
+    let app = serve::app(&config, &home, gate, console)?;
 
     serve::announce(&config, &listener, first::setup_path(&chat, home.workspace).await?)?;
     serve::run(listener, app, stopping.clone(), stop::asked(), config.drain_s).await?;

@@ -11,7 +11,8 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 use crate::{
     config::{Config, Role},
     first::Home,
-    guide, headers, health, page,
+    guide, headers, health,
+    page::{self, Pages},
     visitor::{self, Gate},
     widget,
 };
@@ -20,7 +21,8 @@ use crate::{
 pub(crate) fn app(config: &Config, home: &Home, gate: Gate, console: Console) -> anyhow::Result<Router> {
     let mut app = health::router(gate.chat.clone(), gate.drain.clone());
     if config.plays(Role::Gateway) {
-        app = app.merge(widget::router()?).merge(page::router(home.inbox, gate.chat.clone())?).merge(guide::router()?);
+        let pages = Pages::embedded()?;
+        app = app.merge(widget::router()?).merge(page::router(pages.clone(), home.inbox, gate.chat.clone())).merge(guide::router(pages));
         app = app.nest("/v1/visitor", visitor::router(gate));
     }
     if config.plays(Role::Console) {

@@ -2,46 +2,46 @@
 import { h, icon } from "./dom.js";
 import { queueWords, t } from "./words.js";
 
+const LOSS_MS = 3000; // a loss is mentioned only when it lasts
+
 /** The line: {element, draw(c)}. */
 export function createBar(ui) {
-  const text = h("span.state");
-  const button = h("button.link", { type: "button", "data-focus": "person", onclick: () => ui.send(t("person"), { wish: "person" }) },
+  const text = h("span");
+  const hint = h("span.hint");
+  const person = h("button.link", { type: "button", "data-focus": "person", onclick: () => ui.send(t("person"), { wish: "person" }) },
     icon("person"), t("person"));
-  const mail = h("button.link", { type: "button", "data-focus": "mail", onclick: () => ui.askMail() }, t("mail_title"));
-  const element = h("div.bar", {}, text, button, mail);
+  const mail = h("button.link", { type: "button", onclick: () => ui.askMail() }, t("mail_title"));
+  const element = h("div.bar", {}, person, text, hint, mail);
   let told = "";
+  let downSince = 0;
 
   function draw(c) {
     const { line, me } = ui.session;
-    const status = c?.status || { speaker: "bot" };
-    const waiting = status.speaker === "queue" && !status.closed_at;
-    text.textContent = words(status, line);
-    text.classList.toggle("warn", !line.isUp() && trouble(line));
-    button.hidden = status.speaker !== "bot" || Boolean(status.closed_at) || line.isStopped();
-    mail.hidden = !waiting || status.online === false || Boolean(me.visitor?.email) || Boolean(c && ui.cards[c.id]?.asked);
+    const { speaker = "bot", closed_at, online } = c?.status || {};
+    const waiting = speaker === "queue" && !closed_at;
+    const lost = isLost(line);
+    text.textContent = line.isStopped() ? t("stopped") : lost ? t("connecting") : words(c?.status || {});
+    text.classList.toggle("warn", lost);
+    hint.textContent = waiting && online !== false ? t("queue_hint") : "";
+    person.hidden = speaker !== "bot" || Boolean(closed_at) || line.isStopped();
+    mail.hidden = !hint.textContent || Boolean(me.visitor?.email || ui.cards[c.id]?.asked);
     if (waiting && text.textContent !== told) ui.say(text.textContent);
     told = text.textContent;
   }
 
-  function words(status, line) {
-    if (line.isStopped()) return t("stopped");
-    if (trouble(line)) return t("connecting");
-    if (status.closed_at) return t("closed_hint");
-    if (status.speaker === "queue") {
-      if (status.online === false) return t("offline_title");
-      return queueWords(status.queue) + " " + t("queue_hint");
-    }
-    if (status.speaker === "agent") return t("with_agent", { name: status.agent || t("a_person") });
-    return t("assistant");
+  function words({ speaker, closed_at, online, queue, agent }) {
+    if (closed_at) return t("closed_hint");
+    if (speaker === "agent") return t("with_agent", { name: agent || t("a_person") });
+    if (speaker !== "queue") return "";
+    return online === false ? t("offline_title") : queueWords(queue);
   }
 
-  /** A loss is mentioned only when it lasts; most are over before anybody could read it. */
-  let since = 0;
-  function trouble(line) {
-    if (line.isUp()) since = 0;
-    else since ||= Date.now();
-    if (since && Date.now() - since < 3000) setTimeout(() => ui.draw(), 3100 - (Date.now() - since));
-    return since > 0 && Date.now() - since >= 3000;
+  function isLost(line) {
+    const now = Date.now();
+    downSince = line.isUp() ? 0 : downSince || now;
+    const left = downSince + LOSS_MS - now;
+    if (downSince && left > 0) setTimeout(() => ui.draw(), left + 50);
+    return downSince > 0 && left <= 0;
   }
 
   return { element, draw };

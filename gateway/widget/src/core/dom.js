@@ -29,12 +29,12 @@ export const SHAPES = {
 
 /** One icon of the set, hidden from screen readers: its button carries the name. */
 export function icon(name) {
-  const space = "http://www.w3.org/20/svg";
+  const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");
   const path = document.createElementNS(space, "path");
   svg.setAttribute("viewBox", "0 0 24 24");
   svg.setAttribute("aria-hidden", "true");
-  svg.setAttribute("class", "icon " + name);
+  svg.setAttribute("class", "icon i-" + name);
   path.setAttribute("d", SHAPES[name]);
   svg.append(path);
   return svg;

@@ -1,5 +1,5 @@
 // The first view of a conversation: who answers, what one could ask, whether a person is here.
-import { h, icon } from "./dom.js";
+import { h } from "./dom.js";
 import { t } from "./words.js";
 
 /** The first view; `draw()` returns its element, brought up to date. */
@@ -11,7 +11,6 @@ export function createFirst(ui) {
     const starters = (inbox.starters || []).slice(0, 3).map((text) =>
       h("button.starter", { type: "button", dir: "auto", "data-focus": text, onclick: () => ui.send(text) }, text));
     return [
-      h("span.mark.bot", {}, icon("spark")),
       h("p.greeting", { dir: "auto" }, inbox.greeting || t("greeting")),
       h("p.quiet", {}, t("first_bot", { name: bot.name })),
       h(desk.online ? "p.quiet.here" : "p.quiet.gone", {}, t(desk.online ? "first_online" : "first_offline")),

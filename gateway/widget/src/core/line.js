@@ -65,7 +65,7 @@ export function createLine(base, hello, heard, changed) {
     if (!was) refusals += 1;
     const wait = Math.min(FIRST_WAIT_MS * 2 ** losses++, LONGEST_WAIT_MS) * (0.5 + Math.random() / 2);
     if (wanted && !stopped) pause = setTimeout(open, after || wait);
-    if (was) changed(false);
+    if (was || stopped) changed(false);
   }
 
   /** Pings when silent; a ping that stays without an answer means the line is dead, however alive it looks. */

@@ -58,8 +58,8 @@ function footOf(ui, c, message, place) {
   if (message.author.kind === "visitor") return [ownState(ui, message, place)];
   return [
     message.extract && h("span.note", {}, t("extract")),
-    place.newest && message.buttons?.length && quickReplies(ui, c, message),
     message.author.kind === "bot" && (place.newest || message.rating) && helpful(ui, c, message),
+    place.newest && message.buttons?.length && quickReplies(ui, message),
   ];
 }
 
@@ -77,7 +77,7 @@ function timeOf(at) {
   return h("time", { datetime: new Date(at).toISOString(), title: exactTime(at) }, clockTime(at));
 }
 
-function quickReplies(ui, c, message) {
+function quickReplies(ui, message) {
   const press = ({ label, value, wish }) => ui.send(label, { button: value, wish });
   return h("div.replies", {}, message.buttons.map((button) =>
     h("button.reply", { type: "button", onclick: () => press(button) }, button.label)));
