@@ -58,13 +58,9 @@ pub(crate) struct Config {
     pub log: Log,
     pub record: chat::Config,
     pub visitor: crate::visitor::Config,
-    #[serde(default)]
     pub knowledge: knowledge::Config,
-    #[serde(default)]
     pub desk: ticketing::Config,
-    #[serde(default)]
     pub bot: bot::Config,
-    #[serde(default)]
     pub console: console::Config,
 }
 

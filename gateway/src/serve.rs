@@ -22,7 +22,7 @@ pub(crate) fn app(config: &Config, home: &Home, gate: Gate, console: Console) ->
     let mut app = health::router(gate.chat.clone(), gate.drain.clone());
     if config.plays(Role::Gateway) {
         let pages = Pages::embedded()?;
-        app = app.merge(widget::router()?).merge(page::router(pages.clone(), home.inbox, gate.chat.clone())).merge(guide::router(pages));
+        app = app.merge(widget::router()).merge(page::router(pages.clone(), home.inbox, gate.chat.clone())).merge(guide::router(pages));
         app = app.nest("/v1/visitor", visitor::router(gate));
     }
     if config.plays(Role::Console) {

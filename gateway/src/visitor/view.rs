@@ -80,14 +80,7 @@ pub(crate) async fn status(gate: &Gate, talk: &Conversation) -> Value {
         Speaker::Queue => gate.desk.place(talk.workspace, talk.id).await.ok().flatten(),
         _ => None,
     };
-    let csat = match talk.closed_at {
-        Some(closed) => match gate.desk.csat_given(talk.workspace, talk.id, closed).await {
-            Ok(true) => Some("given"),
-            Ok(false) => Some("ask"),
-            Err(_) => None,
-        },
-        None => None,
-    };
+    let csat = gate.desk.csat_state(talk.workspace, talk.id).await.ok().flatten();
     json!({
         "conversation": talk.id,
         "speaker": talk.speaker.kind(),

@@ -1,0 +1,64 @@
+//! `warbler eval DIR`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::config::Config;
+
+/// Measures the search. The documents go into a throw-away library; nothing is kept.
+#[derive(Args)]
+pub(crate) struct Eval {
+    /// A folder with corpus.jsonl, queries.jsonl and qrels.tsv; or a folder of such folders
+    folder: PathBuf,
+    /// Prints JSON, one object a set
+    #[arg(long)]
+    json: bool,
+}
+
+impl Eval {
+    pub(crate) async fn run(self, config: Config) -> anyhow::Result<()> {
+        let folders = self.folders()?;
+        if !self.json {
+            println!("{:<24} {:>7} {:>7} {:>7} {:>7} {:>7} {:>8} {:>8} {:>8}", "set", "queries", "R@1", "R@5", "R@10", "MRR@10", "nDCG@10", "p50 ms", "p99 ms");
+        }
+        for folder in folders {
+            let bar = ProgressBar::new(1);
+            bar.set_style(ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}")?);
+            let watch = |done: u64, of: u64| {
+                bar.set_length(of);
+                bar.set_position(done);
+            };
+            let figures = knowledge::eval::run(&config.knowledge, &folder, &watch).await;
+            bar.finish_and_clear();
+            let f = figures?;
+            if self.json {
+                println!("{}", serde_json::to_string(&f)?);
+            } else {
+                let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                println!(
+                    "{name:<24} {:>7} {:>7.3} {:>7.3} {:>7.3} {:>7.3} {:>8.3} {:>8.2} {:>8.2}",
+                    f.queries, f.recall_1, f.recall_5, f.recall_10, f.mrr_10, f.ndcg_10, f.p50_ms, f.p99_ms
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// The folder itself, or every set in it.
+    fn folders(&self) -> anyhow::Result<Vec<PathBuf>> {
+        let is_set = |folder: &PathBuf| folder.join("corpus.jsonl").exists();
+        if is_set(&self.folder) {
+            return Ok(vec![self.folder.clone()]);
+        }
+        let mut sets: Vec<PathBuf> = std::fs::read_dir(&self.folder)
+            .map_err(|error| anyhow::anyhow!("{} cannot be read: {error}", self.folder.display()))?
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|folder| is_set(folder) && folder.join("queries.jsonl").exists())
+            .collect();
+        sets.sort();
+        anyhow::ensure!(!sets.is_empty(), "{} has no corpus.jsonl, and no folder in it has one", self.folder.display());
+        Ok(sets)
+    }
+}

@@ -1,0 +1,83 @@
+//! `warbler import PATH|URL --library NAME`
+
+use std::{path::Path, time::Instant};
+
+use anyhow::bail;
+use chat::Audience;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use knowledge::{library, Upload};
+
+use crate::config::Config;
+
+/// Reasons that are printed before the rest is only counted.
+const SHOWN: usize = 20;
+
+/// Takes documents into a library. The same place again touches only what changed.
+#[derive(Args)]
+pub(crate) struct Import {
+    /// A file, a folder, or an address that begins with http
+    place: String,
+    /// The library to put it in; it is made when it is new
+    #[arg(long)]
+    library: String,
+    /// For the staff only: visitors are never answered from it
+    #[arg(long)]
+    staff: bool,
+    /// Prints the summary as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Import {
+    pub(crate) async fn run(self, config: Config) -> anyhow::Result<()> {
+        let upload = self.upload()?;
+        let (house, workspace) = super::house(&config).await?;
+        let shelf = library::by_name(&house.chat, workspace, &self.library).await?;
+        let bar = bar()?;
+        let started = Instant::now();
+        let watch = |progress: knowledge::Progress| {
+            bar.set_length(progress.documents_total.max(1));
+            bar.set_position(progress.documents);
+            bar.set_message(format!("{} ({} of {} files)", progress.file, progress.files, progress.files_total));
+        };
+        let summary = house.knowledge.import(workspace, shelf.id, upload, &watch).await;
+        bar.finish_and_clear();
+        let summary = summary?;
+        if self.json {
+            println!("{}", serde_json::to_string(&summary)?);
+            return Ok(());
+        }
+        println!(
+            "{} into \"{}\": {} taken, {} unchanged, {} removed, {} skipped, in {:.1} s",
+            self.place, shelf.name, summary.taken, summary.unchanged, summary.removed, summary.skipped_total(), started.elapsed().as_secs_f64()
+        );
+        for skipped in summary.skipped.iter().take(SHOWN) {
+            println!("  skipped {}: {}", skipped.name, skipped.reason);
+        }
+        let more = summary.skipped_total().saturating_sub(SHOWN as u64);
+        if more > 0 {
+            println!("  and {more} more");
+        }
+        house.knowledge.settle(workspace).await?;
+        house.chat.store().close().await;
+        Ok(())
+    }
+
+    fn upload(&self) -> anyhow::Result<Upload> {
+        let upload = if self.place.starts_with("http://") || self.place.starts_with("https://") {
+            Upload::url(&self.place)
+        } else if Path::new(&self.place).exists() {
+            Upload::path(&self.place)
+        } else {
+            bail!("{} is not there: name a file, a folder, or an address that begins with http.", self.place);
+        };
+        Ok(if self.staff { upload.with_audience(Audience::Staff) } else { upload })
+    }
+}
+
+fn bar() -> anyhow::Result<ProgressBar> {
+    let bar = ProgressBar::new(1);
+    bar.set_style(ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}")?);
+    Ok(bar)
+}
