@@ -9,6 +9,7 @@ edit = Edit
 remove = Remove
 add = Add
 more = Show more
+confirm-yes = Yes, do it
 undo = Undo
 you = you
 unknown = not known

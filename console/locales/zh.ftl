@@ -9,6 +9,7 @@ edit = 编辑
 remove = 删除
 add = 添加
 more = 显示更多
+confirm-yes = 确定
 undo = 撤销
 you = 您
 unknown = 未知
