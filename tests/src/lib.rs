@@ -4,6 +4,7 @@
 pub mod browser;
 pub mod checker;
 pub mod corpus;
+pub mod model;
 pub mod record;
 pub mod server;
 pub mod staff;

@@ -1,0 +1,128 @@
+//! Citations of a model's answer, checked against the passages it was given.
+
+use std::collections::BTreeSet;
+
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+
+#[cfg(test)]
+mod tests;
+
+/// A checked answer.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Checked {
+    /// Markdown whose citations and links all lead to passages.
+    pub body: String,
+    /// The numbers it cites, ascending.
+    pub cited: BTreeSet<usize>,
+}
+
+/// Checks a whole answer against `count` passages: unknown numbers are removed, and so are links the passages do not have.
+/// `None` when nothing supports it.
+pub(crate) fn check(answer: &str, count: usize, material: &str) -> Option<Checked> {
+    let text = plain_marks(answer);
+    let (declared, rest) = opening(&text, count);
+    let body = only_known(&text[rest..], count);
+    let mut body = own_links(body.trim(), material);
+    let mut cited = marks(&body).filter(|(n, _)| (1..=count).contains(n)).map(|(n, _)| n).collect::<BTreeSet<_>>();
+    if cited.is_empty() && !declared.is_empty() && !body.is_empty() {
+        // It named its sources at the top only: they stand behind the answer then.
+        let list: String = declared.iter().map(|n| format!("[{n}]")).collect();
+        let fenced = body.trim_end().ends_with("```");
+        body.push_str(if fenced { "\n\n" } else { " " });
+        body.push_str(&list);
+        cited = declared;
+    }
+    (!cited.is_empty() && !body.is_empty()).then_some(Checked { body, cited })
+}
+
+/// The numbers an answer declares before it begins, and where it begins.
+pub(crate) fn opening(text: &str, count: usize) -> (BTreeSet<usize>, usize) {
+    let mut declared = BTreeSet::new();
+    let mut at = text.len() - text.trim_start().len();
+    for (n, span) in marks(text) {
+        if !text[at..span.start].chars().all(|c| c.is_whitespace() || matches!(c, ',' | '，' | '、')) {
+            break;
+        }
+        at = span.end;
+        declared.extend((1..=count).contains(&n).then_some(n));
+    }
+    let rest = &text[at..];
+    (declared, at + rest.len() - rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '，' | '、')).len())
+}
+
+/// `【1】` and `［１］` as `[1]`.
+pub(crate) fn plain_marks(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '【' | '［' => '[',
+            '】' | '］' => ']',
+            '０'..='９' => char::from_digit(c as u32 - '０' as u32, 10).unwrap_or(c),
+            c => c,
+        })
+        .collect()
+}
+
+/// Without citations of passages that do not exist.
+pub(crate) fn only_known(text: &str, count: usize) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for (n, span) in marks(text) {
+        if !(1..=count).contains(&n) {
+            out.push_str(text[from..span.start].trim_end_matches(' '));
+            from = span.end;
+        }
+    }
+    out + &text[from..]
+}
+
+/// Every `[n]` of a text with its place; `[1, 2]` is not one and stays text until it is shown.
+fn marks(text: &str) -> impl Iterator<Item = (usize, std::ops::Range<usize>)> + '_ {
+    text.match_indices('[').filter_map(move |(at, _)| {
+        let inner = &text[at + 1..];
+        let close = inner.find(']').filter(|close| (1..=4).contains(close))?;
+        let digits = inner[..close].trim_start_matches('^');
+        let linked = inner[close + 1..].starts_with('(');
+        let n = digits.parse::<usize>().ok().filter(|_| !linked)?;
+        Some((n, at..at + close + 2))
+    })
+}
+
+/// Links whose address no passage has become their label: models invent addresses.
+fn own_links(body: &str, material: &str) -> String {
+    let mut cuts: Vec<(std::ops::Range<usize>, std::ops::Range<usize>)> = Vec::new();
+    let mut open: Option<(std::ops::Range<usize>, Option<std::ops::Range<usize>>)> = None;
+    for (event, span) in Parser::new(body).into_offset_iter() {
+        match event {
+            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) if open.is_none() && !material.contains(&*dest_url) => {
+                open = Some((span, None));
+            }
+            Event::End(TagEnd::Link | TagEnd::Image) => cuts.extend(open.take().map(|(whole, label)| (whole, label.unwrap_or(0..0)))),
+            _ => {
+                if let Some((_, label)) = &mut open {
+                    *label = Some(label.as_ref().map_or(span.clone(), |l| l.start.min(span.start)..l.end.max(span.end)));
+                }
+            }
+        }
+    }
+    let mut out = String::with_capacity(body.len());
+    let mut from = 0;
+    for (whole, label) in cuts {
+        out.push_str(&body[from..whole.start]);
+        out.push_str(&body[label]);
+        from = whole.end;
+    }
+    unlinked(&(out + &body[from..]), material)
+}
+
+/// Bare addresses that no passage has are shown as code: readable, not clickable.
+fn unlinked(body: &str, material: &str) -> String {
+    let words = body.split_inclusive(|c: char| c.is_whitespace() || "，。；！？、（）()<>「」“”`*".contains(c));
+    words
+        .map(|word| {
+            let end = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric() && c != '/').len();
+            let (address, tail) = word.split_at(end);
+            let bare = address.starts_with("http://") || address.starts_with("https://");
+            if bare && !material.contains(address) && !tail.starts_with(['`', ')', '>']) { format!("`{address}`{tail}") } else { word.to_owned() }
+        })
+        .collect()
+}

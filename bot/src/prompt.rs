@@ -1,0 +1,136 @@
+//! Prompts: files rendered with what was found. Passages and messages go in as material, with the marks
+//! that fence them taken out of their text.
+
+use std::sync::LazyLock;
+
+use serde::Serialize;
+use tera::{Context, Tera};
+
+use crate::{
+    Result,
+    model::{Prompt, Role, Said},
+    words::say,
+};
+
+#[cfg(test)]
+mod tests;
+
+/// What a model says when the passages do not answer.
+pub(crate) const SENTINEL: &str = "NO_ANSWER";
+
+/// The longest passage that is put into a prompt, in characters.
+const PASSAGE: usize = 4_000;
+/// The longest message of the history that is put into a prompt, in characters.
+const LINE: usize = 1_500;
+
+static TEMPLATES: LazyLock<Result<Tera, tera::Error>> = LazyLock::new(|| {
+    let mut tera = Tera::new();
+    // Prompts are plain text.
+    tera.autoescape_on(Vec::new());
+    tera.add_raw_templates([
+        ("answer", include_str!("../prompts/answer.md")),
+        ("condense", include_str!("../prompts/condense.md")),
+        ("summary", include_str!("../prompts/summary.md")),
+    ])?;
+    Ok(tera)
+});
+
+/// A passage as the model sees it.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Passage {
+    /// What it is cited by.
+    pub n: usize,
+    pub title: String,
+    pub heading: String,
+    pub text: String,
+}
+
+/// A message as the model sees it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Line {
+    /// `Visitor`, `Assistant` or `Colleague`.
+    pub who: &'static str,
+    pub text: String,
+}
+
+/// What the answer's prompt is made of.
+pub(crate) struct Answering<'a> {
+    pub name: &'a str,
+    pub guidance: &'a str,
+    pub locale: &'a str,
+    pub passages: &'a [Passage],
+    /// What was said before the question, oldest first.
+    pub history: &'a [Line],
+    pub question: &'a str,
+    pub max_tokens: u32,
+}
+
+/// The prompt for an answer.
+pub(crate) fn answer(with: &Answering<'_>) -> Result<Prompt> {
+    let passages: Vec<Passage> = with.passages.iter().map(fenced).collect();
+    let mut context = Context::new();
+    context.insert("name", &with.name);
+    context.insert("language", &say(with.locale, "language", &[]));
+    context.insert("sentinel", &SENTINEL);
+    context.insert("guidance", &with.guidance.trim());
+    context.insert("passages", &passages);
+    let mut messages = vec![Said { role: Role::System, content: render("answer", &context)? }];
+    messages.extend(with.history.iter().map(|line| {
+        let role = if line.who == "Visitor" { Role::User } else { Role::Assistant };
+        Said { role, content: cut(&line.text, LINE) }
+    }));
+    messages.push(Said { role: Role::User, content: with.question.to_owned() });
+    Ok(Prompt { messages, max_tokens: with.max_tokens })
+}
+
+/// The prompt that makes a follow-up a question of its own.
+pub(crate) fn condense(lines: &[Line]) -> Result<Prompt> {
+    conversation("condense", lines, Context::new(), 200)
+}
+
+/// The prompt for a handover's summary.
+pub(crate) fn summary(lines: &[Line], locale: &str) -> Result<Prompt> {
+    let mut context = Context::new();
+    context.insert("language", &say(locale, "language", &[]));
+    conversation("summary", lines, context, 300)
+}
+
+fn conversation(name: &str, lines: &[Line], mut context: Context, max_tokens: u32) -> Result<Prompt> {
+    let lines: Vec<Line> = lines.iter().map(|line| Line { who: line.who, text: one_line(&cut(&unfence(&line.text), LINE)) }).collect();
+    context.insert("lines", &lines);
+    Ok(Prompt { messages: vec![Said { role: Role::User, content: render(name, &context)? }], max_tokens })
+}
+
+fn render(name: &str, context: &Context) -> Result<String> {
+    match &*TEMPLATES {
+        Ok(tera) => Ok(tera.render(name, context)?.trim().to_owned()),
+        Err(error) => Err(tera::Error::message(error.to_string()).into()),
+    }
+}
+
+fn fenced(passage: &Passage) -> Passage {
+    let line = |text: &str| one_line(&unfence(text));
+    Passage { n: passage.n, title: line(&passage.title), heading: line(&passage.heading), text: cut(&unfence(&passage.text), PASSAGE) }
+}
+
+/// Nothing inside the material can close its fence or open another.
+fn unfence(text: &str) -> String {
+    let mut text = text.to_owned();
+    for tag in ["<passage", "</passage", "<conversation", "</conversation"] {
+        while let Some(at) = text.to_ascii_lowercase().find(tag) {
+            text.replace_range(at..=at, "‹");
+        }
+    }
+    text
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn cut(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,300 @@
+//! What admins set for the bot of a workspace. Kept as the setting `bot`.
+
+use std::fmt;
+
+use chat::{Chat, News, TeamId, Topic, WorkspaceId};
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result, verdict::Policy};
+
+const NAME: &str = "bot";
+
+/// A text that is shown to nobody: `Debug` and [`Settings::public`] hide it.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a secret.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The secret itself: only for the request that needs it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_empty() { "none" } else { "***" })
+    }
+}
+
+/// The bot of a workspace.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// What it is called.
+    pub name: String,
+    /// What it says first, in English and Chinese; empty: the house's own words.
+    pub greeting: Words,
+    /// How it speaks and what it pays attention to, told to the model.
+    pub guidance: String,
+    /// From this confidence on it answers, 0 to 1.
+    pub answer_from: f64,
+    /// From this confidence on the model may try, 0 to 1.
+    pub model_from: f64,
+    /// This many failed answers in a row hand over.
+    pub max_failed: u32,
+    /// Words that hand over at once.
+    pub rules: Vec<Rule>,
+    /// Topics it never answers: their words hand over.
+    pub forbidden: Vec<String>,
+    /// What happens when it would hand over and nobody is there.
+    pub offline: Offline,
+    /// Its model.
+    pub model: Endpoint,
+    /// Switched off, every message goes to people.
+    pub enabled: bool,
+}
+
+/// A text in the languages of the house.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Words {
+    /// English.
+    pub en: String,
+    /// Chinese.
+    pub zh: String,
+}
+
+/// Words of a visitor that hand over at once.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Rule {
+    /// What admins call it.
+    pub name: String,
+    /// Any of these words or phrases.
+    pub keywords: Vec<String>,
+    /// Who gets the conversation.
+    pub team: Option<TeamId>,
+    /// How urgent it is: 1 urgent, 2 high, 3 normal, 4 low.
+    pub priority: u8,
+}
+
+/// What happens when the bot would hand over and nobody is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Offline {
+    /// A ticket waits in the queue, and the visitor is asked for an e-mail address.
+    #[default]
+    Queue,
+    /// The bot says so and keeps the conversation, unless a person was asked for.
+    Stay,
+}
+
+/// An OpenAI-compatible model.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Endpoint {
+    /// The base address, such as `https://api.openai.com/v1`; empty: the configuration's.
+    pub url: String,
+    /// The model's name.
+    pub name: String,
+    /// The server's key.
+    pub key: Secret,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            name: "Warbler".into(),
+            greeting: Words::default(),
+            guidance: String::new(),
+            answer_from: 0.5,
+            model_from: 0.3,
+            max_failed: 3,
+            rules: Vec::new(),
+            forbidden: Vec::new(),
+            offline: Offline::Queue,
+            model: Endpoint::default(),
+            enabled: true,
+        }
+    }
+}
+
+impl Settings {
+    /// The workspace's settings; the defaults when nobody has set any.
+    ///
+    /// # Errors
+    /// The record's.
+    pub async fn get(chat: &Chat, workspace: WorkspaceId) -> Result<Self> {
+        Ok(chat::setting::get(chat.store(), workspace, NAME).await?.unwrap_or_default())
+    }
+
+    /// Keeps the settings and tells everybody.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with a sentence for the admin, or the record's.
+    pub async fn put(&self, chat: &Chat, workspace: WorkspaceId) -> Result<()> {
+        self.validate().map_err(Error::Invalid)?;
+        chat::setting::put(chat.store(), workspace, NAME, self, chat.now()).await?;
+        for topic in [Topic::Workspace(workspace), Topic::Bot] {
+            chat.bus().publish(topic, News::Settings { workspace });
+        }
+        Ok(())
+    }
+
+    /// Checks values and combinations.
+    ///
+    /// # Errors
+    /// A sentence for the admin.
+    pub fn validate(&self) -> Result<(), String> {
+        if self.name.trim().is_empty() || self.name.chars().count() > 60 {
+            return Err("The bot needs a name of at most 60 characters.".into());
+        }
+        if !(0.0..=1.0).contains(&self.answer_from) || !(0.0..=1.0).contains(&self.model_from) {
+            return Err("Confidence is a number from 0 to 1.".into());
+        }
+        if !(1..=10).contains(&self.max_failed) {
+            return Err("After 1 to 10 failed answers the bot must hand over.".into());
+        }
+        if self.guidance.chars().count() > 4_000 {
+            return Err("The guidance is longer than 4,000 characters.".into());
+        }
+        if self.rules.iter().any(|rule| rule.keywords.iter().all(|word| word.trim().is_empty())) {
+            return Err("Each handover rule needs at least one word.".into());
+        }
+        if self.rules.iter().any(|rule| !(1..=4).contains(&rule.priority)) {
+            return Err("A rule's priority is a number from 1 (urgent) to 4 (low).".into());
+        }
+        if !self.model.url.is_empty() {
+            check_url(&self.model.url)?;
+            if self.model.name.trim().is_empty() {
+                return Err("The model needs a name.".into());
+            }
+        }
+        Ok(())
+    }
+
+    /// For pages: the same without the key.
+    pub fn public(&self) -> Self {
+        let mut public = self.clone();
+        public.model.key = Secret::default();
+        public
+    }
+
+    /// Takes over from a form that does not know the key: an empty key keeps the old one while the address stays.
+    pub fn keep_key(&mut self, old: &Self) {
+        if self.model.key.is_empty() && self.model.url == old.model.url {
+            self.model.key = old.model.key.clone();
+        }
+    }
+
+    /// What the verdict needs of it.
+    pub fn policy(&self) -> Policy {
+        Policy {
+            answer_from: self.answer_from,
+            model_from: self.model_from.min(self.answer_from),
+            max_failed: self.max_failed,
+            stay_when_offline: self.offline == Offline::Stay,
+        }
+    }
+
+    /// The first handover rule whose words the text holds.
+    pub fn rule_for(&self, text: &str) -> Option<&Rule> {
+        let folded = text.to_lowercase();
+        self.rules.iter().find(|rule| rule.keywords.iter().any(|word| holds(&folded, word)))
+    }
+
+    /// Whether the text is about a topic the bot never answers.
+    pub fn forbids(&self, text: &str) -> bool {
+        let folded = text.to_lowercase();
+        self.forbidden.iter().any(|topic| holds(&folded, topic))
+    }
+}
+
+/// Whether a text holds a word or phrase: whole words in scripts with spaces, anywhere in those without.
+fn holds(folded: &str, phrase: &str) -> bool {
+    let phrase = phrase.trim().to_lowercase();
+    let spaced = |c: char| c.is_alphanumeric() && !knowledge::language::is_han(c) && !knowledge::language::is_unspaced(c);
+    !phrase.is_empty()
+        && folded.match_indices(&phrase).any(|(at, _)| {
+            let (before, after) = (&folded[..at], &folded[at + phrase.len()..]);
+            let open = |edge: Option<char>, outside: Option<char>| edge.is_some_and(spaced) && outside.is_some_and(spaced);
+            !open(phrase.chars().next(), before.chars().next_back()) && !open(phrase.chars().next_back(), after.chars().next())
+        })
+}
+
+/// A model's address must be one that can be called.
+pub(crate) fn check_url(url: &str) -> Result<(), String> {
+    match reqwest::Url::parse(url) {
+        Ok(parsed) if matches!(parsed.scheme(), "http" | "https") && parsed.has_host() => Ok(()),
+        _ => Err("The model's address must begin with http:// or https://, such as https://api.openai.com/v1.".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_never_shown() {
+        let settings = Settings { model: Endpoint { key: Secret::new("sk-very-secret"), ..Endpoint::default() }, ..Settings::default() };
+        assert!(!format!("{settings:?}").contains("very-secret"));
+        assert!(!serde_json::to_string(&settings.public()).expect("settings are JSON").contains("very-secret"));
+        assert!(serde_json::to_string(&settings).expect("settings are JSON").contains("very-secret"), "the record keeps it");
+    }
+
+    #[test]
+    fn an_unknown_key_stays_while_the_address_stays() {
+        let model = Endpoint { url: "https://a.example/v1".into(), name: "m".into(), key: Secret::new("k") };
+        let old = Settings { model, ..Settings::default() };
+        let mut same = old.public();
+        same.keep_key(&old);
+        assert_eq!(same, old);
+        let mut moved = old.public();
+        moved.model.url = "https://b.example/v1".into();
+        moved.keep_key(&old);
+        assert!(moved.model.key.is_empty(), "a key must not go to another server");
+    }
+
+    #[test]
+    fn words_are_found_as_words() {
+        for (text, phrase, expected) in [
+            ("I want a refund now", "refund", true),
+            ("refundable?", "refund", false),
+            ("my Legal Question", "legal question", true),
+            ("我要投诉你们", "投诉", true),
+            ("我的VIP账户", "vip", true),
+            ("prefund", "refund", false),
+            ("anything", "  ", false),
+        ] {
+            assert_eq!(holds(&text.to_lowercase(), phrase), expected, "{text} / {phrase}");
+        }
+    }
+
+    #[test]
+    fn wrong_settings_get_a_sentence() {
+        let rule = Rule { keywords: vec!["x".into()], priority: 9, ..Rule::default() };
+        for wrong in [
+            Settings { name: " ".into(), ..Settings::default() },
+            Settings { answer_from: 1.5, ..Settings::default() },
+            Settings { max_failed: 0, ..Settings::default() },
+            Settings { rules: vec![Rule::default()], ..Settings::default() },
+            Settings { rules: vec![rule], ..Settings::default() },
+            Settings { model: Endpoint { url: "api.openai.com".into(), ..Endpoint::default() }, ..Settings::default() },
+            Settings { model: Endpoint { url: "https://api.openai.com/v1".into(), ..Endpoint::default() }, ..Settings::default() },
+        ] {
+            assert!(wrong.validate().is_err(), "{wrong:?}");
+        }
+        assert_eq!(Settings::default().validate(), Ok(()));
+    }
+}

@@ -1,0 +1,152 @@
+//! What the bot does with a turn: a pure function over measured signals. No model decides who speaks.
+
+use serde::{Deserialize, Serialize};
+
+use crate::speech::Talk;
+
+#[cfg(test)]
+mod tests;
+
+/// What was measured about a turn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Signals {
+    /// The visitor asks for a person, by a button or in words.
+    pub wish: bool,
+    /// The name of the handover rule whose words were found.
+    pub rule: Option<String>,
+    /// A topic the bot must never answer was found.
+    pub forbidden: bool,
+    /// The message is small talk and nothing else.
+    pub talk: Option<Talk>,
+    /// The message says that the last answer did not help.
+    pub unhelpful: bool,
+    /// Answers in a row that failed before this turn, the last one included if it was called unhelpful.
+    pub failed: u32,
+    /// Passages that were kept by the search.
+    pub kept: usize,
+    /// The best passage's confidence, 0 to 1; 0 without passages.
+    pub best: f64,
+    /// Search could not be used at all.
+    pub search_failed: bool,
+    /// What the model has done so far.
+    pub model: Model,
+    /// A person is there.
+    pub online: bool,
+}
+
+/// What the model has done in this turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Model {
+    /// None is configured.
+    Absent,
+    /// It can be asked.
+    Ready,
+    /// It failed, or was too slow.
+    Failed,
+    /// It said that the passages do not answer.
+    Declined,
+    /// It answered without support in the passages.
+    Unsupported,
+}
+
+/// What admins set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Policy {
+    /// From this confidence on the bot answers.
+    pub answer_from: f64,
+    /// A model may try from this confidence on: it reads the passages and can decline.
+    pub model_from: f64,
+    /// This many failed answers in a row hand over.
+    pub max_failed: u32,
+    /// When nobody is there, the bot keeps the conversation, unless a person was asked for.
+    pub stay_when_offline: bool,
+}
+
+/// What to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Let the model answer from the passages.
+    Answer,
+    /// Quote the passages.
+    Extract,
+    /// Ask back, and offer a person.
+    Clarify,
+    /// Give the conversation to people.
+    HandOver(Cause),
+    /// A friendly word, without knowledge.
+    SmallTalk(Talk),
+}
+
+/// Why people must help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// The visitor asked for a person.
+    Wish,
+    /// Too many answers failed.
+    Unanswered,
+    /// The model failed and the passages alone do not answer.
+    Model,
+    /// A rule or a forbidden topic.
+    Rule,
+}
+
+/// What to do, and the rule that says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// What to do.
+    pub action: Action,
+    /// The rule's name, for the trace and the pages.
+    pub rule: &'static str,
+}
+
+/// Decides. Rules are tried in the order in which they stand; the first that applies decides.
+pub fn decide(signals: &Signals, policy: &Policy) -> Verdict {
+    let verdict = |action, rule| Verdict { action, rule };
+    let confident = signals.kept > 0 && signals.best >= policy.answer_from;
+    let plausible = signals.kept > 0 && signals.best >= policy.model_from;
+    if signals.wish {
+        return verdict(Action::HandOver(Cause::Wish), "wish");
+    }
+    if signals.forbidden {
+        return verdict(Action::HandOver(Cause::Rule), "forbidden_topic");
+    }
+    if signals.rule.is_some() {
+        return verdict(Action::HandOver(Cause::Rule), "handover_rule");
+    }
+    if let Some(talk) = signals.talk {
+        return verdict(Action::SmallTalk(talk), "small_talk");
+    }
+    if signals.unhelpful {
+        return gives_up(signals, policy, 0, "unhelpful");
+    }
+    match signals.model {
+        Model::Ready if plausible => verdict(Action::Answer, "model"),
+        Model::Failed if confident => verdict(Action::Extract, "model_failed"),
+        Model::Failed if signals.kept > 0 => hand_over(signals, policy, Cause::Model, "model_failed_unsure"),
+        // A model that read the passages and found no answer in them outranks the scores of the search.
+        Model::Declined => gives_up(signals, policy, 1, "model_declined"),
+        Model::Unsupported if confident => verdict(Action::Extract, "model_unsupported"),
+        Model::Unsupported => gives_up(signals, policy, 1, "model_unsupported_unsure"),
+        _ if confident => verdict(Action::Extract, "passages"),
+        _ if signals.search_failed => hand_over(signals, policy, Cause::Model, "search_failed"),
+        _ => gives_up(signals, policy, 1, "no_passage"),
+    }
+}
+
+/// Hands over when too many answers failed, this turn's `more` included; asks back otherwise.
+fn gives_up(signals: &Signals, policy: &Policy, more: u32, rule: &'static str) -> Verdict {
+    match signals.failed.saturating_add(more) >= policy.max_failed.max(1) {
+        true => hand_over(signals, policy, Cause::Unanswered, "too_many_failed"),
+        false => Verdict { action: Action::Clarify, rule },
+    }
+}
+
+fn hand_over(signals: &Signals, policy: &Policy, cause: Cause, rule: &'static str) -> Verdict {
+    match !signals.online && policy.stay_when_offline {
+        true => Verdict { action: Action::Clarify, rule: "nobody_online" },
+        false => Verdict { action: Action::HandOver(cause), rule },
+    }
+}
