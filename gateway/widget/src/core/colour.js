@@ -1,6 +1,6 @@
 // The inbox's colour, corrected until text on it and text in it can be read (WCAG AA, 4.5 : 1).
 
-const SURFACE = { light: [255, 255, 255], dark: [29, 32, 33] };
+const SURFACE = { light: [255, 255, 255], dark: [28, 26, 24] };
 
 /**
  * From "#rrggbb" the accent set of a theme: `fill` for bubbles and buttons, `on` for text upon it,

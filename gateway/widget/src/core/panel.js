@@ -72,7 +72,8 @@ export function createPanel(ui, base, fullPage, close) {
 
   /** The field, except where that would push a keyboard over the first view. */
   function focus() {
-    (matchMedia("(hover: none)").matches ? head.title : composer.field).focus({ preventScroll: true });
+    const touch = matchMedia("(hover: none)").matches;
+    if (!touch || !fullPage) (touch ? head.title : composer.field).focus({ preventScroll: true });
   }
 
   /** The newest conversation that goes on, if the tab does not know better. */

@@ -81,7 +81,7 @@ function forgetPending(c, id) {
   c.pending = c.pending.filter((message) => message.id !== id);
 }
 
-/** The unread messages among those held: not the visitor's own, after what was read. */
+/** The unread messages among those held: somebody's words, after what was read. */
 export function countUnread(c) {
-  return c.list.filter((message) => message.seq > c.read && message.author.kind !== "visitor").length;
+  return c.list.filter(({ seq, author }) => seq > c.read && /bot|agent/.test(author.kind)).length;
 }

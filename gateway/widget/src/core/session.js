@@ -83,7 +83,7 @@ export function createSession({ base, inbox, locale }, keep, shell, tell) {
         keep.dropOut(frame.id);
         c.unread = countUnread(c);
         line.send({ t: "got", conversation: c.id, seq: c.last });
-      } else if (!own) c.unread += 1;
+      } else if (!own && frame.author.kind !== "system") c.unread += 1;
       if (!own) tell("arrived", { conversation: c.id, message: frame });
       changed();
     },
