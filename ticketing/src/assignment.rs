@@ -1,7 +1,6 @@
 //! Giving a ticket to somebody within a change: routed, or by hand.
 
 use chat::{AgentId, Speaker};
-use sqlx::AssertSqlSafe;
 
 use crate::{
     Result,
@@ -78,9 +77,13 @@ impl Change<'_> {
 
     /// One routing decision of a workspace at a time, on all nodes: two at once could both see the last free place.
     async fn lock_routing(&mut self) -> Result<()> {
-        let lock = self.chat().store().dialect().for_update();
-        let sql = format!("SELECT last_number FROM ticket_counter WHERE workspace_id = $1{lock}");
-        sqlx::query(AssertSqlSafe(sql)).bind(self.workspace().text()).fetch_optional(&mut *self.tx).await?;
+        sqlx::query(
+            "INSERT INTO ticket_counter (workspace_id, last_number) VALUES ($1, 0)
+             ON CONFLICT (workspace_id) DO UPDATE SET last_number = ticket_counter.last_number",
+        )
+        .bind(self.workspace().text())
+        .execute(&mut *self.tx)
+        .await?;
         Ok(())
     }
 }

@@ -36,7 +36,14 @@ pub async fn list(store: &Store, workspace: WorkspaceId) -> Result<Vec<Canned>> 
         .fetch_all(store.read())
         .await?;
     rows.iter()
-        .map(|row| Ok(Canned { id: row::id(row, "id")?, shortcut: row.try_get("shortcut")?, body: row.try_get("body")?, created_at: row.try_get("created_at")? }))
+        .map(|row| {
+            Ok(Canned {
+                id: row::id(row, "id")?,
+                shortcut: row.try_get("shortcut")?,
+                body: row.try_get("body")?,
+                created_at: row.try_get("created_at")?,
+            })
+        })
         .collect()
 }
 

@@ -2,10 +2,16 @@
 //!
 //! The conversation's row is locked first, so changes of one conversation come one after another on every node.
 
-use chat::{AgentId, Append, Appended, Audience, Author, Chat, ConversationId, Event, Extra, Speaker, Tx, WorkspaceId, audit, conversation, speaker};
+use chat::{
+    AgentId, Append, Appended, Audience, Author, Chat, ConversationId, Event, Extra, Speaker, Tx, WorkspaceId, audit, conversation, speaker,
+};
 use serde_json::Value;
 
-use crate::{Desk, Error, Result, ticket::{self, Ticket}, words::say};
+use crate::{
+    Desk, Error, Result,
+    ticket::{self, Ticket},
+    words::say,
+};
 
 /// A transaction in progress. Dropped without [`Change::finish`] nothing has happened.
 pub(crate) struct Change<'d> {

@@ -3,7 +3,11 @@
 use chat::{AgentId, ConversationId, Speaker, WorkspaceId, agent::Agent};
 use serde_json::json;
 
-use crate::{Desk, Error, Result, change::Change, ticket::{Status, Ticket, Why}};
+use crate::{
+    Desk, Error, Result,
+    change::Change,
+    ticket::{Status, Ticket, Why},
+};
 
 impl Desk {
     /// The work is done: the visitor is told and asked how it was. Their next message opens the ticket again.

@@ -121,7 +121,13 @@ fn member(row: &AnyRow, alive_since: i64, teams: &mut HashMap<AgentId, Vec<TeamI
     let seen_at: Option<i64> = row.try_get("seen_at")?;
     let state: Option<String> = row.try_get("state")?;
     let state = match (state.as_deref(), seen_at) {
-        (Some(state), Some(seen_at)) if seen_at > alive_since => if state == "online" { State::Online } else { State::Away },
+        (Some(state), Some(seen_at)) if seen_at > alive_since => {
+            if state == "online" {
+                State::Online
+            } else {
+                State::Away
+            }
+        }
         _ => State::Offline,
     };
     Ok(Member {

@@ -36,7 +36,14 @@ impl Desk {
     /// # Errors
     /// [`Error::Invalid`] for a score outside 1 to 5; [`Error::NotOpen`] when the conversation is not closed;
     /// [`Error::NotFound`] when it is not this visitor's.
-    pub async fn csat(&self, workspace: WorkspaceId, visitor: VisitorId, conversation: ConversationId, score: i64, comment: &str) -> Result<()> {
+    pub async fn csat(
+        &self,
+        workspace: WorkspaceId,
+        visitor: VisitorId,
+        conversation: ConversationId,
+        score: i64,
+        comment: &str,
+    ) -> Result<()> {
         if !(1..=5).contains(&score) {
             return Err(Error::invalid("The score is a number from 1 to 5."));
         }
@@ -89,6 +96,10 @@ impl Desk {
             .bind(conversation.text())
             .fetch_all(self.chat().store().read())
             .await?;
-        rows.iter().map(|row| Ok(Opinion { score: row.try_get("score")?, comment: row.try_get("comment")?, created_at: row.try_get("created_at")? })).collect()
+        rows.iter()
+            .map(|row| {
+                Ok(Opinion { score: row.try_get("score")?, comment: row.try_get("comment")?, created_at: row.try_get("created_at")? })
+            })
+            .collect()
     }
 }

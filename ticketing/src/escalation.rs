@@ -96,11 +96,13 @@ impl Change<'_> {
 
     /// What a ticket is called when nobody has said: the visitor's first words.
     pub(crate) async fn subject(&mut self) -> Result<String> {
-        let row = sqlx::query("SELECT body FROM message WHERE workspace_id = $1 AND conversation_id = $2 AND author = 'visitor' ORDER BY seq LIMIT 1")
-            .bind(self.workspace().text())
-            .bind(self.conversation.id.text())
-            .fetch_optional(&mut *self.tx)
-            .await?;
+        let row = sqlx::query(
+            "SELECT body FROM message WHERE workspace_id = $1 AND conversation_id = $2 AND author = 'visitor' ORDER BY seq LIMIT 1",
+        )
+        .bind(self.workspace().text())
+        .bind(self.conversation.id.text())
+        .fetch_optional(&mut *self.tx)
+        .await?;
         let body: String = row.map(|row| row.try_get("body")).transpose()?.unwrap_or_default();
         let line = body.split_whitespace().collect::<Vec<_>>().join(" ");
         Ok(if line.is_empty() { say(&self.conversation.locale, "subject.unknown", &[]) } else { cut(&line, SUBJECT) })

@@ -38,7 +38,13 @@ impl Desk {
         self.take_from(workspace, agent, conversation, true).await
     }
 
-    async fn take_from(&self, workspace: WorkspaceId, agent: AgentId, conversation: ConversationId, from_colleague: bool) -> Result<Ticket> {
+    async fn take_from(
+        &self,
+        workspace: WorkspaceId,
+        agent: AgentId,
+        conversation: ConversationId,
+        from_colleague: bool,
+    ) -> Result<Ticket> {
         let taker = self.staff(workspace, agent).await?;
         let mut change = Change::begin(self, workspace, conversation).await?;
         let holder = change.holder();

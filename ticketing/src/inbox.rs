@@ -119,7 +119,9 @@ impl Desk {
         let more = rows.len() > usize::try_from(limit).unwrap_or(usize::MAX);
         rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         let next = match (more, found.get(rows.len().saturating_sub(1))) {
-            (true, Some(last)) => Some(Cursor { first: last.try_get("key_first")?, second: last.try_get("key_second")?, id: last.try_get("key_id")? }),
+            (true, Some(last)) => {
+                Some(Cursor { first: last.try_get("key_first")?, second: last.try_get("key_second")?, id: last.try_get("key_id")? })
+            }
             _ => None,
         };
         Ok(Page { rows, next })

@@ -124,5 +124,10 @@ impl Change<'_> {
 }
 
 fn silent(row: &sqlx::any::AnyRow, cause: Cause) -> Result<Silent> {
-    Ok(Silent { workspace: row::id(row, "workspace_id")?, conversation: row::id(row, "conversation_id")?, agent: row::id(row, "agent_id")?, cause })
+    Ok(Silent {
+        workspace: row::id(row, "workspace_id")?,
+        conversation: row::id(row, "conversation_id")?,
+        agent: row::id(row, "agent_id")?,
+        cause,
+    })
 }

@@ -3,7 +3,11 @@
 use chat::{AgentId, ConversationId, WorkspaceId};
 use serde_json::json;
 
-use crate::{Desk, Error, Result, change::Change, ticket::{Status, Ticket}};
+use crate::{
+    Desk, Error, Result,
+    change::Change,
+    ticket::{Status, Ticket},
+};
 
 /// Nobody plans further ahead, ms.
 const FARTHEST_MS: i64 = 366 * 24 * 3_600_000;
@@ -29,7 +33,14 @@ impl Desk {
         self.park(workspace, agent, conversation, Status::Snoozed, Some(until)).await
     }
 
-    async fn park(&self, workspace: WorkspaceId, agent: AgentId, conversation: ConversationId, status: Status, until: Option<i64>) -> Result<Ticket> {
+    async fn park(
+        &self,
+        workspace: WorkspaceId,
+        agent: AgentId,
+        conversation: ConversationId,
+        status: Status,
+        until: Option<i64>,
+    ) -> Result<Ticket> {
         let by = self.staff(workspace, agent).await?;
         let mut change = Change::begin(self, workspace, conversation).await?;
         if change.live()?.agent.is_none() {

@@ -9,7 +9,12 @@ use serde::Serialize;
 use sqlx::Row;
 use std::collections::HashMap;
 
-use crate::{Desk, Result, config::ms, crew::State, queue::{self, Waiting}};
+use crate::{
+    Desk, Result,
+    config::ms,
+    crew::State,
+    queue::{self, Waiting},
+};
 
 /// How far back the pace is measured, ms.
 const WINDOW_MS: i64 = 2 * 3_600_000;
@@ -71,7 +76,8 @@ impl Desk {
 
     async fn pace(&self, workspace: WorkspaceId, team: Option<TeamId>) -> Result<Pace> {
         let now = self.chat().now();
-        let known = self.memory(|memory| memory.paces.get(&(workspace, team)).filter(|(at, _)| now - at < FRESH_MS).map(|(_, pace)| pace.clone()));
+        let known =
+            self.memory(|memory| memory.paces.get(&(workspace, team)).filter(|(at, _)| now - at < FRESH_MS).map(|(_, pace)| pace.clone()));
         if let Some(pace) = known {
             return Ok(pace);
         }

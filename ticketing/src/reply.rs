@@ -13,7 +13,14 @@ impl Desk {
     ///
     /// # Errors
     /// [`crate::Error::Invalid`] for an empty or too long body; [`crate::Error::NotFound`].
-    pub async fn reply(&self, workspace: WorkspaceId, agent: AgentId, conversation: ConversationId, client_id: ClientId, body: &str) -> Result<Message> {
+    pub async fn reply(
+        &self,
+        workspace: WorkspaceId,
+        agent: AgentId,
+        conversation: ConversationId,
+        client_id: ClientId,
+        body: &str,
+    ) -> Result<Message> {
         let writer = self.staff(workspace, agent).await?;
         let mut change = Change::begin(self, workspace, conversation).await?;
         let other = change.holder().filter(|holder| *holder != agent);
@@ -36,7 +43,14 @@ impl Desk {
     ///
     /// # Errors
     /// As [`Desk::reply`].
-    pub async fn note(&self, workspace: WorkspaceId, agent: AgentId, conversation: ConversationId, client_id: ClientId, body: &str) -> Result<Message> {
+    pub async fn note(
+        &self,
+        workspace: WorkspaceId,
+        agent: AgentId,
+        conversation: ConversationId,
+        client_id: ClientId,
+        body: &str,
+    ) -> Result<Message> {
         self.staff(workspace, agent).await?;
         let append = Append::new(workspace, conversation, client_id, Author::Agent(agent), body);
         Ok(self.chat().append(Append { audience: Audience::Staff, ..append }).await?.message)
@@ -66,13 +80,15 @@ impl Desk {
         if lately {
             return Ok(());
         }
-        sqlx::query("UPDATE ticket SET touched_at = $4 WHERE workspace_id = $1 AND conversation_id = $2 AND agent_id = $3 AND status = 'open'")
-            .bind(workspace.text())
-            .bind(conversation.text())
-            .bind(agent.text())
-            .bind(now)
-            .execute(self.chat().store().write())
-            .await?;
+        sqlx::query(
+            "UPDATE ticket SET touched_at = $4 WHERE workspace_id = $1 AND conversation_id = $2 AND agent_id = $3 AND status = 'open'",
+        )
+        .bind(workspace.text())
+        .bind(conversation.text())
+        .bind(agent.text())
+        .bind(now)
+        .execute(self.chat().store().write())
+        .await?;
         Ok(())
     }
 }

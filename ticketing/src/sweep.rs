@@ -78,7 +78,10 @@ impl Desk {
             .bind(self.alive_since())
             .fetch_all(self.chat().store().read())
             .await?;
-        let here = rows.iter().map(|row| Ok((row::id(row, "workspace_id")?, row::id(row, "agent_id")?))).collect::<Result<HashSet<(WorkspaceId, AgentId)>>>()?;
+        let here = rows
+            .iter()
+            .map(|row| Ok((row::id(row, "workspace_id")?, row::id(row, "agent_id")?)))
+            .collect::<Result<HashSet<(WorkspaceId, AgentId)>>>()?;
         let before = self.memory(|memory| std::mem::replace(&mut memory.online, here.clone()));
         for (workspace, agent) in before.symmetric_difference(&here) {
             self.present(*workspace, *agent);
@@ -105,11 +108,12 @@ impl Desk {
     }
 
     async fn wake_due(&self) -> Result<()> {
-        let rows = sqlx::query("SELECT workspace_id, conversation_id FROM ticket WHERE snoozed_until <= $1 ORDER BY snoozed_until LIMIT $2")
-            .bind(self.chat().now())
-            .bind(AT_ONCE)
-            .fetch_all(self.chat().store().read())
-            .await?;
+        let rows =
+            sqlx::query("SELECT workspace_id, conversation_id FROM ticket WHERE snoozed_until <= $1 ORDER BY snoozed_until LIMIT $2")
+                .bind(self.chat().now())
+                .bind(AT_ONCE)
+                .fetch_all(self.chat().store().read())
+                .await?;
         for row in &rows {
             warn("a snoozed ticket", self.wake(row::id(row, "workspace_id")?, row::id(row, "conversation_id")?).await);
         }

@@ -69,7 +69,11 @@ impl Desk {
     pub async fn set_members(&self, workspace: WorkspaceId, team: TeamId, members: &[AgentId]) -> Result<()> {
         let mut tx = self.chat().begin().await?;
         name(&mut tx, workspace, team).await?.ok_or(Error::NotFound)?;
-        sqlx::query("DELETE FROM team_member WHERE workspace_id = $1 AND team_id = $2").bind(workspace.text()).bind(team.text()).execute(&mut *tx).await?;
+        sqlx::query("DELETE FROM team_member WHERE workspace_id = $1 AND team_id = $2")
+            .bind(workspace.text())
+            .bind(team.text())
+            .execute(&mut *tx)
+            .await?;
         for agent in members {
             sqlx::query(
                 "INSERT INTO team_member (workspace_id, team_id, agent_id) SELECT workspace_id, $2, id FROM agent WHERE workspace_id = $1 AND id = $3
@@ -99,7 +103,11 @@ impl Desk {
         ] {
             sqlx::query(sql).bind(workspace.text()).bind(team.text()).execute(&mut *tx).await?;
         }
-        let done = sqlx::query("DELETE FROM team WHERE workspace_id = $1 AND id = $2").bind(workspace.text()).bind(team.text()).execute(&mut *tx).await?;
+        let done = sqlx::query("DELETE FROM team WHERE workspace_id = $1 AND id = $2")
+            .bind(workspace.text())
+            .bind(team.text())
+            .execute(&mut *tx)
+            .await?;
         if done.rows_affected() == 0 {
             return Err(Error::NotFound);
         }

@@ -4,12 +4,12 @@ mod packet;
 mod routed;
 mod store;
 
+pub(crate) use self::store::{in_tx, insert, reason_of_waiting, save};
 pub use self::{
     packet::{Packet, Seen, Tried},
     routed::{Cause, Lost, Passed, Routed, Why},
     store::{find, latest, live, of_conversation},
 };
-pub(crate) use self::store::{in_tx, insert, reason_of_waiting, save};
 
 use chat::{AgentId, ConversationId, TeamId, TicketId, WorkspaceId};
 use serde::{Deserialize, Serialize};

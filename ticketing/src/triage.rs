@@ -15,7 +15,13 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotOpen`] without an open ticket.
-    pub async fn set_priority(&self, workspace: WorkspaceId, agent: AgentId, conversation: ConversationId, priority: Priority) -> Result<Ticket> {
+    pub async fn set_priority(
+        &self,
+        workspace: WorkspaceId,
+        agent: AgentId,
+        conversation: ConversationId,
+        priority: Priority,
+    ) -> Result<Ticket> {
         self.staff(workspace, agent).await?;
         let mut change = Change::begin(self, workspace, conversation).await?;
         change.live()?.priority = priority;
@@ -27,7 +33,13 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`] for an unknown team; [`Error::NotOpen`].
-    pub async fn set_team(&self, workspace: WorkspaceId, agent: AgentId, conversation: ConversationId, team: Option<TeamId>) -> Result<Ticket> {
+    pub async fn set_team(
+        &self,
+        workspace: WorkspaceId,
+        agent: AgentId,
+        conversation: ConversationId,
+        team: Option<TeamId>,
+    ) -> Result<Ticket> {
         self.staff(workspace, agent).await?;
         let mut change = Change::begin(self, workspace, conversation).await?;
         if let Some(team) = team {

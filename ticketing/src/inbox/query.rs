@@ -90,7 +90,9 @@ impl Order {
 fn view(query: &mut Query, workspace: WorkspaceId, filter: &Filter) -> (&'static str, Vec<String>) {
     let workspace = query.text(&workspace.text());
     let (from, mut conditions) = match filter.view {
-        View::Mine(agent) => (BY_TICKET, vec![format!("t.workspace_id = {workspace}"), format!("t.agent_id = {}", query.text(&agent.text()))]),
+        View::Mine(agent) => {
+            (BY_TICKET, vec![format!("t.workspace_id = {workspace}"), format!("t.agent_id = {}", query.text(&agent.text()))])
+        }
         View::Unassigned => (BY_TICKET, vec![format!("t.workspace_id = {workspace}"), "t.queued_at IS NOT NULL".into()]),
         View::All => (BY_TICKET, vec![format!("t.workspace_id = {workspace}")]),
         View::Bot => (BY_CONVERSATION, vec![format!("c.workspace_id = {workspace}"), "c.speaker = 'bot' AND c.last_seq > 0".into()]),

@@ -68,7 +68,8 @@ pub(super) async fn begun(store: &Store, workspace: WorkspaceId, range: Range, d
     .await?;
     let mut all = Begun::default();
     for row in &rows {
-        let (conversations, handed, bot_only): (i64, i64, i64) = (row.try_get("conversations")?, row.try_get("handed")?, row.try_get("bot_only")?);
+        let (conversations, handed, bot_only): (i64, i64, i64) =
+            (row.try_get("conversations")?, row.try_get("handed")?, row.try_get("bot_only")?);
         all.conversations += conversations;
         all.handed_over += handed;
         all.bot_only += bot_only;
@@ -119,7 +120,12 @@ pub(super) async fn closings(store: &Store, workspace: WorkspaceId, range: Range
     .await?;
     rows.iter()
         .map(|row| {
-            Ok(Closing { agent: row::optional_id(row, "agent_id")?, team: row::optional_id(row, "team_id")?, score: row.try_get("score")?, at: row.try_get("created_at")? })
+            Ok(Closing {
+                agent: row::optional_id(row, "agent_id")?,
+                team: row::optional_id(row, "team_id")?,
+                score: row.try_get("score")?,
+                at: row.try_get("created_at")?,
+            })
         })
         .collect()
 }

@@ -3,7 +3,10 @@
 use chat::{AgentId, locale_of};
 use serde::{Deserialize, Serialize};
 
-use crate::{routing::Lack, words::{join, say}};
+use crate::{
+    routing::Lack,
+    words::{join, say},
+};
 
 /// The latest routing decision of a ticket.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
