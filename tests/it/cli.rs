@@ -2,9 +2,8 @@
 
 mod import;
 
-use std::io::Write as _;
 use std::path::Path;
-use std::process::{Output, Stdio};
+use std::process::Output;
 
 use serde_json::Value;
 use tests::server::{Plan, Server, warbler};
@@ -18,9 +17,7 @@ fn run(data: &Path, args: &[&str], input: &str) -> Output {
 fn run_with(data: &Path, args: &[&str], input: &str, env: &[(&str, &str)]) -> Output {
     let mut command = warbler(None, data).unwrap();
     command.args(args).envs(env.iter().copied());
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    child.wait_with_output().unwrap()
+    tests::server::run(command, input).unwrap()
 }
 
 /// Both streams, for a message and for asserting on it.

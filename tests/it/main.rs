@@ -1,6 +1,9 @@
 //! Every integration test of Warbler, one binary, a module an area.
 
 mod cli;
+mod console;
+mod guides;
+mod older;
 mod record;
 mod tidy;
 mod wire;

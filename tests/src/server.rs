@@ -1,9 +1,10 @@
 //! A real `warbler` process on a free port and a temporary data folder.
 
 use std::fs::File;
+use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -204,10 +205,15 @@ impl Server {
     }
 
     /// Runs another command of the same binary on the same folder.
-    pub fn command(&self, args: &[&str]) -> Result<std::process::Output> {
+    pub fn command(&self, args: &[&str]) -> Result<Output> {
+        self.command_with(args, "")
+    }
+
+    /// The same with text on its standard input.
+    pub fn command_with(&self, args: &[&str], input: &str) -> Result<Output> {
         let mut command = warbler(self.plan.binary.as_deref(), &self.data)?;
-        command.envs(self.plan.settings.iter().map(|(name, value)| (name, value)));
-        Ok(command.args(args).output()?)
+        command.envs(self.plan.settings.iter().map(|(name, value)| (name, value))).args(args);
+        run(command, input)
     }
 }
 
@@ -225,6 +231,14 @@ pub fn warbler(given: Option<&Path>, data: &Path) -> Result<Command> {
     let mut command = Command::new(binary(given)?);
     command.env("WARBLER_DATA", data).current_dir(std::env::temp_dir()).stdin(Stdio::null());
     Ok(command)
+}
+
+/// Runs a command with text on its standard input.
+pub fn run(mut command: Command, input: &str) -> Result<Output> {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    // A command that reads nothing may have closed it already.
+    child.stdin.take().context("no input")?.write_all(input.as_bytes()).ok();
+    Ok(child.wait_with_output()?)
 }
 
 /// The binary given, or named by `WARBLER_BIN`, or built beside this program.

@@ -37,6 +37,21 @@ impl Staff {
         Ok(staff)
     }
 
+    /// Somebody with an account made by `warbler agent add`, signed in.
+    pub async fn hired(server: &Server, email: &str, name: &str, role: &str) -> Result<Staff> {
+        let add = ["agent", "add", "--email", email, "--name", name, "--role", role];
+        let done = server.command_with(&add, &format!("{PASSWORD}\n"))?;
+        if !done.status.success() {
+            bail!("{email} was not hired: {}", String::from_utf8_lossy(&done.stderr));
+        }
+        let mut staff = Staff::new(&server.base());
+        let page = staff.sign_in(email).await?;
+        if !page.status.is_success() {
+            bail!("{email} cannot sign in: {} {}", page.status, page.words());
+        }
+        Ok(staff)
+    }
+
     /// Fills the page of an invitation or of the set-up.
     pub async fn join(&mut self, page: &Page, name: &str, email: Option<&str>) -> Result<Page> {
         let mut form = page.form_with("password").with_context(|| format!("no set-up form on\n{}", page.text))?;

@@ -76,9 +76,7 @@ pub async fn run(server: &mut Server, staff: Staff, plan: &Plan, mut progress: i
 async fn settle(record: &mut Record) -> Result<Result<Duration, Vec<String>>> {
     let begun = Instant::now();
     loop {
-        let waiting = record
-            .texts("SELECT id FROM conversation WHERE speaker = 'bot' AND asked_seq > answered_seq")
-            .await?;
+        let waiting = record.texts("SELECT id FROM conversation WHERE speaker = 'bot' AND asked_seq > answered_seq").await?;
         if waiting.is_empty() {
             return Ok(Ok(begun.elapsed()));
         }
