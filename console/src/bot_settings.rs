@@ -1,0 +1,89 @@
+//! The bot: persona, thresholds, handover rules, model.
+
+mod fields;
+mod state;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use bot::Settings;
+
+use crate::conversation::context::TeamText;
+use crate::error::Error;
+use crate::handle::Console;
+use crate::web::fields::Fields;
+use crate::web::flash::Flash;
+use crate::web::form::{Form, FormText};
+use crate::web::visit::Seat;
+
+use fields::RuleRow;
+use state::ModelText;
+
+const PAGE: &str = "/console/bot";
+
+#[derive(Serialize)]
+struct BotPage {
+    rules: Vec<RuleRow>,
+    teams: Vec<TeamText>,
+    model: ModelText,
+    has_key: bool,
+    form: FormText,
+}
+
+/// The page.
+pub async fn show(State(console): State<Console>, seat: Seat) -> Result<Response, Error> {
+    let settings = Settings::get(&console.chat, seat.workspace()).await?;
+    let form = fields::form(&settings);
+    let model = state::configured(&console, &settings);
+    let rules = fields::rows(&settings);
+    page(&console, &seat, &form, rules, model).await
+}
+
+/// Saves everything of the form.
+pub async fn save(State(console): State<Console>, seat: Seat, sent: Fields) -> Result<Response, Error> {
+    let old = Settings::get(&console.chat, seat.workspace()).await?;
+    let mut form = fields::filled(&sent);
+    let settings = fields::read(&mut form, &sent, &old);
+    if form.is_fine() {
+        match settings.put(&console.chat, seat.workspace()).await {
+            Ok(()) => {
+                let flash = Flash::done("flash-bot-saved");
+                return Ok(console.said(&seat.visit, PAGE, &flash));
+            }
+            Err(bot::Error::Invalid(text)) => form.refuse_in_words(text),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    form.forget("model_key");
+    let model = state::configured(&console, &old);
+    let rules = fields::sent_rows(&sent);
+    let page = page(&console, &seat, &form, rules, model).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+/// Asks the model of the form something, without saving it.
+pub async fn test(State(console): State<Console>, seat: Seat, sent: Fields) -> Result<Response, Error> {
+    let old = Settings::get(&console.chat, seat.workspace()).await?;
+    let mut form = fields::filled(&sent);
+    let settings = fields::read(&mut form, &sent, &old);
+    let model = if form.is_fine() { state::tested(&console, &seat, &settings).await } else { state::configured(&console, &old) };
+    form.forget("model_key");
+    let rules = fields::sent_rows(&sent);
+    page(&console, &seat, &form, rules, model).await
+}
+
+async fn page(console: &Console, seat: &Seat, form: &Form, rules: Vec<RuleRow>, model: ModelText) -> Result<Response, Error> {
+    let settings = Settings::get(&console.chat, seat.workspace()).await?;
+    let teams = console.desk.teams(seat.workspace()).await?;
+    let own = BotPage {
+        rules,
+        teams: teams.into_iter().map(|team| TeamText { id: team.id.text(), name: team.name }).collect(),
+        model,
+        has_key: !settings.model.key.is_empty(),
+        form: console.form(&seat.visit, form),
+    };
+    let page = console.page(&seat.visit, "bot", "bot.html", own).await?;
+    Ok(page.into_response())
+}

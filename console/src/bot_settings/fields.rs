@@ -1,0 +1,178 @@
+//! The form of the bot's settings: filled from them, and read back.
+
+use serde::Serialize;
+
+use bot::{Endpoint, Offline, Rule, Secret, Settings, Words};
+use chat::TeamId;
+
+use crate::web::fields::Fields;
+use crate::web::form::Form;
+
+const FIELDS: [&str; 13] = [
+    "name",
+    "greeting_en",
+    "greeting_zh",
+    "guidance",
+    "answer_from",
+    "model_from",
+    "max_failed",
+    "forbidden",
+    "offline",
+    "enabled",
+    "model_url",
+    "model_name",
+    "model_key",
+];
+/// Empty rows at the end, to write new rules in.
+const EMPTY_ROWS: usize = 2;
+/// Rules at most.
+const RULES: usize = 50;
+
+/// A handover rule as a row of the form.
+#[derive(Clone, Debug, Serialize)]
+pub struct RuleRow {
+    words: String,
+    team: String,
+    priority: i64,
+}
+
+impl RuleRow {
+    fn empty() -> RuleRow {
+        RuleRow { words: String::new(), team: String::new(), priority: 3 }
+    }
+}
+
+/// The form with what is saved. The key never travels back.
+#[must_use]
+pub fn form(settings: &Settings) -> Form {
+    let offline = match settings.offline {
+        Offline::Queue => "queue",
+        Offline::Stay => "stay",
+    };
+    Form::empty(&FIELDS)
+        .with("name", &*settings.name)
+        .with("greeting_en", &*settings.greeting.en)
+        .with("greeting_zh", &*settings.greeting.zh)
+        .with("guidance", &*settings.guidance)
+        .with("answer_from", settings.answer_from.to_string())
+        .with("model_from", settings.model_from.to_string())
+        .with("max_failed", settings.max_failed.to_string())
+        .with("forbidden", settings.forbidden.join("\n"))
+        .with("offline", offline)
+        .with("enabled", if settings.enabled { "on" } else { "" })
+        .with("model_url", &*settings.model.url)
+        .with("model_name", &*settings.model.name)
+}
+
+/// The form with what was sent.
+#[must_use]
+pub fn filled(sent: &Fields) -> Form {
+    Form::filled(&FIELDS, sent)
+}
+
+/// Rows of the saved rules, and empty ones.
+#[must_use]
+pub fn rows(settings: &Settings) -> Vec<RuleRow> {
+    let saved = settings.rules.iter().map(|rule| RuleRow {
+        words: rule.keywords.join(", "),
+        team: rule.team.map(|team| team.text()).unwrap_or_default(),
+        priority: i64::from(rule.priority),
+    });
+    saved.chain(std::iter::repeat_n(RuleRow::empty(), EMPTY_ROWS)).collect()
+}
+
+/// Rows as they were sent.
+#[must_use]
+pub fn sent_rows(sent: &Fields) -> Vec<RuleRow> {
+    let (words, teams) = (sent.all("rule_words"), sent.all("rule_team"));
+    let priorities = sent.all("rule_priority");
+    let text = |list: &[&str], n: usize| list.get(n).copied().unwrap_or_default().to_owned();
+    let rows = (0..words.len().min(RULES)).map(|n| RuleRow {
+        words: text(&words, n),
+        team: text(&teams, n),
+        priority: text(&priorities, n).parse().unwrap_or(3),
+    });
+    rows.collect()
+}
+
+/// Reads the settings from the form, and notes what is wrong with it.
+pub fn read(form: &mut Form, sent: &Fields, old: &Settings) -> Settings {
+    form.length("name", 60);
+    for name in ["greeting_en", "greeting_zh"] {
+        let fine = form.value(name).chars().count() <= 500;
+        form.check(fine, name, "fault-long");
+    }
+    let fine = form.value("guidance").chars().count() <= 4_000;
+    form.check(fine, "guidance", "fault-long");
+    let answer_from = share(form, "answer_from");
+    let model_from = share(form, "model_from");
+    let max_failed: Option<u32> = form.value("max_failed").parse().ok();
+    let max_failed = max_failed.filter(|n| (1..=10).contains(n));
+    form.check(max_failed.is_some(), "max_failed", "fault-one-to-ten");
+    let url = form.value("model_url").to_owned();
+    let web = url.is_empty() || url.starts_with("https://") || url.starts_with("http://");
+    form.check(web, "model_url", "fault-address");
+    let named = url.is_empty() || !form.value("model_name").is_empty();
+    form.check(named, "model_name", "fault-required");
+    let mut settings = Settings {
+        name: form.value("name").to_owned(),
+        greeting: Words { en: form.value("greeting_en").to_owned(), zh: form.value("greeting_zh").to_owned() },
+        guidance: form.value("guidance").to_owned(),
+        answer_from: answer_from.unwrap_or(old.answer_from),
+        model_from: model_from.unwrap_or(old.model_from),
+        max_failed: max_failed.unwrap_or(old.max_failed),
+        rules: rules(sent),
+        forbidden: lines(form.value("forbidden")),
+        offline: match form.value("offline") {
+            "stay" => Offline::Stay,
+            _ => Offline::Queue,
+        },
+        model: Endpoint { url, name: form.value("model_name").to_owned(), key: Secret::new(form.value("model_key")) },
+        enabled: !form.value("enabled").is_empty(),
+    };
+    settings.keep_key(old);
+    settings
+}
+
+/// A number from 0 to 1; a comma is read as a point.
+fn share(form: &mut Form, name: &'static str) -> Option<f64> {
+    let number: Option<f64> = form.value(name).replace(',', ".").parse().ok();
+    let number = number.filter(|number| (0.0..=1.0).contains(number));
+    form.check(number.is_some(), name, "fault-zero-to-one");
+    number
+}
+
+fn rules(sent: &Fields) -> Vec<Rule> {
+    let rows = sent_rows(sent).into_iter().map(|row| {
+        let keywords = words(&row.words);
+        Rule {
+            name: keywords.first().cloned().unwrap_or_default(),
+            keywords,
+            team: TeamId::parse(&row.team),
+            priority: u8::try_from(row.priority).unwrap_or(3).clamp(1, 4),
+        }
+    });
+    rows.filter(|rule| !rule.keywords.is_empty()).collect()
+}
+
+fn words(text: &str) -> Vec<String> {
+    let marks = [',', '，', '、', ';', '；', '\n'];
+    let list = text.split(marks).map(str::trim);
+    list.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+fn lines(text: &str) -> Vec<String> {
+    let list = text.lines().map(str::trim);
+    list.filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn words_are_parted_by_the_commas_of_both_scripts() {
+        assert_eq!(words("refund, 退款，退钱、 money back;"), ["refund", "退款", "退钱", "money back"]);
+        assert!(words(" , ").is_empty());
+    }
+}

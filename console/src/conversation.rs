@@ -1,0 +1,9 @@
+//! One conversation: its page, its parts for live changes, and what an agent does with it.
+
+pub mod acts;
+pub mod around;
+pub mod context;
+pub mod message;
+pub mod page;
+pub mod reply;
+pub mod side;

@@ -1,0 +1,157 @@
+//! One message as templates take it: the same for the page and for its live fragment.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use chat::{AgentId, Audience, Author, Citation, Message};
+
+use crate::conversation::context::web_address;
+use crate::face::{BOT_TINT, initials, tint};
+
+/// A day in ms.
+const DAY_MS: i64 = 86_400_000;
+/// After this silence a name is shown again, in ms.
+const RUN_MS: i64 = 10 * 60_000;
+
+/// A message.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "the fields are nouns of the house")]
+pub struct MessageText {
+    pub id: String,
+    pub conversation: String,
+    pub seq: i64,
+    pub kind: &'static str,
+    pub name: String,
+    pub initials: String,
+    pub tint: u8,
+    pub me: bool,
+    pub at: i64,
+    pub body: String,
+    pub html: String,
+    pub citations: Vec<CitationText>,
+    pub extract: bool,
+    pub buttons: Vec<String>,
+    pub event: String,
+    pub rating: i64,
+    pub read: bool,
+    pub day: Option<i64>,
+    pub first: bool,
+    pub turn: String,
+}
+
+/// A source of an answer.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "the fields are nouns of the house")]
+pub struct CitationText {
+    pub n: u32,
+    pub title: String,
+    pub heading: String,
+    pub text: String,
+    pub url: String,
+}
+
+impl From<&Citation> for CitationText {
+    fn from(citation: &Citation) -> Self {
+        CitationText {
+            n: citation.n,
+            title: citation.title.clone(),
+            heading: citation.heading.clone(),
+            text: citation.text.clone(),
+            url: web_address(&citation.url),
+        }
+    }
+}
+
+/// What is needed to tell who wrote a message and how it was received.
+#[derive(Clone, Debug)]
+pub struct Telling {
+    /// Who looks.
+    pub me: AgentId,
+    /// The visitor's name.
+    pub visitor: String,
+    /// The visitor's initials.
+    pub visitor_initials: String,
+    /// The bot's name.
+    pub bot: String,
+    /// Names of the staff.
+    pub agents: HashMap<AgentId, String>,
+    /// The visitor's thumbs by seq.
+    pub ratings: HashMap<i64, i64>,
+    /// How far the visitor has read.
+    pub visitor_read: i64,
+}
+
+impl Telling {
+    /// A message after `previous`, if there is one.
+    #[must_use]
+    pub fn text(&self, message: &Message, previous: Option<&Message>) -> MessageText {
+        let kind = kind(message);
+        let (name, letters, tint) = self.author(message);
+        let rich = matches!(kind, "bot" | "agent" | "note");
+        let extra = &message.extra;
+        MessageText {
+            id: format!("m-{}-{}", message.conversation, message.seq),
+            conversation: message.conversation.text(),
+            seq: message.seq,
+            kind,
+            name,
+            initials: letters,
+            tint,
+            me: message.author == Author::Agent(self.me),
+            at: message.at,
+            body: if rich { String::new() } else { message.body.clone() },
+            html: if rich { bot::render::html(&message.body, &extra.citations) } else { String::new() },
+            citations: extra.citations.iter().map(CitationText::from).collect(),
+            extract: extra.extract,
+            buttons: extra.buttons.iter().map(|button| button.label.clone()).collect(),
+            event: extra.event.as_ref().map(|event| event.name.clone()).unwrap_or_default(),
+            rating: self.ratings.get(&message.seq).copied().unwrap_or(0),
+            read: !matches!(kind, "agent" | "bot") || message.seq <= self.visitor_read,
+            day: new_day(message, previous),
+            first: is_first(message, previous),
+            turn: extra.turn.map(|turn| turn.text()).unwrap_or_default(),
+        }
+    }
+
+    fn author(&self, message: &Message) -> (String, String, u8) {
+        match &message.author {
+            Author::Visitor(id) => (self.visitor.clone(), self.visitor_initials.clone(), tint(id.0)),
+            Author::Bot => (self.bot.clone(), initials(&self.bot), BOT_TINT),
+            Author::Agent(id) => {
+                let name = self.agents.get(id).cloned().unwrap_or_default();
+                let letters = initials(&name);
+                (name, letters, tint(id.0))
+            }
+            Author::System => (String::new(), String::new(), 0),
+        }
+    }
+}
+
+fn kind(message: &Message) -> &'static str {
+    match (&message.author, message.audience) {
+        (Author::Visitor(_), _) => "visitor",
+        (Author::Bot, _) => "bot",
+        (Author::System, _) => "system",
+        (Author::Agent(_), Audience::Staff) => "note",
+        (Author::Agent(_), Audience::All) => "agent",
+    }
+}
+
+fn new_day(message: &Message, previous: Option<&Message>) -> Option<i64> {
+    let day = |at: i64| at.div_euclid(DAY_MS);
+    let same = previous.is_some_and(|previous| day(previous.at) == day(message.at));
+    (!same).then_some(message.at)
+}
+
+/// Whether a message begins a run of its author.
+fn is_first(message: &Message, previous: Option<&Message>) -> bool {
+    let Some(previous) = previous else {
+        return true;
+    };
+    message.author == Author::System
+        || previous.author != message.author
+        || previous.audience != message.audience
+        || message.at - previous.at > RUN_MS
+        || new_day(message, Some(previous)).is_some()
+}

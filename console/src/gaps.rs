@@ -1,0 +1,107 @@
+//! Gaps: questions knowledge could not answer, and the answers people write for them.
+
+mod list;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+
+use chat::{Audience, GapId};
+use knowledge::{gap, library};
+
+use crate::conversation::context::PassageText;
+use crate::error::Error;
+use crate::handle::Console;
+use crate::sources::LibraryText;
+use crate::web::fields::Fields;
+use crate::web::flash::Flash;
+use crate::web::form::{Form, FormText};
+use crate::web::params::{Ask, Id};
+use crate::web::visit::Seat;
+
+use list::GapText;
+
+const FIELDS: [&str; 4] = ["question", "answer", "library", "audience"];
+const PAGE: &str = "/console/gaps";
+/// Passages shown beside the form: what was nearly an answer.
+const NEAREST: usize = 4;
+
+/// The query of the list.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    state: String,
+    before: String,
+}
+
+#[derive(Serialize)]
+struct GapsPage {
+    state: &'static str,
+    gaps: Vec<GapText>,
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct GapPage {
+    gap: GapText,
+    libraries: Vec<LibraryText>,
+    nearest: Vec<PassageText>,
+    form: FormText,
+}
+
+/// The list.
+pub async fn show(State(console): State<Console>, seat: Seat, Ask(asked): Ask<Asked>) -> Result<Response, Error> {
+    let closed = asked.state == "closed";
+    let (gaps, next) = list::page(&console, &seat, closed, &asked.before).await?;
+    let own = GapsPage { state: if closed { "closed" } else { "open" }, gaps, next };
+    let page = console.page(&seat.visit, "gaps", "gaps.html", own).await?;
+    Ok(page.into_response())
+}
+
+/// The form for its answer.
+pub async fn form(State(console): State<Console>, seat: Seat, Id(id): Id<GapId>) -> Result<Response, Error> {
+    let gap = list::one(&console, &seat, id).await?;
+    let libraries = console.libraries(&seat).await?;
+    let first = libraries.last().map(|library| library.name.clone()).unwrap_or_default();
+    let form = Form::empty(&FIELDS).with("question", &*gap.question).with("library", first).with("audience", "all");
+    page(&console, &seat, gap, &form).await
+}
+
+/// Writes the answer: it is knowledge from now on, and the gap is closed.
+pub async fn save(State(console): State<Console>, seat: Seat, Id(id): Id<GapId>, fields: Fields) -> Result<Response, Error> {
+    let gap = list::one(&console, &seat, id).await?;
+    let mut form = Form::filled(&FIELDS, &fields);
+    form.length("question", 1_000);
+    form.length("answer", 16_000);
+    form.length("library", 100);
+    if !form.is_fine() {
+        let page = page(&console, &seat, gap, &form).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    let workspace = seat.workspace();
+    let library = library::by_name(&console.chat, workspace, form.value("library")).await?;
+    let audience = match form.value("audience") {
+        "staff" => Audience::Staff,
+        _ => Audience::All,
+    };
+    let (question, answer) = (form.value("question"), form.value("answer"));
+    let document = console.knowledge.write_answer(workspace, library.id, question, answer, audience).await?;
+    gap::answer(&console.chat, workspace, id, document).await?;
+    let flash = Flash::done("flash-gap-answered");
+    Ok(console.said(&seat.visit, PAGE, &flash))
+}
+
+/// Closes it without an answer.
+pub async fn close(State(console): State<Console>, seat: Seat, Id(id): Id<GapId>) -> Result<Response, Error> {
+    gap::close(&console.chat, seat.workspace(), id).await?;
+    let flash = Flash::done("flash-gap-closed");
+    Ok(console.said(&seat.visit, PAGE, &flash))
+}
+
+async fn page(console: &Console, seat: &Seat, gap: GapText, form: &Form) -> Result<Response, Error> {
+    let nearest = console.passages_for(seat.workspace(), &gap.question, &gap.locale, NEAREST).await;
+    let own = GapPage { gap, libraries: console.libraries(seat).await?, nearest, form: console.form(&seat.visit, form) };
+    let page = console.page(&seat.visit, "gaps", "gap.html", own).await?;
+    Ok(page.into_response())
+}

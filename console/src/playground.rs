@@ -1,0 +1,65 @@
+//! The playground: what the bot would answer, by which rule, from which passages. Nothing is kept.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+
+use crate::conversation::message::CitationText;
+use crate::error::Error;
+use crate::handle::Console;
+use crate::search::HitText;
+use crate::sources::LibraryText;
+use crate::web::params::Ask;
+use crate::web::visit::Seat;
+
+/// The query of the page.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asking {
+    q: String,
+}
+
+#[derive(Serialize)]
+struct PlaygroundPage {
+    q: String,
+    libraries: Vec<LibraryText>,
+    asked: Option<AskedText>,
+}
+
+#[derive(Serialize)]
+struct AskedText {
+    verdict: String,
+    rule: String,
+    html: String,
+    citations: Vec<CitationText>,
+    extract: bool,
+    took_ms: i64,
+    hits: Vec<HitText>,
+}
+
+/// The page.
+pub async fn show(State(console): State<Console>, seat: Seat, Ask(asking): Ask<Asking>) -> Result<Response, Error> {
+    let q: String = asking.q.chars().take(1_000).collect();
+    let asked = match q.trim() {
+        "" => None,
+        question => Some(ask(&console, &seat, question).await?),
+    };
+    let own = PlaygroundPage { libraries: console.libraries(&seat).await?, q, asked };
+    let page = console.page(&seat.visit, "playground", "playground.html", own).await?;
+    Ok(page.into_response())
+}
+
+async fn ask(console: &Console, seat: &Seat, question: &str) -> Result<AskedText, Error> {
+    let started = std::time::Instant::now();
+    let locale = chat::locale_of(knowledge::language::of(question));
+    let asked = console.bot.ask(seat.workspace(), question, locale).await?;
+    Ok(AskedText {
+        verdict: asked.verdict.clone(),
+        rule: asked.rule.to_string(),
+        html: bot::render::html(&asked.answer, &asked.citations),
+        citations: asked.citations.iter().map(CitationText::from).collect(),
+        extract: asked.extract,
+        took_ms: started.elapsed().as_millis() as i64,
+        hits: console.hits(seat, asked.found.hits).await?,
+    })
+}

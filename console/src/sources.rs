@@ -1,0 +1,74 @@
+//! Sources: what the bot knows, listed, added, synced, removed.
+
+pub mod add;
+pub mod document;
+pub mod source;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use knowledge::library::{self, Library};
+use knowledge::source as record;
+
+use crate::error::Error;
+use crate::handle::Console;
+use crate::web::visit::Seat;
+
+use source::SourceText;
+
+/// Where sources are listed.
+pub const PAGE: &str = "/console/sources";
+
+#[derive(Serialize)]
+struct SourcesPage {
+    libraries: Vec<LibraryText>,
+    sources: Vec<SourceText>,
+    totals: Totals,
+}
+
+/// A library.
+#[derive(Clone, Debug, Serialize)]
+pub struct LibraryText {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+#[derive(Serialize)]
+struct Totals {
+    documents: i64,
+    passages: i64,
+}
+
+/// The list.
+pub async fn show(State(console): State<Console>, seat: Seat) -> Result<Response, Error> {
+    let (workspace, store) = (seat.workspace(), console.chat.store());
+    let libraries = library::list(store, workspace).await?;
+    let sources = record::list(store, workspace, None).await?;
+    let own = SourcesPage {
+        totals: Totals {
+            documents: sources.iter().map(|source| source.documents).sum(),
+            passages: sources.iter().map(|source| source.passages).sum(),
+        },
+        sources: sources.iter().map(|source| SourceText::of(source, &libraries)).collect(),
+        libraries: libraries.into_iter().map(LibraryText::from).collect(),
+    };
+    let page = console.page(&seat.visit, "sources", "sources.html", own).await?;
+    Ok(page.into_response())
+}
+
+impl From<Library> for LibraryText {
+    fn from(library: Library) -> Self {
+        LibraryText { id: library.id.text(), name: library.name }
+    }
+}
+
+impl Console {
+    /// Every library, for a choice.
+    pub async fn libraries(&self, seat: &Seat) -> Result<Vec<LibraryText>, Error> {
+        let list = library::list(self.chat.store(), seat.workspace()).await?;
+        Ok(list.into_iter().map(LibraryText::from).collect())
+    }
+}

@@ -1,0 +1,182 @@
+//! Adding sources: files, a pasted text, or an address.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use chat::{Audience, LibraryId};
+use knowledge::import::{Summary, Upload};
+use knowledge::{Error as Refused, library};
+
+use super::source::say;
+use super::{LibraryText, PAGE};
+use crate::error::Error;
+use crate::handle::Console;
+use crate::web::fields::Fields;
+use crate::web::flash::Flash;
+use crate::web::form::{Form, FormText};
+use crate::web::visit::Seat;
+
+const FIELDS: [&str; 7] = ["library", "name", "address", "audience", "files", "title", "text"];
+/// An import that takes longer goes on by itself, and the page does not wait for it.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+#[derive(Serialize)]
+struct AddPage {
+    libraries: Vec<LibraryText>,
+    form: FormText,
+}
+
+/// The form.
+pub async fn show(State(console): State<Console>, seat: Seat) -> Result<Response, Error> {
+    let libraries = console.libraries(&seat).await?;
+    let first = libraries.iter().map(|library| library.name.clone()).next_back().unwrap_or_default();
+    let form = Form::empty(&FIELDS).with("library", first).with("audience", "all");
+    page(&console, &seat, libraries, &form).await
+}
+
+/// Takes in what was sent and says what was taken.
+pub async fn save(State(console): State<Console>, seat: Seat, fields: Fields) -> Result<Response, Error> {
+    let mut form = Form::filled(&FIELDS, &fields).with("text", fields.text("text"));
+    check(&mut form, &fields);
+    if !form.is_fine() {
+        return refuse(&console, &seat, &form).await;
+    }
+    let library = library::by_name(&console.chat, seat.workspace(), form.value("library")).await?;
+    let mut told = Told::default();
+    for (field, upload) in uploads(&form, &fields) {
+        let name = upload.name.clone();
+        match take(&console, &seat, library.id, upload).await {
+            Ok(Some(summary)) => told.add(&summary),
+            Ok(None) => told.running = true,
+            Err(Refused::Unusable { reason, .. }) => {
+                let words = console.templates.words();
+                let why = say(words, seat.locale(), &reason);
+                told.failed.push((field, format!("{name}: {why}")));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    finish(&console, &seat, &mut form, told).await
+}
+
+/// What several uploads came to.
+#[derive(Default)]
+struct Told {
+    sum: Summary,
+    running: bool,
+    failed: Vec<(&'static str, String)>,
+}
+
+impl Told {
+    fn add(&mut self, summary: &Summary) {
+        self.sum.taken += summary.taken;
+        self.sum.unchanged += summary.unchanged;
+        self.sum.removed += summary.removed;
+        self.sum.skipped_more += summary.skipped_total();
+    }
+
+    fn any(&self) -> bool {
+        let sum = &self.sum;
+        self.running || sum.taken + sum.unchanged + sum.removed + sum.skipped_more > 0
+    }
+}
+
+async fn finish(console: &Console, seat: &Seat, form: &mut Form, told: Told) -> Result<Response, Error> {
+    if !told.failed.is_empty() && !told.any() {
+        let all: Vec<String> = told.failed.into_iter().map(|(_, text)| text).collect();
+        form.refuse_in_words(all.join("\n"));
+        return refuse(console, seat, form).await;
+    }
+    let flash = match told.failed.first() {
+        Some((_, first)) => Flash::error("flash-import-partly").with("taken", told.sum.taken.to_string()).with("first", first.clone()),
+        None if told.running => Flash::done("flash-import-running"),
+        None => flash(&told.sum),
+    };
+    Ok(console.said(&seat.visit, PAGE, &flash))
+}
+
+/// What an import did, in a sentence.
+#[must_use]
+pub fn flash(summary: &Summary) -> Flash {
+    Flash::done("flash-imported")
+        .with("taken", summary.taken.to_string())
+        .with("unchanged", summary.unchanged.to_string())
+        .with("removed", summary.removed.to_string())
+        .with("skipped", summary.skipped_total().to_string())
+}
+
+/// Imports, and waits for it a while: `None` when it goes on by itself.
+pub async fn take(console: &Console, seat: &Seat, library: LibraryId, upload: Upload) -> Result<Option<Summary>, Refused> {
+    let (knowledge, workspace) = (console.knowledge.clone(), seat.workspace());
+    // A task of its own: a browser that goes away does not stop half-way through a source.
+    let work = tokio::spawn(async move {
+        let done = knowledge.import(workspace, library, upload, &|_| {}).await;
+        if let Err(error) = &done {
+            tracing::warn!(%error, "an import took nothing");
+        }
+        done
+    });
+    match tokio::time::timeout(PATIENCE, work).await {
+        Ok(Ok(done)) => done.map(Some),
+        Ok(Err(error)) => Err(Refused::Index(error.to_string())),
+        Err(_) => Ok(None),
+    }
+}
+
+fn check(form: &mut Form, fields: &Fields) {
+    form.length("library", 100);
+    let address = form.value("address").to_owned();
+    let web = address.is_empty() || address.starts_with("https://") || address.starts_with("http://");
+    form.check(web, "address", "fault-address");
+    let text = !form.value("text").trim().is_empty();
+    let title = !form.value("title").is_empty();
+    form.check(!text || title, "title", "fault-required");
+    let something = !fields.files().is_empty() || !address.is_empty() || text;
+    form.check(something, "files", "fault-nothing-sent");
+    let known = ["all", "staff"].contains(&form.value("audience"));
+    form.check(known, "audience", "fault-choose");
+}
+
+fn uploads(form: &Form, fields: &Fields) -> Vec<(&'static str, Upload)> {
+    let audience = match form.value("audience") {
+        "staff" => Audience::Staff,
+        _ => Audience::All,
+    };
+    let mut uploads = Vec::new();
+    for file in fields.files() {
+        uploads.push(("files", Upload::bytes(&file.name, file.bytes.clone())));
+    }
+    if !form.value("address").is_empty() {
+        uploads.push(("address", Upload::url(form.value("address"))));
+    }
+    if !form.value("text").trim().is_empty() {
+        let (title, text) = (form.value("title"), form.value("text"));
+        let markdown = format!("# {title}\n\n{text}\n");
+        let name = format!("{title}.md");
+        uploads.push(("text", Upload::bytes(&name, markdown.into_bytes())));
+    }
+    let alone = uploads.len() == 1 && !form.value("name").is_empty();
+    for (_, upload) in &mut uploads {
+        upload.audience = audience;
+        if alone {
+            form.value("name").clone_into(&mut upload.name);
+        }
+    }
+    uploads
+}
+
+async fn refuse(console: &Console, seat: &Seat, form: &Form) -> Result<Response, Error> {
+    let libraries = console.libraries(seat).await?;
+    let page = page(console, seat, libraries, form).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+async fn page(console: &Console, seat: &Seat, libraries: Vec<LibraryText>, form: &Form) -> Result<Response, Error> {
+    let own = AddPage { libraries, form: console.form(&seat.visit, form) };
+    let page = console.page(&seat.visit, "sources", "source_new.html", own).await?;
+    Ok(page.into_response())
+}
