@@ -13,6 +13,7 @@ import { startOpen } from "./open.js";
 import { startOverlays } from "./overlays.js";
 import { startPresence } from "./presence.js";
 import { startReading } from "./reading.js";
+import { startScrollable } from "./scrollable.js";
 import { startTables } from "./tables.js";
 import { startTyping } from "./typing.js";
 
@@ -20,5 +21,5 @@ document.documentElement.dataset.live = "";
 
 for (const start of [
   startConfirm, startForms, startComposer, startMenus, startOverlays, startNotice, startKeys, startCommands,
-  startOpen, startReading, startTyping, startClock, startCopy, startTables, startPresence, startLive,
+  startOpen, startReading, startTyping, startClock, startCopy, startTables, startScrollable, startPresence, startLive,
 ]) start();

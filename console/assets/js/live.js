@@ -5,6 +5,7 @@ import { announce } from "./notice.js";
 import { showState } from "./presence.js";
 import { arrived, seen } from "./reading.js";
 import { refresh } from "./refresh.js";
+import { reach } from "./scrollable.js";
 import { showTyping } from "./typing.js";
 import { word } from "./words.js";
 
@@ -59,6 +60,7 @@ const acts = {
 
 function message(shown) {
   endDraft({ turn: shown.dataset.turn });
+  reach();
   arrived(Number(shown.dataset.seq));
   if (shown.classList.contains("visitor")) {
     showTyping({ on: false });
