@@ -1,0 +1,121 @@
+//! Documents: what a source is made of.
+
+use std::collections::HashMap;
+
+use chat::{Column, DocumentId, LibraryId, SourceId, Store, Tx, WorkspaceId, row};
+use serde::Serialize;
+use sqlx::Row;
+
+use crate::Result;
+
+/// A document of a source.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Document {
+    /// Its id.
+    pub id: DocumentId,
+    /// Its name within the source.
+    pub external_id: String,
+    /// What people call it.
+    pub title: String,
+    /// Where it can be read; empty: nowhere.
+    pub url: String,
+    /// ISO 639-1.
+    pub language: String,
+    /// Unix milliseconds.
+    pub updated_at: i64,
+    /// Passages it was split into.
+    pub passages: i64,
+}
+
+/// A page of the documents of a source, in the order of their names; `after` is the last name of the page before.
+pub async fn list(store: &Store, workspace: WorkspaceId, source: SourceId, after: &str, limit: i64) -> Result<Vec<Document>> {
+    let rows = sqlx::query(
+        "SELECT document.*, (SELECT CAST(COUNT(*) AS BIGINT) FROM passage WHERE passage.document_id = document.id) AS passages
+         FROM document WHERE workspace_id = $1 AND source_id = $2 AND external_id > $3 ORDER BY external_id LIMIT $4",
+    )
+    .bind(workspace.text())
+    .bind(source.text())
+    .bind(after)
+    .bind(limit)
+    .fetch_all(store.read())
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Document {
+                id: row::id(row, "id")?,
+                external_id: row.try_get("external_id")?,
+                title: row.try_get("title")?,
+                url: row.try_get("url")?,
+                language: row.try_get("language")?,
+                updated_at: row.try_get("updated_at")?,
+                passages: row.try_get("passages")?,
+            })
+        })
+        .collect()
+}
+
+/// A document to be written; the id is kept when there is one of that name already.
+#[derive(Debug, Serialize)]
+pub(crate) struct NewDocument {
+    pub id: String,
+    pub external_id: String,
+    pub title: String,
+    pub url: String,
+    pub language: &'static str,
+    pub hash: String,
+}
+
+/// Name → (id, hash) of what the source has now.
+pub(crate) async fn known(store: &Store, workspace: WorkspaceId, source: SourceId) -> Result<HashMap<String, (DocumentId, String)>> {
+    let rows = sqlx::query("SELECT id, external_id, hash FROM document WHERE workspace_id = $1 AND source_id = $2")
+        .bind(workspace.text())
+        .bind(source.text())
+        .fetch_all(store.read())
+        .await?;
+    rows.iter().map(|row| Ok((row.try_get("external_id")?, (row::id(row, "id")?, row.try_get("hash")?)))).collect()
+}
+
+/// Writes documents; one of the same name in the source is replaced and keeps its id.
+pub(crate) async fn upsert(tx: &mut Tx, store: &Store, place: &Place, documents: &[NewDocument], now: i64) -> Result<()> {
+    let list = store.dialect().rows(5, &["id", "external_id", "title", "url", "language", "hash"].map(Column::Text));
+    let sql = format!(
+        "INSERT INTO document (id, workspace_id, library_id, source_id, external_id, title, url, language, hash, created_at, updated_at)
+         SELECT x.id, $1, $2, $3, x.external_id, x.title, x.url, x.language, x.hash, $4, $4 FROM {list} WHERE true
+         ON CONFLICT (source_id, external_id) DO UPDATE SET title = excluded.title, url = excluded.url, language = excluded.language,
+         hash = excluded.hash, updated_at = excluded.updated_at"
+    );
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(place.workspace.text())
+        .bind(place.library.text())
+        .bind(place.source.text())
+        .bind(now)
+        .bind(serde_json::to_string(documents).unwrap_or_default())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Where documents belong.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    pub workspace: WorkspaceId,
+    pub library: LibraryId,
+    pub source: SourceId,
+}
+
+/// Removes the passages of documents, and with `whole` the documents too.
+pub(crate) async fn clear(tx: &mut Tx, store: &Store, workspace: WorkspaceId, ids: &[DocumentId], whole: bool) -> Result<()> {
+    let list = store.dialect().rows(2, &[Column::Text("id")]);
+    for part in ids.chunks(500) {
+        let part: Vec<HashMap<&str, String>> = part.iter().map(|id| HashMap::from([("id", id.text())])).collect();
+        let json = serde_json::to_string(&part).unwrap_or_default();
+        let mut statements = vec![format!("DELETE FROM passage WHERE workspace_id = $1 AND document_id IN (SELECT x.id FROM {list})")];
+        if whole {
+            statements.push(format!("DELETE FROM document WHERE workspace_id = $1 AND id IN (SELECT x.id FROM {list})"));
+        }
+        for sql in statements {
+            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(&json).execute(&mut **tx).await?;
+        }
+    }
+    Ok(())
+}

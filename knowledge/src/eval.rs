@@ -1,0 +1,112 @@
+//! How well search finds what is known to be right: a folder of `corpus.jsonl`, `queries.jsonl` and `qrels.tsv`, through the
+//! product's own import and search, in a workspace of its own.
+
+mod metrics;
+
+use std::{collections::HashMap, path::Path};
+
+use chat::{Audience, Chat, WorkspaceId, workspace};
+use serde::Deserialize;
+
+pub use metrics::Report;
+
+use crate::{Config, Error, Knowledge, Query, Result, Summary, Upload, document, library, source};
+use metrics::Tally;
+
+/// Documents that count in a ranking.
+const RANKS: usize = 10;
+
+#[derive(Deserialize)]
+struct Asked {
+    id: String,
+    text: String,
+    /// The document that is the question itself.
+    #[serde(rename = "self")]
+    own: Option<String>,
+}
+
+/// What an evaluation did.
+#[derive(Debug)]
+pub struct Evaluation {
+    /// The figures.
+    pub report: Report,
+    /// What the import of the corpus took.
+    pub import: Summary,
+    /// Milliseconds the import took.
+    pub import_ms: u64,
+    /// Milliseconds until everything was indexed.
+    pub index_ms: u64,
+}
+
+/// Measures search over the folder. `chat` must be a record that may be thrown away; `progress` is told questions done and in all.
+///
+/// # Errors
+/// [`Error::Invalid`] when a file is missing or broken.
+pub async fn run(chat: &Chat, config: Config, dir: &Path, progress: &(dyn Fn(u64, u64) + Send + Sync)) -> Result<Evaluation> {
+    let questions: Vec<Asked> = lines(&read(dir, "queries.jsonl")?)?;
+    let relevant = judgements(&read(dir, "qrels.tsv")?);
+    let knowledge = Knowledge::throwaway(config, chat.clone()).await?;
+    let place: WorkspaceId = chat.id();
+    workspace::create(chat.store(), place, "Evaluation", chat.now()).await?;
+    let shelf = library::create(chat, place, "Evaluation").await?;
+
+    let started = std::time::Instant::now();
+    let import = knowledge.import(place, shelf.id, Upload::path(dir.join("corpus.jsonl")), &|_| {}).await?;
+    let import_ms = millis(started);
+    let started = std::time::Instant::now();
+    knowledge.ready(place).await?;
+    let index_ms = millis(started);
+
+    let names = names(&knowledge, place).await?;
+    let all: Vec<&Asked> = questions.iter().filter(|asked| relevant.contains_key(&asked.id)).collect();
+    let mut tally = Tally::default();
+    for (n, asked) in all.iter().enumerate() {
+        // One more: the question's own document is left out afterwards.
+        let query = Query { text: asked.text.clone(), audience: Audience::All, libraries: vec![shelf.id], limit: RANKS + 1, locale: String::new() };
+        let found = knowledge.find(place, &query, 1).await?;
+        let found_names = found.hits.iter().filter_map(|hit| names.get(&hit.passage.document)).filter(|name| Some(name.as_str()) != asked.own.as_deref());
+        let ranked: Vec<&str> = found_names.take(RANKS).map(String::as_str).collect();
+        if let Some(grades) = relevant.get(&asked.id) {
+            tally.add(&ranked, grades, found.took_us);
+        }
+        progress(n as u64 + 1, all.len() as u64);
+    }
+    Ok(Evaluation { report: tally.report(), import, import_ms, index_ms })
+}
+
+async fn names(knowledge: &Knowledge, place: WorkspaceId) -> Result<HashMap<chat::DocumentId, String>> {
+    let mut names = HashMap::new();
+    for source in source::list(knowledge.chat().store(), place, None).await? {
+        let known = document::known(knowledge.chat().store(), place, source.id).await?;
+        names.extend(known.into_iter().map(|(name, (id, _))| (id, name)));
+    }
+    Ok(names)
+}
+
+fn read(dir: &Path, name: &str) -> Result<String> {
+    let path = dir.join(name);
+    std::fs::read_to_string(&path).map_err(|error| Error::Invalid(format!("{} cannot be read: {error}", path.display())))
+}
+
+fn lines(text: &str) -> Result<Vec<Asked>> {
+    let parse = |(n, line): (usize, &str)| serde_json::from_str(line).map_err(|error| Error::Invalid(format!("queries.jsonl, line {}: {error}", n + 1)));
+    text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(parse).collect()
+}
+
+/// Question → document → grade; the head row and grades of 0 are left out.
+fn judgements(text: &str) -> HashMap<String, HashMap<String, f64>> {
+    let mut all: HashMap<String, HashMap<String, f64>> = HashMap::new();
+    for line in text.lines() {
+        let mut cells = line.split('\t');
+        if let (Some(question), Some(document), Some(Ok(grade))) = (cells.next(), cells.next(), cells.next().map(|grade| grade.trim().parse::<f64>()))
+            && grade > 0.0
+        {
+            all.entry(question.to_owned()).or_default().insert(document.to_owned(), grade);
+        }
+    }
+    all
+}
+
+fn millis(since: std::time::Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,176 @@
+//! Gaps: questions that knowledge could not answer, counted, until somebody writes the answer.
+
+use chat::{Chat, ConversationId, DocumentId, GapId, LibraryId, Store, WorkspaceId, row};
+use serde::Serialize;
+use sqlx::{Row, any::AnyRow};
+
+use crate::{Error, Knowledge, Result, words};
+
+/// A question that knowledge could not answer.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Gap {
+    /// Its id.
+    pub id: GapId,
+    /// Where it was asked last, and by which message.
+    pub conversation: Option<ConversationId>,
+    /// The message's number there.
+    pub seq: Option<i64>,
+    /// As it was asked first.
+    pub question: String,
+    /// The asker's language.
+    pub locale: String,
+    /// Why it was not answered.
+    pub reason: String,
+    /// The best confidence there was, 0 to 1.
+    pub score: f64,
+    /// How often it was asked.
+    pub asked: i64,
+    /// Unix milliseconds.
+    pub created_at: i64,
+    /// When it was asked last, unix milliseconds.
+    pub asked_at: i64,
+    /// When it was closed, unix milliseconds.
+    pub closed_at: Option<i64>,
+    /// The answer that was written for it.
+    pub document: Option<DocumentId>,
+}
+
+/// A question to be noted.
+#[derive(Clone, Debug)]
+pub struct New {
+    /// Where it was asked.
+    pub conversation: Option<ConversationId>,
+    /// The message's number there.
+    pub seq: Option<i64>,
+    /// As it was asked.
+    pub question: String,
+    /// The asker's language.
+    pub locale: String,
+    /// Why it was not answered.
+    pub reason: String,
+    /// The best confidence there was, 0 to 1.
+    pub score: f64,
+}
+
+/// Longest question that is kept, in characters.
+const LONGEST: usize = 500;
+
+/// Notes a question: one that differs only in case, punctuation and spaces counts up. `None` when it has no words.
+pub async fn note(chat: &Chat, workspace: WorkspaceId, new: New) -> Result<Option<GapId>> {
+    let question: String = crate::parse::one_line(&new.question).chars().take(LONGEST).collect();
+    let folded = words::fold(&question);
+    if folded.is_empty() {
+        return Ok(None);
+    }
+    let now = chat.now();
+    let mut tx = chat.begin().await?;
+    let open = sqlx::query(
+        "UPDATE gap SET asked = asked + 1, asked_at = $3, conversation_id = $4, seq = $5, score = $6, reason = $7
+         WHERE workspace_id = $1 AND folded = $2 AND closed_at IS NULL RETURNING id",
+    )
+    .bind(workspace.text())
+    .bind(&folded)
+    .bind(now)
+    .bind(new.conversation.map(|id| id.text()))
+    .bind(new.seq)
+    .bind(new.score)
+    .bind(&new.reason)
+    .fetch_optional(&mut *tx)
+    .await?;
+    if let Some(open) = open {
+        tx.commit().await?;
+        return Ok(Some(row::id(&open, "id")?));
+    }
+    let id: GapId = chat.id();
+    sqlx::query(
+        "INSERT INTO gap (id, workspace_id, conversation_id, seq, question, folded, locale, reason, score, asked, created_at, asked_at, closed_at, document_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10, NULL, NULL)",
+    )
+    .bind(id.text())
+    .bind(workspace.text())
+    .bind(new.conversation.map(|id| id.text()))
+    .bind(new.seq)
+    .bind(question)
+    .bind(folded)
+    .bind(new.locale)
+    .bind(new.reason)
+    .bind(new.score)
+    .bind(now)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(Some(id))
+}
+
+/// Open gaps (or closed ones), the most asked first, then the newest.
+pub async fn list(store: &Store, workspace: WorkspaceId, closed: bool, limit: i64) -> Result<Vec<Gap>> {
+    let state = if closed { "closed_at IS NOT NULL ORDER BY closed_at DESC, id" } else { "closed_at IS NULL ORDER BY asked DESC, asked_at DESC, id" };
+    let sql = format!("SELECT * FROM gap WHERE workspace_id = $1 AND {state} LIMIT $2");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(limit).fetch_all(store.read()).await?;
+    rows.iter().map(gap).collect()
+}
+
+/// One gap.
+pub async fn find(store: &Store, workspace: WorkspaceId, id: GapId) -> Result<Gap> {
+    let row = sqlx::query("SELECT * FROM gap WHERE workspace_id = $1 AND id = $2").bind(workspace.text()).bind(id.text()).fetch_one(store.read()).await?;
+    gap(&row)
+}
+
+/// How many are open.
+pub async fn count(store: &Store, workspace: WorkspaceId) -> Result<i64> {
+    let row = sqlx::query("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM gap WHERE workspace_id = $1 AND closed_at IS NULL")
+        .bind(workspace.text())
+        .fetch_one(store.read())
+        .await?;
+    Ok(row.try_get("n")?)
+}
+
+/// Closes a gap without an answer. Closing a closed one changes nothing.
+pub async fn close(chat: &Chat, workspace: WorkspaceId, id: GapId) -> Result<()> {
+    find(chat.store(), workspace, id).await?;
+    settle(chat, workspace, id, None).await
+}
+
+/// Writes the answer of a gap into a library, and closes it; the answer is found at once.
+///
+/// # Errors
+/// [`Error::Invalid`] for an empty question or answer.
+pub async fn answer(knowledge: &Knowledge, workspace: WorkspaceId, id: GapId, library: LibraryId, question: &str, answer: &str) -> Result<DocumentId> {
+    let gap = find(knowledge.chat().store(), workspace, id).await?;
+    if gap.closed_at.is_some() && gap.document.is_some() {
+        return Err(Error::Invalid("This question has been answered already.".into()));
+    }
+    // The customer's own words are one more wording of the question.
+    let variants = if words::fold(&gap.question) == words::fold(question) { Vec::new() } else { vec![gap.question.clone()] };
+    let document = knowledge.write_wordings(workspace, library, question, answer, variants).await?;
+    settle(knowledge.chat(), workspace, id, Some(document)).await?;
+    Ok(document)
+}
+
+async fn settle(chat: &Chat, workspace: WorkspaceId, id: GapId, document: Option<DocumentId>) -> Result<()> {
+    sqlx::query("UPDATE gap SET closed_at = COALESCE(closed_at, $3), document_id = COALESCE(document_id, $4) WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace.text())
+        .bind(id.text())
+        .bind(chat.now())
+        .bind(document.map(|id| id.text()))
+        .execute(chat.store().write())
+        .await?;
+    Ok(())
+}
+
+fn gap(row: &AnyRow) -> Result<Gap> {
+    Ok(Gap {
+        id: row::id(row, "id")?,
+        conversation: row::optional_id(row, "conversation_id")?,
+        seq: row.try_get("seq")?,
+        question: row.try_get("question")?,
+        locale: row.try_get("locale")?,
+        reason: row.try_get("reason")?,
+        score: row.try_get("score")?,
+        asked: row.try_get("asked")?,
+        created_at: row.try_get("created_at")?,
+        asked_at: row.try_get("asked_at")?,
+        closed_at: row.try_get("closed_at")?,
+        document: row::optional_id(row, "document_id")?,
+    })
+}

@@ -1,0 +1,81 @@
+//! Warbler's own guides as the first library of a workspace, so that the first question can be answered.
+
+use chat::{Audience, LibraryId, WorkspaceId};
+use include_dir::{Dir, include_dir};
+
+use crate::{
+    Error, Knowledge, Result,
+    import::Documents,
+    library,
+    parse::{self, Kind},
+    source::{self, Kind as Place, Summary},
+};
+
+static GUIDES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../docs/guide");
+
+/// The library's name.
+pub const LIBRARY: &str = "Warbler guide";
+/// The source's address.
+const ADDRESS: &str = "guides:";
+
+/// Puts this version's guides into the workspace, touching only what changed. Does nothing when the workspace has libraries but
+/// not this one: an admin who removed it does not want it back.
+///
+/// # Errors
+/// The record's.
+pub async fn seed(knowledge: &Knowledge, workspace: WorkspaceId) -> Result<Option<LibraryId>> {
+    let chat = knowledge.chat();
+    let libraries = library::list(chat.store(), workspace).await?;
+    let library = match libraries.iter().find(|library| library.name == LIBRARY) {
+        Some(library) if source::list(chat.store(), workspace, Some(library.id)).await?.iter().any(|source| source.kind == Place::Guides) => library.id,
+        Some(_) => return Ok(None),
+        None if libraries.is_empty() => library::create(chat, workspace, LIBRARY).await?.id,
+        None => return Ok(None),
+    };
+    let new = source::New { kind: Place::Guides, name: LIBRARY, address: ADDRESS, audience: Audience::All };
+    let source = source::open(chat, workspace, library, &new).await?;
+    let mut documents = Documents::open(knowledge, workspace, library, source, Audience::All).await?;
+    for (name, text) in files() {
+        let mut read = parse::read(&name, Kind::Markdown, text.as_bytes(), &knowledge.config().limits())
+            .map_err(|reason| Error::Unusable { name: name.clone(), reason })?;
+        for document in &mut read.documents {
+            document.url = address(&name);
+        }
+        for document in read.documents {
+            documents.add(document).await?;
+        }
+    }
+    let Summary { taken, removed, .. } = documents.finish().await?;
+    if taken + removed > 0 {
+        tracing::info!(library.id = %library, guides.taken = taken, guides.removed = removed, "the guides were brought up to date");
+    }
+    Ok(Some(library))
+}
+
+/// Every guide: its name such as `en/start.md`, and its text.
+fn files() -> Vec<(String, &'static str)> {
+    let found = GUIDES.dirs().flat_map(|folder| folder.files()).filter_map(|file| Some((file.path().to_str()?.replace('\\', "/"), file.contents_utf8()?)));
+    found.filter(|(name, _)| name.ends_with(".md")).collect()
+}
+
+/// Where a guide is read: `/guide/<language>/<name>`.
+fn address(name: &str) -> String {
+    format!("/guide/{}", name.trim_end_matches(".md"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_guide_parses_and_has_an_address() {
+        let files = files();
+        assert!(files.iter().any(|(name, _)| name == "en/start.md") && files.iter().any(|(name, _)| name == "zh/start.md"));
+        for (name, text) in files {
+            let limits = crate::Config::default().limits();
+            let read = parse::read(&name, Kind::Markdown, text.as_bytes(), &limits).unwrap();
+            assert_eq!(read.documents.len(), 1, "{name}");
+            assert!(address(&name).starts_with("/guide/"));
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Import: from a place to documents in the record, touching only what changed.
+
+mod collect;
+mod reconcile;
+
+use std::path::PathBuf;
+
+use chat::{Audience, LibraryId, WorkspaceId};
+use serde::Serialize;
+
+pub use crate::source::Summary;
+use crate::{
+    Error, Knowledge, Result,
+    parse::{Kind, Read, Reason, Skipped},
+    source::{self, Kind as Place},
+};
+pub(crate) use reconcile::Documents;
+
+/// Something to import.
+#[derive(Debug)]
+pub struct Upload {
+    /// What people call it.
+    pub name: String,
+    /// Where it came from: the same address in a library is the same source.
+    pub address: String,
+    /// Who may be answered from it.
+    pub audience: Audience,
+    /// Where its bytes are.
+    pub content: Content,
+}
+
+/// Where the bytes of an upload are.
+#[derive(Debug)]
+pub enum Content {
+    /// Here.
+    Bytes(Vec<u8>),
+    /// In a file, or a folder of files.
+    Path(PathBuf),
+    /// On the web.
+    Url(String),
+}
+
+impl Upload {
+    /// A file or folder of this machine.
+    #[must_use]
+    pub fn path(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        let full = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+        let name = full.file_name().map_or_else(|| full.display().to_string(), |name| name.to_string_lossy().into_owned());
+        Self { name, address: full.display().to_string(), audience: Audience::All, content: Content::Path(full) }
+    }
+
+    /// A file that somebody sent; only the last part of its name counts.
+    #[must_use]
+    pub fn bytes(name: &str, bytes: Vec<u8>) -> Self {
+        let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+        let name: String = crate::parse::one_line(&crate::parse::clean(name)).chars().take(200).collect();
+        Self { address: format!("upload:{name}"), name, audience: Audience::All, content: Content::Bytes(bytes) }
+    }
+
+    /// A page of the web.
+    #[must_use]
+    pub fn url(url: &str) -> Self {
+        let url = url.trim().to_owned();
+        Self { name: url.clone(), address: url.clone(), audience: Audience::All, content: Content::Url(url) }
+    }
+
+    /// For staff or for everybody.
+    #[must_use]
+    pub fn with_audience(mut self, audience: Audience) -> Self {
+        self.audience = audience;
+        self
+    }
+}
+
+/// How far an import has come.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Progress {
+    /// The file that is being taken in.
+    pub file: String,
+    /// Files that are done.
+    pub files: u64,
+    /// Files there are.
+    pub files_total: u64,
+    /// Documents of this file that are done.
+    pub documents: u64,
+    /// Documents this file has.
+    pub documents_total: u64,
+}
+
+/// Told how far an import has come.
+pub type Watch<'a> = &'a (dyn Fn(Progress) + Send + Sync);
+
+impl Knowledge {
+    /// Takes a file, folder or page into a library: new and changed documents are written, unchanged ones left alone, and those
+    /// that are gone removed. What cannot be taken is named in the summary, and the rest is taken.
+    ///
+    /// # Errors
+    /// [`Error::Unusable`] with the reason when nothing can be taken; then nothing is removed either.
+    pub async fn import(&self, workspace: WorkspaceId, library: LibraryId, upload: Upload, progress: Watch<'_>) -> Result<Summary> {
+        let started = std::time::Instant::now();
+        let unusable = |reason| Error::Unusable { name: upload.name.clone(), reason };
+        let (kind, address) = (place(&upload.content), upload.address.clone());
+        let collected = collect::collect(self, upload.content, &upload.name).await.map_err(unusable)?;
+        // One file that cannot be read is an error, not an empty source.
+        let first = collected.only_file().then(|| collected.files.first().cloned()).flatten();
+        let mut parsed_first = match &first {
+            Some(file) => Some(self.parse(file.clone()).await.map_err(unusable)?),
+            None => None,
+        };
+        let new = source::New { kind, name: &upload.name, address: &address, audience: upload.audience };
+        let source = source::open(self.chat(), workspace, library, &new).await?;
+        let mut reconciler = Documents::open(self, workspace, library, source, upload.audience).await?;
+        for skipped in collected.skipped {
+            reconciler.keep(&skipped.name);
+            reconciler.summary.skip(skipped);
+        }
+        let total = collected.files.len() as u64;
+        for (n, file) in collected.files.into_iter().enumerate() {
+            let name = file.name.clone();
+            let read = match parsed_first.take() {
+                Some(read) => Ok(read),
+                None => self.parse(file).await,
+            };
+            let tell = |documents, documents_total| progress(Progress { file: name.clone(), files: n as u64, files_total: total, documents, documents_total });
+            match read {
+                Ok(read) => reconciler.take(read, &tell).await?,
+                Err(reason) => {
+                    reconciler.keep(&name);
+                    reconciler.summary.skip(Skipped { name, reason });
+                }
+            }
+        }
+        let summary = reconciler.finish().await?;
+        progress(Progress { files: total, files_total: total, ..Progress::default() });
+        tracing::info!(
+            source.id = %source, source.taken = summary.taken, source.unchanged = summary.unchanged, source.removed = summary.removed,
+            source.skipped = summary.skipped_total(), import.ms = started.elapsed().as_millis() as u64, "a source was imported"
+        );
+        Ok(summary)
+    }
+
+    async fn parse(&self, file: collect::File) -> Result<Read, Reason> {
+        let limits = self.config().limits();
+        blocking(move || file.read(&limits)).await?
+    }
+}
+
+fn place(content: &Content) -> Place {
+    match content {
+        Content::Bytes(_) => Place::File,
+        Content::Path(path) if path.is_dir() => Place::Folder,
+        Content::Path(_) => Place::File,
+        Content::Url(_) => Place::Url,
+    }
+}
+
+/// Runs work that computes or reads files; a panic in it is the file's fault, not the server's.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Reason> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| Reason::Broken { line: 0, detail: "the parser gave up".to_owned() })
+}
+
+/// Which parser reads a file of that name and content type.
+fn kind_of(name: &str, content_type: Option<&str>) -> Result<Kind, Reason> {
+    match content_type.map(Kind::of_content_type).transpose()?.flatten() {
+        Some(kind) => Ok(kind),
+        None => Kind::of_name(name),
+    }
+}

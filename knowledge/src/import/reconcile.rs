@@ -1,0 +1,182 @@
+//! What was read against what is known: writes the difference, in batches that let messages pass between them.
+
+use std::collections::{HashMap, HashSet};
+
+use chat::{Audience, DocumentId, LibraryId, PassageId, SourceId, WorkspaceId};
+use sha2::{Digest, Sha256};
+
+use super::{Summary, blocking};
+use crate::{
+    Error, Knowledge, Result,
+    document::{self, NewDocument, Place},
+    language,
+    parse::{Parsed, Read, Reason, Skipped},
+    passage::{self, NewPassage, Scope},
+    revision, source, split,
+};
+
+/// Raised whenever splitting changes: every document is then split anew at its next import.
+const SPLIT_VERSION: u32 = 1;
+
+/// Documents of one transaction.
+const BATCH: usize = 400;
+
+/// The documents of a source, as they are and as they become.
+pub(crate) struct Documents<'a> {
+    knowledge: &'a Knowledge,
+    place: Place,
+    audience: Audience,
+    known: HashMap<String, (DocumentId, String)>,
+    seen: HashSet<String>,
+    pub(super) summary: Summary,
+    changed: bool,
+}
+
+/// A document with the passages it was split into.
+struct Split {
+    document: Parsed,
+    hash: String,
+    drafts: Vec<split::Draft>,
+}
+
+impl<'a> Documents<'a> {
+    pub(crate) async fn open(knowledge: &'a Knowledge, workspace: WorkspaceId, library: LibraryId, source: SourceId, audience: Audience) -> Result<Self> {
+        let known = document::known(knowledge.chat().store(), workspace, source).await?;
+        let place = Place { workspace, library, source };
+        Ok(Self { knowledge, place, audience, known, seen: HashSet::new(), summary: Summary::default(), changed: false })
+    }
+
+    /// A file could not be read this time: what is known of it stays.
+    pub(super) fn keep(&mut self, name: &str) {
+        let part = format!("{name}#");
+        let below = format!("{name}/");
+        let kept = self.known.keys().filter(|known| *known == name || known.starts_with(&part) || known.starts_with(&below));
+        self.seen.extend(kept.cloned().collect::<Vec<_>>());
+    }
+
+    /// Takes the documents of one file.
+    pub(super) async fn take(&mut self, read: Read, tell: &(dyn Fn(u64, u64) + Send + Sync)) -> Result<()> {
+        read.skipped.into_iter().for_each(|skipped| self.summary.skip(skipped));
+        let total = read.documents.len() as u64;
+        let mut done = 0;
+        let mut rest = read.documents.into_iter();
+        tell(0, total);
+        loop {
+            let batch: Vec<Parsed> = rest.by_ref().take(BATCH).collect();
+            if batch.is_empty() {
+                return Ok(());
+            }
+            done += batch.len() as u64;
+            let batch = self.new_names(batch);
+            self.write(batch).await?;
+            tell(done, total);
+        }
+    }
+
+    /// Leaves out names that were seen before, and what is over the limit.
+    fn new_names(&mut self, batch: Vec<Parsed>) -> Vec<Parsed> {
+        let limit = self.knowledge.config().documents;
+        let mut fresh = Vec::with_capacity(batch.len());
+        for document in batch {
+            let id = document.external_id.clone();
+            if self.seen.len() >= limit && !self.known.contains_key(&id) {
+                self.summary.skip(Skipped { name: id, reason: Reason::TooMany { limit: limit as u64 } });
+            } else if self.seen.insert(id.clone()) {
+                fresh.push(document);
+            } else {
+                self.summary.skip(Skipped { name: document.title, reason: Reason::Duplicate { id } });
+            }
+        }
+        fresh
+    }
+
+    async fn write(&mut self, batch: Vec<Parsed>) -> Result<()> {
+        let size = self.knowledge.config().passage_size;
+        let split = blocking(move || batch.into_iter().map(|document| Split::of(document, size)).collect::<Vec<_>>());
+        let split = split.await.map_err(|reason| Error::Unusable { name: String::new(), reason })?;
+        let total = split.len();
+        let changed: Vec<Split> = split.into_iter().filter(|split| self.known.get(&split.document.external_id).is_none_or(|(_, hash)| *hash != split.hash)).collect();
+        self.summary.taken += changed.len() as u64;
+        self.summary.unchanged += (total - changed.len()) as u64;
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let chat = self.knowledge.chat();
+        let now = chat.now();
+        let replaced: Vec<DocumentId> = changed.iter().filter_map(|split| self.known.get(&split.document.external_id)).map(|(id, _)| *id).collect();
+        let (mut documents, mut passages) = (Vec::with_capacity(changed.len()), Vec::new());
+        for split in changed {
+            let id = self.known.get(&split.document.external_id).map_or_else(|| chat.id::<DocumentId>(), |(id, _)| *id);
+            passages.extend(split.drafts.iter().enumerate().map(|(n, draft)| new_passage(chat.id(), id, n, draft)));
+            documents.push(split.row(id));
+        }
+        let mut tx = chat.begin().await?;
+        document::clear(&mut tx, chat.store(), self.place.workspace, &replaced, false).await?;
+        document::upsert(&mut tx, chat.store(), &self.place, &documents, now).await?;
+        let scope = Scope { workspace: self.place.workspace, library: self.place.library, audience: self.audience };
+        passage::insert(&mut tx, chat.store(), &scope, &passages, now).await?;
+        revision::raise(&mut tx, self.place.workspace).await?;
+        tx.commit().await?;
+        self.changed = true;
+        Ok(())
+    }
+
+    /// Takes one document.
+    pub(crate) async fn add(&mut self, document: Parsed) -> Result<()> {
+        let batch = self.new_names(vec![document]);
+        self.write(batch).await
+    }
+
+    /// Leaves what was not seen as it is, and notes what was done.
+    pub(crate) async fn finish_adding(mut self) -> Result<Summary> {
+        self.seen.extend(self.known.keys().cloned());
+        self.finish().await
+    }
+
+    /// Removes what is gone, and notes what was done.
+    pub(crate) async fn finish(mut self) -> Result<Summary> {
+        let gone: Vec<DocumentId> = self.known.iter().filter(|(name, _)| !self.seen.contains(*name)).map(|(_, (id, _))| *id).collect();
+        let chat = self.knowledge.chat();
+        self.summary.removed = gone.len() as u64;
+        let mut tx = chat.begin().await?;
+        if !gone.is_empty() {
+            document::clear(&mut tx, chat.store(), self.place.workspace, &gone, true).await?;
+            revision::raise(&mut tx, self.place.workspace).await?;
+            self.changed = true;
+        }
+        source::synced(&mut tx, self.place.workspace, self.place.source, &self.summary, chat.now()).await?;
+        tx.commit().await?;
+        if self.changed {
+            revision::announce(chat, self.place.workspace);
+        }
+        Ok(self.summary)
+    }
+}
+
+impl Split {
+    fn of(document: Parsed, size: usize) -> Self {
+        let mut digest = Sha256::new();
+        digest.update(format!("{SPLIT_VERSION} {size} {:?}", (&document.title, &document.url, &document.body)));
+        let hash = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let drafts = split::passages(&document, size);
+        Self { document, hash, drafts }
+    }
+
+    fn row(self, id: DocumentId) -> NewDocument {
+        let longest = self.drafts.first().map_or("", |draft| draft.text.as_str());
+        let language = language::of(&format!("{} {longest}", self.document.title));
+        NewDocument { id: id.text(), external_id: self.document.external_id, title: self.document.title, url: self.document.url, language, hash: self.hash }
+    }
+}
+
+fn new_passage(id: PassageId, document: DocumentId, position: usize, draft: &split::Draft) -> NewPassage {
+    NewPassage {
+        id: id.text(),
+        document_id: document.text(),
+        position: i64::try_from(position).unwrap_or(i64::MAX),
+        kind: draft.kind.text(),
+        language: language::of(&format!("{} {}", draft.heading, draft.text)),
+        heading: draft.heading.clone(),
+        text: draft.text.clone(),
+    }
+}

@@ -1,0 +1,365 @@
+//! One workspace's index: qdrant's segment engine in a folder. Every call blocks.
+
+use std::{
+    collections::HashMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use chat::{Audience, LibraryId};
+use qdrant_edge::{
+    AnyVariants, Condition, CreateIndex, Distance, EdgeConfig, EdgeConfigBuilder, EdgeShard, EdgeSparseVectorParamsBuilder, EdgeVectorParams,
+    FieldCondition, FieldIndexOperations, Filter, JsonPath, Match, MatchAny, Modifier, NamedQuery, PayloadFieldSchema, PayloadSchemaType, PointId,
+    PointInsertOperations, PointOperations, PointStruct, QueryEnum, ScrollRequest, SearchRequest, SparseVector, UpdateOperation, Vector,
+    VectorInternal, VectorStructInternal, Vectors, WalOptions, WithPayloadInterface, WithVector,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    stats::{Known, Stats},
+    weights::Counts,
+};
+use crate::{Error, Result, passage::Kind, words};
+
+const WORDS: &str = "words";
+const MEANING: &str = "meaning";
+
+/// What an index is made with; one made with another recipe is rebuilt.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Recipe {
+    words: u32,
+    layout: u32,
+    /// Model of the vectors and their size; `None` without vectors, size 0 while the model has not answered yet.
+    pub(crate) model: Option<(String, usize)>,
+}
+
+impl Recipe {
+    /// For this version of Warbler.
+    pub(crate) fn new(model: Option<(String, usize)>) -> Self {
+        Self { words: words::VERSION, layout: LAYOUT, model }
+    }
+
+    /// Whether an index made with this recipe can be used where `wanted` is asked for.
+    fn fits(&self, wanted: &Self) -> bool {
+        let model = match (&self.model, &wanted.model) {
+            (Some((ours, _)), Some((theirs, 0))) => ours == theirs,
+            (ours, theirs) => ours == theirs,
+        };
+        self.words == wanted.words && self.layout == wanted.layout && model
+    }
+}
+
+/// Raised whenever what is stored with a passage changes.
+const LAYOUT: u32 = 1;
+
+/// Written when everything is on disk, removed before anything changes: without it the index is rebuilt.
+#[derive(Debug, Serialize, Deserialize)]
+struct Seal {
+    recipe: Recipe,
+    average_length: f32,
+    revision: i64,
+}
+
+/// A passage as the index holds it.
+#[derive(Clone, Debug)]
+pub(crate) struct Point {
+    pub id: Uuid,
+    pub document: Uuid,
+    pub library: LibraryId,
+    pub audience: Audience,
+    pub kind: Kind,
+    pub counts: Counts,
+    pub meaning: Option<Vec<f32>>,
+    /// It should have a vector, but the model did not answer.
+    pub pending: bool,
+}
+
+/// A passage that was found.
+#[derive(Clone, Debug)]
+pub(crate) struct Scored {
+    pub id: Uuid,
+    pub document: Uuid,
+    pub kind: Kind,
+    pub score: f64,
+}
+
+/// Who asks, and where to look: applied before anything is ranked.
+#[derive(Clone, Debug)]
+pub(crate) struct Scope {
+    pub audience: Audience,
+    pub libraries: Vec<LibraryId>,
+}
+
+pub(crate) struct Shard {
+    engine: EdgeShard,
+    folder: PathBuf,
+    recipe: Recipe,
+    average_length: f32,
+    pub(crate) revision: i64,
+    pub(crate) stats: Stats,
+}
+
+impl Shard {
+    /// Opens an index that was sealed with a fitting recipe; `None` when it must be built anew.
+    pub(crate) fn open(folder: &Path, recipe: &Recipe) -> Option<Self> {
+        let seal = seal(folder)?;
+        if !seal.recipe.fits(recipe) {
+            return None;
+        }
+        let engine = EdgeShard::load(folder, Some(config(&seal.recipe))).ok()?;
+        let mut shard =
+            Self { engine, folder: folder.to_owned(), recipe: seal.recipe, average_length: seal.average_length, revision: seal.revision, stats: Stats::default() };
+        shard.read_stats().ok()?;
+        Some(shard)
+    }
+
+    /// An empty index in place of whatever is there.
+    pub(crate) fn create(folder: &Path, recipe: Recipe, average_length: f32) -> Result<Self> {
+        if folder.exists() {
+            fs::remove_dir_all(folder)?;
+        }
+        fs::create_dir_all(folder)?;
+        let engine = EdgeShard::new(folder, config(&recipe)).map_err(broken)?;
+        for field in ["library", "audience"] {
+            let schema = PayloadFieldSchema::FieldType(PayloadSchemaType::Keyword);
+            let index = CreateIndex { field_name: path(field), field_schema: Some(schema) };
+            engine.update(UpdateOperation::FieldIndexOperation(FieldIndexOperations::CreateIndex(index))).map_err(broken)?;
+        }
+        Ok(Self { engine, folder: folder.to_owned(), recipe, average_length, revision: -1, stats: Stats::default() })
+    }
+
+    /// Whether passages have become so much longer or shorter that their weights are wrong.
+    pub(crate) fn is_worn(&self) -> bool {
+        let now = self.stats.average_length();
+        !self.stats.points.is_empty() && (now > self.average_length * 1.15 || now < self.average_length / 1.15)
+    }
+
+    /// Adds passages, or replaces those of the same id.
+    pub(crate) fn put(&mut self, points: &[Point]) -> Result<()> {
+        self.unseal()?;
+        let known: Vec<Uuid> = points.iter().map(|point| point.id).filter(|id| self.stats.points.contains_key(id)).collect();
+        self.forget(&known)?;
+        let rows = points.iter().map(|point| self.row(point)).collect::<Result<Vec<_>>>()?;
+        let insert = PointInsertOperations::PointsList(rows.into_iter().map(Into::into).collect());
+        self.engine.update(UpdateOperation::PointOperation(PointOperations::UpsertPoints(insert))).map_err(broken)?;
+        for point in points {
+            let known = Known { audience: point.audience, length: point.counts.length, pending: point.pending };
+            self.stats.add(point.id, known, point.counts.terms.iter().map(|(dimension, _)| *dimension));
+        }
+        Ok(())
+    }
+
+    /// Removes passages.
+    pub(crate) fn remove(&mut self, ids: &[Uuid]) -> Result<()> {
+        self.unseal()?;
+        self.forget(ids)?;
+        let ids = ids.iter().copied().map(PointId::Uuid).collect();
+        self.engine.update(UpdateOperation::PointOperation(PointOperations::DeletePoints { ids })).map_err(broken)
+    }
+
+    /// Everything is on disk and in step with the record's `revision`.
+    pub(crate) fn seal(&mut self, revision: i64) -> Result<()> {
+        self.engine.flush();
+        self.revision = revision;
+        let seal = Seal { recipe: self.recipe.clone(), average_length: self.average_length, revision };
+        let text = serde_json::to_vec(&seal).map_err(|error| Error::Index(error.to_string()))?;
+        let fresh = self.folder.join("seal.new");
+        fs::write(&fresh, text)?;
+        fs::rename(fresh, seal_path(&self.folder))?;
+        Ok(())
+    }
+
+    /// Whether it has vectors of meaning.
+    pub(crate) fn has_vectors(&self) -> bool {
+        self.recipe.model.as_ref().is_some_and(|(_, size)| *size > 0)
+    }
+
+    /// Merges small segments and builds the graph of vectors; worth it after large changes.
+    pub(crate) fn optimize(&self) -> Result<()> {
+        self.engine.optimize().map_err(broken)?;
+        Ok(())
+    }
+
+    /// Ids that are here and should not be, or have another audience; and those that should be and are not.
+    pub(crate) fn difference(&self, wanted: &HashMap<Uuid, Audience>) -> (Vec<Uuid>, Vec<Uuid>) {
+        let stale = self.stats.points.iter().filter(|(id, known)| wanted.get(id) != Some(&known.audience)).map(|(id, _)| *id).collect();
+        let same = |id: &Uuid, audience: &Audience| self.stats.points.get(id).is_some_and(|known| known.audience == *audience);
+        let missing = wanted.iter().filter(|(id, audience)| !same(id, audience)).map(|(id, _)| *id).collect();
+        (stale, missing)
+    }
+
+    /// Passages that wait for their vector.
+    pub(crate) fn pending(&self) -> Vec<Uuid> {
+        self.stats.points.iter().filter(|(_, known)| known.pending).map(|(id, _)| *id).collect()
+    }
+
+    /// How many passages it holds.
+    pub(crate) fn len(&self) -> usize {
+        self.stats.points.len()
+    }
+
+    /// The best passages by words. `query` holds each word once, with how often it was asked.
+    pub(crate) fn by_words(&self, query: &Counts, scope: &Scope, limit: usize) -> Result<Vec<Scored>> {
+        let (indices, values): (Vec<u32>, Vec<f32>) = query.terms.iter().filter(|(dimension, _)| self.stats.knows(*dimension)).copied().unzip();
+        if indices.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.search(VectorInternal::Sparse(SparseVector { indices, values }), WORDS, scope, limit)
+    }
+
+    /// The nearest passages by meaning.
+    pub(crate) fn by_meaning(&self, query: Vec<f32>, scope: &Scope, limit: usize) -> Result<Vec<Scored>> {
+        self.search(VectorInternal::Dense(query), MEANING, scope, limit)
+    }
+
+    /// The words of passages, as dimensions.
+    pub(crate) fn dimensions(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<u32>>> {
+        let ids: Vec<PointId> = ids.iter().copied().map(PointId::Uuid).collect();
+        let records = self.engine.retrieve(&ids, Some(WithPayloadInterface::Bool(false)), Some(WithVector::Selector(vec![WORDS.into()]))).map_err(broken)?;
+        Ok(records.into_iter().filter_map(|record| Some((uuid(record.id)?, sparse(record.vector)?))).collect())
+    }
+
+    fn search(&self, vector: VectorInternal, using: &str, scope: &Scope, limit: usize) -> Result<Vec<Scored>> {
+        let request = SearchRequest {
+            query: QueryEnum::Nearest(NamedQuery::new(vector, using)),
+            filter: filter(scope),
+            params: None,
+            limit,
+            offset: 0,
+            with_payload: Some(WithPayloadInterface::Bool(true)),
+            with_vector: None,
+            score_threshold: None,
+        };
+        let found = self.engine.search(request).map_err(broken)?;
+        Ok(found
+            .into_iter()
+            .filter_map(|point| {
+                let payload = point.payload?.0;
+                let text = |key: &str| payload.get(key).and_then(|value| value.as_str());
+                let document = Uuid::try_parse(text("document")?).ok()?;
+                Some(Scored { id: uuid(point.id)?, document, kind: Kind::parse(text("kind")?), score: f64::from(point.score) })
+            })
+            .collect())
+    }
+
+    fn row(&self, point: &Point) -> Result<PointStruct> {
+        let (indices, values) = point.counts.weights(self.average_length);
+        let mut vectors: Vec<(&str, Vector)> = vec![(WORDS, Vector::new_sparse(indices, values).map_err(broken)?)];
+        if let (Some(meaning), Some((_, size))) = (&point.meaning, &self.recipe.model)
+            && meaning.len() == *size
+            && *size > 0
+        {
+            vectors.push((MEANING, Vector::new_dense(meaning.clone())));
+        }
+        let payload = json!({
+            "document": point.document.to_string(), "library": point.library.text(), "audience": point.audience.text(),
+            "kind": point.kind.text(), "length": point.counts.length, "pending": point.pending,
+        });
+        Ok(PointStruct::new(PointId::Uuid(point.id), Vectors::from(vectors), payload))
+    }
+
+    fn forget(&mut self, ids: &[Uuid]) -> Result<()> {
+        for (id, dimensions) in self.dimensions(ids)? {
+            self.stats.subtract(id, &dimensions);
+        }
+        Ok(())
+    }
+
+    fn unseal(&self) -> Result<()> {
+        match fs::remove_file(seal_path(&self.folder)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
+    fn read_stats(&mut self) -> Result<()> {
+        let mut offset = None;
+        loop {
+            let request = ScrollRequest {
+                offset,
+                limit: Some(2_000),
+                with_payload: Some(WithPayloadInterface::Bool(true)),
+                with_vector: WithVector::Selector(vec![WORDS.into()]),
+                ..ScrollRequest::default()
+            };
+            let (records, next) = self.engine.scroll(request).map_err(broken)?;
+            for record in records {
+                let payload = record.payload.unwrap_or_default().0;
+                let Some(id) = uuid(record.id) else { continue };
+                let known = Known {
+                    audience: crate::passage::audience(payload.get("audience").and_then(|value| value.as_str()).unwrap_or_default()),
+                    length: payload.get("length").and_then(serde_json::Value::as_u64).and_then(|length| u32::try_from(length).ok()).unwrap_or(0),
+                    pending: payload.get("pending").and_then(serde_json::Value::as_bool).unwrap_or(false),
+                };
+                self.stats.add(id, known, sparse(record.vector).unwrap_or_default().into_iter());
+            }
+            match next {
+                Some(next) => offset = Some(next),
+                None => return Ok(()),
+            }
+        }
+    }
+}
+
+/// The revision a sealed folder is in step with.
+pub(crate) fn sealed_revision(folder: &Path) -> Option<i64> {
+    seal(folder).map(|seal| seal.revision)
+}
+
+fn seal(folder: &Path) -> Option<Seal> {
+    serde_json::from_slice(&fs::read(seal_path(folder)).ok()?).ok()
+}
+
+fn seal_path(folder: &Path) -> PathBuf {
+    folder.join("seal.json")
+}
+
+fn config(recipe: &Recipe) -> EdgeConfig {
+    let wal = WalOptions { segment_capacity: 16 << 20, ..WalOptions::default() };
+    let words = EdgeSparseVectorParamsBuilder::new().modifier(Modifier::Idf).on_disk(false).build();
+    let mut config = EdgeConfigBuilder::new().on_disk_payload(false).sparse_vector(WORDS, words).wal_options(wal);
+    if let Some((_, size @ 1..)) = &recipe.model {
+        config = config.vector(MEANING, EdgeVectorParams::builder(*size, Distance::Cosine).build());
+    }
+    config.build()
+}
+
+fn filter(scope: &Scope) -> Option<Filter> {
+    let is = |key: &str, values: Vec<String>| {
+        let any = MatchAny { any: AnyVariants::Strings(values.into_iter().collect()) };
+        Condition::Field(FieldCondition::new_match(path(key), Match::Any(any)))
+    };
+    let mut must = Vec::new();
+    if scope.audience == Audience::All {
+        must.push(is("audience", vec![Audience::All.text().to_owned()]));
+    }
+    if !scope.libraries.is_empty() {
+        must.push(is("library", scope.libraries.iter().map(LibraryId::text).collect()));
+    }
+    (!must.is_empty()).then(|| Filter { should: None, min_should: None, must: Some(must), must_not: None })
+}
+
+fn path(key: &str) -> JsonPath {
+    JsonPath { first_key: key.to_owned(), rest: Vec::new() }
+}
+
+fn uuid(id: PointId) -> Option<Uuid> {
+    match id {
+        PointId::Uuid(uuid) => Some(uuid),
+        PointId::NumId(_) => None,
+    }
+}
+
+fn sparse(vector: Option<VectorStructInternal>) -> Option<Vec<u32>> {
+    let VectorStructInternal::Named(mut named) = vector? else { return None };
+    match named.remove(WORDS)? {
+        VectorInternal::Sparse(sparse) => Some(sparse.indices),
+        _ => None,
+    }
+}
+
+fn broken(error: qdrant_edge::OperationError) -> Error {
+    Error::Index(error.to_string())
+}

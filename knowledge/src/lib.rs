@@ -1,0 +1,140 @@
+//! Knowledge: sources in, passages out. It parses, splits, indexes and searches; it knows nothing of visitors, tickets or HTTP.
+//!
+//! The record holds the truth (library → source → document → passage); the search index is a cache of it.
+
+mod config;
+pub mod document;
+mod embed;
+mod error;
+pub mod eval;
+pub mod gap;
+pub mod guides;
+pub mod import;
+mod index;
+pub mod language;
+pub mod library;
+pub mod outbound;
+pub mod parse;
+pub mod passage;
+mod revision;
+mod search;
+pub mod sentence;
+pub mod source;
+pub mod split;
+#[cfg(test)]
+mod tests;
+pub mod words;
+mod written;
+
+use std::{path::Path, sync::Arc};
+
+use chat::{Chat, WorkspaceId};
+use tokio_util::sync::CancellationToken;
+
+pub use crate::{
+    config::{Config, Embeddings},
+    error::{Error, Result},
+    import::{Content, Progress, Summary, Upload},
+    parse::{Reason, Skipped},
+    passage::Passage,
+    search::{Found, Hit, Query},
+};
+use crate::{embed::Embedder, index::Index, outbound::Outbound};
+
+/// The handle of knowledge; cheap to clone.
+#[derive(Clone)]
+pub struct Knowledge {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    config: Config,
+    chat: Chat,
+    index: Index,
+    embedder: Option<Embedder>,
+    outbound: Outbound,
+}
+
+impl Knowledge {
+    /// Opens knowledge with its index in `<data>/index/`. When another process has that folder, this one makes an index of its
+    /// own as it needs it, and throws it away at the end.
+    ///
+    /// # Errors
+    /// [`Error::Folder`] when the folder cannot be used; [`Error::Invalid`] for a wrong configuration.
+    pub async fn open(config: Config, chat: Chat, data: &Path) -> Result<Self> {
+        let home = data.join("index");
+        let index = index::blocking(move || Index::open(&home)).await?;
+        Self::with(config, chat, index)
+    }
+
+    /// Opens knowledge with an index that goes with it: for measuring and tests.
+    ///
+    /// # Errors
+    /// As [`Knowledge::open`].
+    pub async fn throwaway(config: Config, chat: Chat) -> Result<Self> {
+        let index = index::blocking(Index::throwaway).await?;
+        Self::with(config, chat, index)
+    }
+
+    fn with(config: Config, chat: Chat, index: Index) -> Result<Self> {
+        config.validate().map_err(Error::Invalid)?;
+        // Whoever was first has chosen; both would choose the same.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let embedder = Embedder::new(&config.embeddings, chat.clock().clone());
+        let outbound = Outbound::new(config.fetch_seconds, config.fetch_private);
+        Ok(Self { inner: Arc::new(Inner { config, chat, index, embedder, outbound }) })
+    }
+
+    /// [`Knowledge::run`] of an own handle, to be spawned.
+    pub async fn run_owned(self, cancel: CancellationToken) {
+        self.run(cancel).await;
+    }
+
+    /// Whether this process owns the index folder.
+    #[must_use]
+    pub fn owns_index(&self) -> bool {
+        self.inner.index.is_own()
+    }
+
+    /// How many passages the workspace's open index holds.
+    #[must_use]
+    pub fn indexed(&self, workspace: WorkspaceId) -> usize {
+        self.inner.index.slot(workspace).shard.try_read().and_then(|shard| shard.as_ref().map(index::Shard::len)).unwrap_or(0)
+    }
+
+    /// Its configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.inner.config
+    }
+
+    pub(crate) fn chat(&self) -> &Chat {
+        &self.inner.chat
+    }
+
+    pub(crate) fn index(&self) -> &Index {
+        &self.inner.index
+    }
+
+    pub(crate) fn embedder(&self) -> Option<&Embedder> {
+        self.inner.embedder.as_ref()
+    }
+
+    pub(crate) fn outbound(&self) -> &Outbound {
+        &self.inner.outbound
+    }
+
+    /// The model an index is made with; its size is 0 while it has not answered.
+    pub(crate) async fn model(&self) -> Option<(String, usize)> {
+        match self.embedder() {
+            Some(embedder) => Some((embedder.name(), embedder.size().await)),
+            None => None,
+        }
+    }
+}
+
+impl std::fmt::Debug for Knowledge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Knowledge").field("own_index", &self.owns_index()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,184 @@
+//! The one way out to addresses that people typed: resolves, checks the parsed address, connects to the checked address,
+//! and does so again at every redirect.
+
+mod address;
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
+
+use reqwest::{Client, Response, Url, header, redirect};
+
+use address::is_public;
+
+/// Redirects that are followed.
+const HOPS: usize = 5;
+/// A connection is there by then, or will not be.
+const CONNECT: Duration = Duration::from_secs(6);
+
+/// Why an address was not, or could not be, fetched.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It is no `http` or `https` address.
+    #[error("\"{0}\" is no http or https address")]
+    Address(String),
+    /// It leads into a network that outsiders must not reach through this server.
+    #[error("{0} is an address of a private or special network")]
+    Private(String),
+    /// Its host has no address.
+    #[error("the host {0} cannot be found")]
+    NoHost(String),
+    /// It leads from address to address.
+    #[error("it redirects more than {HOPS} times")]
+    Redirects,
+    /// The server answered with an error.
+    #[error("the server answered {0}")]
+    Status(u16),
+    /// It did not end before the limit.
+    #[error("it is larger than {} KiB", limit / 1024)]
+    TooLarge {
+        /// Bytes that are taken at most.
+        limit: u64,
+    },
+    /// It took too long.
+    #[error("it took longer than {0} s")]
+    Slow(u64),
+    /// The connection failed.
+    #[error("the connection failed: {0}")]
+    Connection(String),
+}
+
+/// What was fetched.
+#[derive(Debug)]
+pub struct Fetched {
+    /// Where it was found after all redirects.
+    pub url: String,
+    /// `Content-Type`, as the server said it.
+    pub content_type: Option<String>,
+    /// The body.
+    pub bytes: Vec<u8>,
+}
+
+/// The guarded client.
+#[derive(Clone, Debug)]
+pub struct Outbound {
+    /// For the whole of a fetch, redirects included.
+    seconds: u64,
+    /// Private networks may be reached: the operator's own decision.
+    private: bool,
+}
+
+impl Outbound {
+    /// `seconds` for a whole fetch; `private` lets it into private networks, never to link-local addresses.
+    #[must_use]
+    pub fn new(seconds: u64, private: bool) -> Self {
+        Self { seconds, private }
+    }
+
+    /// Fetches a page of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// Why not; the text is for the person who typed the address.
+    pub async fn get(&self, url: &str, limit: u64) -> Result<Fetched, Error> {
+        match tokio::time::timeout(Duration::from_secs(self.seconds), self.follow(url, limit)).await {
+            Ok(fetched) => fetched,
+            Err(_) => Err(Error::Slow(self.seconds)),
+        }
+    }
+
+    async fn follow(&self, url: &str, limit: u64) -> Result<Fetched, Error> {
+        let mut url = parse(url)?;
+        for _ in 0..=HOPS {
+            let response = self.request(&url).await?;
+            let status = response.status();
+            if status.is_redirection()
+                && let Some(next) = response.headers().get(header::LOCATION)
+            {
+                let next = next.to_str().map_err(|_| Error::Address("redirect".into()))?;
+                url = parse(url.join(next).map_err(|_| Error::Address(next.to_owned()))?.as_str())?;
+                continue;
+            }
+            if !status.is_success() {
+                return Err(Error::Status(status.as_u16()));
+            }
+            return read(url, response, limit).await;
+        }
+        Err(Error::Redirects)
+    }
+
+    /// Asks exactly the addresses that were checked: a second look-up could say something else.
+    async fn request(&self, url: &Url) -> Result<Response, Error> {
+        let host = url.host_str().unwrap_or_default();
+        let addresses = self.resolve(url).await?;
+        let client = Client::builder()
+            .redirect(redirect::Policy::none())
+            .no_proxy()
+            .connect_timeout(CONNECT)
+            .resolve_to_addrs(host, &addresses)
+            .user_agent(concat!("Warbler/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(connection)?;
+        let accept = "text/html, text/markdown, text/plain, text/csv, application/jsonl, application/json;q=0.8, */*;q=0.1";
+        client.get(url.clone()).header(header::ACCEPT, accept).send().await.map_err(connection)
+    }
+
+    /// All addresses of the host; one that is not allowed spoils them all.
+    async fn resolve(&self, url: &Url) -> Result<Vec<SocketAddr>, Error> {
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        let port = url.port_or_known_default().unwrap_or(443);
+        let addresses: Vec<SocketAddr> = match host.parse::<IpAddr>() {
+            Ok(address) => vec![SocketAddr::new(address, port)],
+            Err(_) => tokio::net::lookup_host((host, port)).await.map_err(|_| Error::NoHost(host.to_owned()))?.collect(),
+        };
+        if addresses.is_empty() {
+            return Err(Error::NoHost(host.to_owned()));
+        }
+        if !addresses.iter().all(|address| self.allows(address.ip())) {
+            return Err(Error::Private(host.to_owned()));
+        }
+        Ok(addresses)
+    }
+
+    fn allows(&self, address: IpAddr) -> bool {
+        is_public(address) || (self.private && address::is_private(address))
+    }
+}
+
+fn parse(text: &str) -> Result<Url, Error> {
+    let wrong = || Error::Address(text.chars().take(200).collect());
+    let url = Url::parse(text.trim()).map_err(|_| wrong())?;
+    let fine = matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(|host| !host.is_empty());
+    // A name before the host is made to deceive, or a secret that would be stored.
+    if fine && url.username().is_empty() && url.password().is_none() { Ok(url) } else { Err(wrong()) }
+}
+
+async fn read(url: Url, mut response: Response, limit: u64) -> Result<Fetched, Error> {
+    if response.content_length().is_some_and(|length| length > limit) {
+        return Err(Error::TooLarge { limit });
+    }
+    let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(connection)? {
+        if (bytes.len() + chunk.len()) as u64 > limit {
+            return Err(Error::TooLarge { limit });
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(Fetched { url: url.into(), content_type, bytes })
+}
+
+fn connection(error: reqwest::Error) -> Error {
+    // Without the address: it may hold a token.
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(&error);
+    while let Some(inner) = cause {
+        text = inner.to_string();
+        cause = inner.source();
+    }
+    Error::Connection(text)
+}
+
+#[cfg(test)]
+mod tests;

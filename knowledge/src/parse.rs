@@ -1,0 +1,130 @@
+//! Files in, documents out: what a person would call the content, in light Markdown, with where it stood.
+
+mod encoding;
+mod html;
+mod kind;
+mod lines;
+mod markdown;
+mod reason;
+mod record;
+mod table;
+mod text;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+pub use kind::Kind;
+pub use reason::{Reason, Skipped};
+
+pub(crate) use encoding::{clean, decode};
+pub(crate) use writer::one_line;
+
+/// A document as it was read, before it is split.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parsed {
+    /// Its name within the source; the same name is the same document at the next import.
+    pub external_id: String,
+    /// What people call it; never empty.
+    pub title: String,
+    /// Where a reader can see it; empty when there is no such place.
+    pub url: String,
+    /// What it says.
+    pub body: Body,
+}
+
+/// What a document says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Body {
+    /// Running text under headings.
+    Prose(Vec<Section>),
+    /// A question with its answer.
+    Answer {
+        /// The question; the document's title too.
+        question: String,
+        /// The answer, in Markdown.
+        answer: String,
+        /// Other wordings of the question.
+        variants: Vec<String>,
+    },
+}
+
+/// What stands under one heading.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Section {
+    /// Headings from the outermost to its own; empty before the first.
+    pub path: Vec<String>,
+    /// In order.
+    pub blocks: Vec<Block>,
+}
+
+/// A piece that belongs together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Block {
+    /// Light Markdown.
+    pub text: String,
+    /// A table, list or code: cut only when it is larger than a passage may be, and then between lines.
+    pub whole: bool,
+}
+
+/// What came of one file: documents, and the parts that could not be taken.
+#[derive(Debug, Default)]
+pub struct Read {
+    /// In the file's order.
+    pub documents: Vec<Parsed>,
+    /// Lines or rows that were left out, with why.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Reads one file of a known kind. `name` is its name within the source (a path for a file of a folder).
+///
+/// # Errors
+/// Why nothing of the file can be taken.
+pub fn read(name: &str, kind: Kind, bytes: &[u8], limits: &Limits) -> Result<Read, Reason> {
+    if bytes.is_empty() {
+        return Err(Reason::Empty);
+    }
+    if bytes.len() as u64 > limits.file_bytes {
+        return Err(Reason::TooLarge { bytes: bytes.len() as u64, limit: limits.file_bytes });
+    }
+    let text = decode(bytes)?;
+    if text.trim().is_empty() {
+        return Err(Reason::Empty);
+    }
+    let read = match kind {
+        Kind::Markdown => markdown::read(name, &text)?,
+        Kind::Html => html::read(name, &text)?,
+        Kind::Text => text::read(name, &text),
+        Kind::Csv => table::read(name, &text)?,
+        Kind::JsonLines => lines::read(name, &text, limits)?,
+    };
+    if read.documents.is_empty() && read.skipped.is_empty() {
+        return Err(Reason::NoText);
+    }
+    Ok(read)
+}
+
+/// How much is taken in.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of one file.
+    pub file_bytes: u64,
+    /// Documents of one source.
+    pub documents: usize,
+}
+
+/// A name without folders and ending, as a title of last resort.
+pub(crate) fn stem(name: &str) -> String {
+    let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| if stem.is_empty() { file } else { stem });
+    let words = stem.replace(['_', '-'], " ");
+    if words.trim().is_empty() { "Untitled".to_owned() } else { words.trim().to_owned() }
+}
+
+/// A link that a reader may follow: absolute to the web, or a path of this server. Anything else is no link.
+pub(crate) fn safe_url(url: &str) -> String {
+    let url = url.trim();
+    let lower = url.get(..8).unwrap_or(url).to_ascii_lowercase();
+    let web = lower.starts_with("http://") || lower.starts_with("https://");
+    let own = url.starts_with('/') && !url.starts_with("//") && !url.starts_with("/\\");
+    if (web || own) && !url.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"')) { url.to_owned() } else { String::new() }
+}

@@ -1,0 +1,132 @@
+//! Why something was not taken.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Why a file, line or row was left out. Pages translate [`Reason::key`]; commands print it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum Reason {
+    /// Nothing in it.
+    Empty,
+    /// Larger than the limit.
+    TooLarge {
+        /// What it has (0: unknown, it did not end before the limit).
+        bytes: u64,
+        /// What is taken at most.
+        limit: u64,
+    },
+    /// No text: an image, an archive, a program…
+    Binary,
+    /// A kind of file that is not read.
+    WrongType {
+        /// The name's ending, or a content type.
+        found: String,
+    },
+    /// Bytes that are no text in any encoding that was tried.
+    Encoding,
+    /// A line or row that does not parse.
+    Broken {
+        /// Counted from 1.
+        line: u64,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// A line or row without what it must have.
+    Missing {
+        /// Counted from 1.
+        line: u64,
+        /// The field that is missing.
+        field: String,
+    },
+    /// Markup without words.
+    NoText,
+    /// A table whose first row names neither questions nor answers.
+    NoColumns,
+    /// A second document of the same name in the same source.
+    Duplicate {
+        /// The name.
+        id: String,
+    },
+    /// More documents than the limit.
+    TooMany {
+        /// What is taken at most.
+        limit: u64,
+    },
+    /// Elements within elements within elements: made to harm.
+    TooDeep,
+    /// A symbolic link; they are not followed.
+    Link,
+    /// Neither a file nor a folder.
+    NotAFile,
+    /// The system did not let it be read.
+    Unreadable {
+        /// What it said.
+        detail: String,
+    },
+    /// An address that must not, or could not, be fetched.
+    Fetch {
+        /// Why.
+        detail: String,
+    },
+}
+
+impl Reason {
+    /// The name under which pages keep the translation.
+    #[must_use]
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::TooLarge { .. } => "too_large",
+            Self::Binary => "binary",
+            Self::WrongType { .. } => "wrong_type",
+            Self::Encoding => "encoding",
+            Self::Broken { .. } => "broken",
+            Self::Missing { .. } => "missing",
+            Self::NoText => "no_text",
+            Self::NoColumns => "no_columns",
+            Self::Duplicate { .. } => "duplicate",
+            Self::TooMany { .. } => "too_many",
+            Self::TooDeep => "too_deep",
+            Self::Link => "link",
+            Self::NotAFile => "not_a_file",
+            Self::Unreadable { .. } => "unreadable",
+            Self::Fetch { .. } => "fetch",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("it is empty"),
+            Self::TooLarge { bytes: 0, limit } => write!(f, "it is larger than {} KiB", limit / 1024),
+            Self::TooLarge { bytes, limit } => write!(f, "it has {} KiB and the limit is {} KiB", bytes.div_ceil(1024), limit / 1024),
+            Self::Binary => f.write_str("it is not text"),
+            Self::WrongType { found } => write!(f, "files of type \"{found}\" are not read; use Markdown, HTML, text, CSV or JSON Lines"),
+            Self::Encoding => f.write_str("its encoding cannot be told; save it as UTF-8"),
+            Self::Broken { line, detail } => write!(f, "line {line} cannot be read: {detail}"),
+            Self::Missing { line, field } => write!(f, "line {line} has no {field}"),
+            Self::NoText => f.write_str("it has no words"),
+            Self::NoColumns => f.write_str("its first row must name the columns, such as \"question\" and \"answer\""),
+            Self::Duplicate { id } => write!(f, "there is a second document named \"{id}\""),
+            Self::TooMany { limit } => write!(f, "a source may have {limit} documents"),
+            Self::TooDeep => f.write_str("its elements are nested too deeply"),
+            Self::Link => f.write_str("it is a symbolic link, and those are not followed"),
+            Self::NotAFile => f.write_str("it is neither a file nor a folder"),
+            Self::Unreadable { detail } => write!(f, "it cannot be read: {detail}"),
+            Self::Fetch { detail } => write!(f, "it cannot be fetched: {detail}"),
+        }
+    }
+}
+
+/// Something that was left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skipped {
+    /// The file, or the address.
+    pub name: String,
+    /// Why.
+    #[serde(flatten)]
+    pub reason: Reason,
+}

@@ -1,0 +1,211 @@
+//! Passages: what is found and cited.
+
+use std::collections::HashMap;
+
+use chat::{Audience, Column, DocumentId, LibraryId, PassageId, SourceId, Store, Tx, WorkspaceId, row};
+use serde::{Deserialize, Serialize};
+use sqlx::{Row, any::AnyRow};
+use uuid::Uuid;
+
+use crate::Result;
+
+/// What role a passage has in its document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A part of running text.
+    Text,
+    /// The answer to the question in its heading.
+    Answer,
+    /// Another wording of that question.
+    Variant,
+}
+
+impl Kind {
+    /// As the record keeps it.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Answer => "answer",
+            Self::Variant => "variant",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Self {
+        match text {
+            "answer" => Self::Answer,
+            "variant" => Self::Variant,
+            _ => Self::Text,
+        }
+    }
+}
+
+/// A passage with what a reader needs of its document.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Passage {
+    /// Its id.
+    pub id: PassageId,
+    /// Its document.
+    pub document: DocumentId,
+    /// Its library.
+    pub library: LibraryId,
+    /// The document's title.
+    pub title: String,
+    /// Where the document can be read; empty: nowhere.
+    pub url: String,
+    /// Path of headings, joined by " › "; the question, for an answer.
+    pub heading: String,
+    /// What it says, in light Markdown.
+    pub text: String,
+    /// What role it has.
+    pub kind: Kind,
+    /// ISO 639-1.
+    pub language: String,
+    /// Who may be answered from it.
+    #[serde(skip)]
+    pub audience: Audience,
+    /// From 0 within the document.
+    pub position: i64,
+}
+
+impl Passage {
+    /// All that is searched in it: title, headings and text, none twice.
+    #[must_use]
+    pub fn searched(&self) -> String {
+        let mut all = String::with_capacity(self.title.len() + self.heading.len() + self.text.len() + 2);
+        if self.title != self.heading {
+            all.push_str(&self.title);
+            all.push('\n');
+        }
+        all.push_str(&self.heading);
+        if self.text != self.heading {
+            all.push('\n');
+            all.push_str(&self.text);
+        }
+        all
+    }
+}
+
+/// A passage to be written.
+#[derive(Debug, Serialize)]
+pub(crate) struct NewPassage {
+    pub id: String,
+    pub document_id: String,
+    pub position: i64,
+    pub kind: &'static str,
+    pub heading: String,
+    pub text: String,
+    pub language: &'static str,
+}
+
+const SELECT: &str = "SELECT passage.*, document.title AS title, document.url AS url FROM passage
+    JOIN document ON document.id = passage.document_id AND document.workspace_id = passage.workspace_id";
+
+/// One passage.
+pub async fn find(store: &Store, workspace: WorkspaceId, id: PassageId) -> Result<Passage> {
+    let sql = format!("{SELECT} WHERE passage.workspace_id = $1 AND passage.id = $2");
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(id.text()).fetch_one(store.read()).await?;
+    passage(&row)
+}
+
+/// The passages of a document in order.
+pub async fn of_document(store: &Store, workspace: WorkspaceId, document: DocumentId) -> Result<Vec<Passage>> {
+    let sql = format!("{SELECT} WHERE passage.workspace_id = $1 AND passage.document_id = $2 ORDER BY passage.position");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(document.text()).fetch_all(store.read()).await?;
+    rows.iter().map(passage).collect()
+}
+
+/// Those of the passages that still are in the record.
+pub(crate) async fn some(store: &Store, workspace: WorkspaceId, ids: &[Uuid]) -> Result<HashMap<Uuid, Passage>> {
+    let ids: Vec<HashMap<&str, String>> = ids.iter().map(|id| HashMap::from([("id", id.to_string())])).collect();
+    let list = store.dialect().rows(2, &[Column::Text("id")]);
+    let sql = format!("{SELECT} WHERE passage.workspace_id = $1 AND passage.id IN (SELECT x.id FROM {list})");
+    let json = serde_json::to_string(&ids).unwrap_or_default();
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(json).fetch_all(store.read()).await?;
+    rows.iter().map(|row| passage(row).map(|passage| (passage.id.0, passage))).collect()
+}
+
+/// The answer passages of documents that were met by another wording.
+pub(crate) async fn answers(store: &Store, workspace: WorkspaceId, documents: &[DocumentId]) -> Result<HashMap<DocumentId, Passage>> {
+    if documents.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<HashMap<&str, String>> = documents.iter().map(|id| HashMap::from([("id", id.text())])).collect();
+    let list = store.dialect().rows(2, &[Column::Text("id")]);
+    let sql = format!("{SELECT} WHERE passage.workspace_id = $1 AND passage.position = 0 AND passage.document_id IN (SELECT x.id FROM {list})");
+    let json = serde_json::to_string(&ids).unwrap_or_default();
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(json).fetch_all(store.read()).await?;
+    rows.iter().map(|row| passage(row).map(|passage| (passage.document, passage))).collect()
+}
+
+/// Every passage's id with its audience: what the index must hold.
+pub(crate) async fn ids(store: &Store, workspace: WorkspaceId) -> Result<HashMap<Uuid, Audience>> {
+    let rows = sqlx::query("SELECT id, audience FROM passage WHERE workspace_id = $1").bind(workspace.text()).fetch_all(store.read()).await?;
+    rows.iter().map(|row| Ok((row::id::<PassageId>(row, "id")?.0, audience(row.try_get("audience")?)))).collect()
+}
+
+/// Writes passages of documents of one library.
+pub(crate) async fn insert(tx: &mut Tx, store: &Store, scope: &Scope, passages: &[NewPassage], now: i64) -> Result<()> {
+    let columns = ["id", "document_id", "kind", "heading", "text", "language"].map(Column::Text);
+    let list = store.dialect().rows(5, &[columns.as_slice(), &[Column::Int("position")]].concat());
+    let sql = format!(
+        "INSERT INTO passage (id, workspace_id, library_id, document_id, position, kind, heading, text, audience, language, created_at)
+         SELECT x.id, $1, $2, x.document_id, x.position, x.kind, x.heading, x.text, $3, x.language, $4 FROM {list}"
+    );
+    for part in passages.chunks(400) {
+        let json = serde_json::to_string(part).unwrap_or_default();
+        sqlx::query(sqlx::AssertSqlSafe(sql.as_str()))
+            .bind(scope.workspace.text())
+            .bind(scope.library.text())
+            .bind(scope.audience.text())
+            .bind(now)
+            .bind(json)
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Where passages belong, and who may be answered from them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scope {
+    pub workspace: WorkspaceId,
+    pub library: LibraryId,
+    pub audience: Audience,
+}
+
+/// Gives the passages of a source another audience; returns how many had a different one.
+pub(crate) async fn set_audience(tx: &mut Tx, workspace: WorkspaceId, source: SourceId, audience: Audience) -> Result<u64> {
+    let done = sqlx::query(
+        "UPDATE passage SET audience = $3 WHERE workspace_id = $1 AND audience <> $3
+         AND document_id IN (SELECT id FROM document WHERE workspace_id = $1 AND source_id = $2)",
+    )
+    .bind(workspace.text())
+    .bind(source.text())
+    .bind(audience.text())
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+pub(crate) fn audience(text: &str) -> Audience {
+    // What cannot be read any more is for staff alone.
+    if text == "all" { Audience::All } else { Audience::Staff }
+}
+
+fn passage(row: &AnyRow) -> Result<Passage> {
+    Ok(Passage {
+        id: row::id(row, "id")?,
+        document: row::id(row, "document_id")?,
+        library: row::id(row, "library_id")?,
+        title: row.try_get("title")?,
+        url: row.try_get("url")?,
+        heading: row.try_get("heading")?,
+        text: row.try_get("text")?,
+        kind: Kind::parse(row.try_get("kind")?),
+        language: row.try_get("language")?,
+        audience: audience(row.try_get("audience")?),
+        position: row.try_get("position")?,
+    })
+}

@@ -1,0 +1,210 @@
+//! Search: a question in, passages out, best first, each with how sure it is to answer and why it was kept or not.
+
+mod confidence;
+mod group;
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use chat::{Audience, DocumentId, LibraryId, WorkspaceId};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{
+    Knowledge, Result,
+    index::{Counts, Scope, Slot, blocking},
+    passage::{self, Kind, Passage},
+    revision,
+};
+use confidence::{Evidence, sureness};
+use group::{Group, Ranked};
+
+/// What is asked, by whom, and where to look.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// The question.
+    pub text: String,
+    /// [`Audience::All`] finds what visitors may know, [`Audience::Staff`] everything.
+    pub audience: Audience,
+    /// Libraries to look in; empty means all.
+    pub libraries: Vec<LibraryId>,
+    /// Passages that are returned, at most.
+    pub limit: usize,
+    /// The asker's language.
+    pub locale: String,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Found {
+    /// Kept and rejected, best first.
+    pub hits: Vec<Hit>,
+    /// How long it took, in microseconds.
+    pub took_us: u64,
+}
+
+/// A passage that was found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Hit {
+    /// The passage; for a question met in other words, the passage that answers it.
+    pub passage: Passage,
+    /// The other wording that was met, if it was one.
+    pub matched: Option<String>,
+    /// Score by words (BM25; an entry with several wordings adds them up).
+    pub lexical: f64,
+    /// Similarity by meaning, −1 to 1, when an embedding model was asked.
+    pub vector: Option<f64>,
+    /// Score of the order (reciprocal ranks).
+    pub fused: f64,
+    /// How likely the passage answers, 0 to 1, measured.
+    pub confidence: f64,
+    /// Whether an answer may rest on it.
+    pub kept: bool,
+    /// Why it was kept or not; the name of a translation.
+    pub why: String,
+}
+
+/// Longest question that is searched with, in characters.
+const LONGEST: usize = 2_000;
+/// Below this confidence nothing may rest on a passage.
+const FLOOR: f64 = 0.12;
+/// A passage with less than this share of the best one's score is beside the point.
+const NEAR: f64 = 0.45;
+/// Passages of one document in a list.
+const PER_DOCUMENT: usize = 3;
+/// How long a question waits for passages that changed just now.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+/// How long it waits for an index that has to be built first.
+const BUILDING: Duration = Duration::from_secs(20);
+
+impl Knowledge {
+    /// Finds the passages that may answer a question.
+    ///
+    /// # Errors
+    /// [`crate::Error::Index`] or [`crate::Error::Record`]; then nothing is known, and an answer must not be made up.
+    pub async fn search(&self, workspace: WorkspaceId, query: &Query) -> Result<Found> {
+        self.find(workspace, query, PER_DOCUMENT).await
+    }
+
+    /// The same with another number of passages a document.
+    pub(crate) async fn find(&self, workspace: WorkspaceId, query: &Query, per_document: usize) -> Result<Found> {
+        let started = std::time::Instant::now();
+        let text: String = query.text.chars().take(LONGEST).collect();
+        self.freshen(workspace).await;
+        let slot = self.index().slot(workspace);
+        let meaning = match self.embedder() {
+            Some(embedder) => embedder.question(&text).await,
+            None => None,
+        };
+        let groups = self.groups(&slot, &text, meaning, query, per_document).await?;
+        let hits = self.hits(workspace, &slot, &text, groups, query).await?;
+        Ok(Found { hits, took_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX) })
+    }
+
+    /// Waits a little for changes to be indexed; what is not there by then is found a moment later.
+    async fn freshen(&self, workspace: WorkspaceId) {
+        let Ok(revision) = revision::now(self.chat().store(), workspace).await else { return };
+        let known = self.index().slot(workspace).shard.try_read().map(|shard| shard.as_ref().map(|shard| shard.revision));
+        if known == Some(Some(revision)) || revision == 0 {
+            return;
+        }
+        let knowledge = self.clone();
+        let keeping = tokio::spawn(async move { knowledge.ready(workspace).await });
+        let patience = if known == Some(None) { BUILDING } else { PATIENCE };
+        if let Ok(Ok(Err(error))) = tokio::time::timeout(patience, keeping).await {
+            tracing::warn!(workspace.id = %workspace, %error, "a search uses the index as it is");
+        }
+    }
+
+    async fn groups(&self, slot: &Arc<Slot>, text: &str, meaning: Option<Vec<f32>>, query: &Query, per_document: usize) -> Result<Vec<Group>> {
+        let (slot, text) = (slot.clone(), text.to_owned());
+        let scope = Scope { audience: query.audience, libraries: query.libraries.clone() };
+        let (limit, weight) = (query.limit, self.embedder().map_or(1.0, crate::embed::Embedder::weight));
+        blocking(move || {
+            let shard = slot.shard.read();
+            let Some(shard) = shard.as_ref() else { return Ok(Vec::new()) };
+            let points = (limit * 30).clamp(200, 1_000);
+            let by_words = shard.by_words(&Counts::of(&text), &scope, points)?;
+            let by_meaning = match meaning {
+                Some(vector) if shard.has_vectors() => shard.by_meaning(vector, &scope, points.min(200))?,
+                _ => Vec::new(),
+            };
+            Ok(group::groups(&Ranked { by_words, by_meaning, weight }, limit, per_document))
+        })
+        .await
+    }
+
+    /// Reads the passages from the record: what was deleted a moment ago, or is not for this asker, is not shown.
+    async fn hits(&self, workspace: WorkspaceId, slot: &Arc<Slot>, text: &str, groups: Vec<Group>, query: &Query) -> Result<Vec<Hit>> {
+        if groups.is_empty() {
+            return Ok(Vec::new());
+        }
+        let store = self.chat().store();
+        let ids: Vec<Uuid> = groups.iter().flat_map(|group| group.points.iter().map(|(id, _)| *id)).collect();
+        let mut passages = passage::some(store, workspace, &ids).await?;
+        passages.retain(|_, passage| {
+            (query.audience == Audience::Staff || passage.audience == Audience::All) && (query.libraries.is_empty() || query.libraries.contains(&passage.library))
+        });
+        let reworded: Vec<DocumentId> = passages.values().filter(|passage| passage.kind == Kind::Variant).map(|passage| passage.document).collect();
+        let answers = passage::answers(store, workspace, &reworded).await?;
+        let (slot, text) = (slot.clone(), text.to_owned());
+        blocking(move || {
+            let shard = slot.shard.read();
+            let Some(shard) = shard.as_ref() else { return Ok(Vec::new()) };
+            let dimensions = shard.dimensions(&ids)?;
+            Ok(judged(&groups, &passages, &answers, |mut all, groups| {
+                for (evidence, group) in all.iter_mut().zip(groups) {
+                    evidence.dimensions = group.points.iter().filter_map(|(id, _)| dimensions.get(id)).flatten().copied().collect();
+                    evidence.dimensions.sort_unstable();
+                }
+                sureness(&text, &shard.stats, &all)
+            }))
+        })
+        .await
+    }
+}
+
+/// Puts passages, evidence and judgement together.
+fn judged(groups: &[Group], passages: &HashMap<Uuid, Passage>, answers: &HashMap<DocumentId, Passage>, sure: impl Fn(Vec<Evidence<'_>>, Vec<&Group>) -> Vec<f64>) -> Vec<Hit> {
+    let shown: Vec<(&Group, &Passage)> = groups.iter().filter_map(|group| group.points.iter().find_map(|(id, _)| passages.get(id)).map(|best| (group, best))).collect();
+    let evidence: Vec<Evidence<'_>> = shown.iter().map(|(group, best)| evidence(group, best, passages)).collect();
+    let top = shown.iter().map(|(group, _)| group.lexical).fold(0.0, f64::max);
+    shown
+        .iter()
+        .zip(sure(evidence, shown.iter().map(|(group, _)| *group).collect()))
+        .map(|((group, best), confidence)| {
+            let answer = if best.kind == Kind::Variant { answers.get(&best.document) } else { None };
+            let near = group.lexical >= top * NEAR || group.vector.is_some_and(|_| group.vector_rank < 3);
+            let (kept, why) = match (confidence >= FLOOR, near) {
+                (true, true) if answer.is_some() => (true, "same_question"),
+                (true, true) => (true, "answers"),
+                (false, _) => (false, "unsure"),
+                (true, false) => (false, "others_better"),
+            };
+            Hit {
+                matched: answer.map(|_| best.text.clone()),
+                passage: answer.unwrap_or(best).clone(),
+                lexical: group.lexical,
+                vector: group.vector,
+                fused: group.fused,
+                confidence,
+                kept,
+                why: why.to_owned(),
+            }
+        })
+        .collect()
+}
+
+/// What speaks for an entry: its wordings as questions, and how it stands among the others.
+fn evidence<'a>(group: &Group, best: &'a Passage, passages: &'a HashMap<Uuid, Passage>) -> Evidence<'a> {
+    let mut wordings = vec![best.title.as_str()];
+    if best.heading != best.title {
+        wordings.extend(best.heading.rsplit(crate::split::PATH).next());
+    }
+    let others = group.points.iter().filter_map(|(id, _)| passages.get(id)).filter(|passage| passage.kind == Kind::Variant);
+    wordings.extend(others.map(|passage| passage.text.as_str()));
+    // A note without title or headings is its own question.
+    if best.text.starts_with(best.title.trim_end_matches('…')) {
+        wordings.push(&best.text);
+    }
+    Evidence { document: best.document, wordings, dimensions: Vec::new(), best: group.points.first().map_or(0.0, |(_, score)| *score), lexical: group.lexical, agreement: group.agreement, distinction: group.distinction }
+}

@@ -1,0 +1,171 @@
+//! Points to entries: the wordings of one question count as one entry, and a document does not fill the list.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use crate::{index::Scored, passage::Kind};
+
+/// Each further wording of an entry that is met counts this much of the one before: many that agree beat one that happens to.
+const AGREEING: f64 = 0.35;
+/// Wordings of an entry that count.
+const WORDINGS: usize = 5;
+/// Wordings of an entry that are compared with the question.
+const COMPARED: usize = 8;
+/// Softens the top of reciprocal ranks; the usual constant.
+const RRF: f64 = 60.0;
+/// Who is so many places down by meaning is the crowd that the best must stand out from.
+const CROWD: usize = 20;
+
+/// What the index found.
+pub(super) struct Ranked {
+    pub by_words: Vec<Scored>,
+    pub by_meaning: Vec<Scored>,
+    /// How much the order by meaning counts between questions.
+    pub weight: f64,
+}
+
+/// An entry: one passage of running text, or a question in all its wordings.
+#[derive(Clone, Debug)]
+pub(super) struct Group {
+    pub document: Uuid,
+    /// Its points with their scores by words, best first.
+    pub points: Vec<(Uuid, f64)>,
+    pub asked: bool,
+    pub lexical: f64,
+    pub vector: Option<f64>,
+    /// From 0; large when it was not found by meaning.
+    pub vector_rank: usize,
+    pub fused: f64,
+    /// Share of the five best points that are its other wordings.
+    pub agreement: f64,
+    /// How far it stands out of the crowd by meaning, 0 to 1.
+    pub distinction: f64,
+}
+
+/// The best entries.
+pub(super) fn groups(ranked: &Ranked, limit: usize, per_document: usize) -> Vec<Group> {
+    let mut groups = collected(ranked);
+    lexical(&mut groups, &ranked.by_words);
+    let by_words = order(&groups, |group| if group.lexical > 0.0 { Some(group.lexical) } else { None });
+    let by_meaning = order(&groups, |group| group.vector);
+    let crowd = ranked.by_meaning.get(CROWD.min(ranked.by_meaning.len().saturating_sub(1))).map_or(1.0, |point| point.score);
+    for (rank, &at) in by_words.iter().enumerate() {
+        groups[at].fused += 1.0 / (RRF + 1.0 + rank as f64);
+    }
+    for (rank, &at) in by_meaning.iter().enumerate() {
+        let group = &mut groups[at];
+        group.fused += if group.asked { ranked.weight } else { 1.0 } / (RRF + 1.0 + rank as f64);
+        group.vector_rank = rank;
+        group.distinction = group.vector.map_or(0.0, |score| ((score - crowd) / (1.0 - crowd).max(0.05)).clamp(0.0, 1.0));
+    }
+    groups.sort_by(|a, b| b.fused.total_cmp(&a.fused).then(b.lexical.total_cmp(&a.lexical)).then(a.document.cmp(&b.document)));
+    let mut shown: HashMap<Uuid, usize> = HashMap::new();
+    groups.retain(|group| {
+        let shown = shown.entry(group.document).or_default();
+        *shown += 1;
+        *shown <= per_document
+    });
+    groups.truncate(limit);
+    groups
+}
+
+fn collected(ranked: &Ranked) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut places: HashMap<Uuid, usize> = HashMap::new();
+    // A document with an answer is one entry, whatever its parts are.
+    let asked: HashMap<Uuid, bool> = ranked.by_words.iter().chain(&ranked.by_meaning).fold(HashMap::new(), |mut all, point| {
+        *all.entry(point.document).or_default() |= point.kind != Kind::Text;
+        all
+    });
+    let found = ranked.by_words.iter().map(|point| (point, true)).chain(ranked.by_meaning.iter().map(|point| (point, false)));
+    for (point, words) in found {
+        let asked = asked.get(&point.document).copied().unwrap_or(false);
+        let at = *places.entry(if asked { point.document } else { point.id }).or_insert_with(|| {
+            groups.push(Group {
+                document: point.document,
+                points: Vec::new(),
+                asked,
+                lexical: 0.0,
+                vector: None,
+                vector_rank: usize::MAX,
+                fused: 0.0,
+                agreement: 0.0,
+                distinction: 0.0,
+            });
+            groups.len() - 1
+        });
+        let group = &mut groups[at];
+        if words {
+            group.points.push((point.id, point.score));
+        } else {
+            group.vector = Some(group.vector.map_or(point.score, |best: f64| best.max(point.score)));
+            if !group.points.iter().any(|(id, _)| *id == point.id) {
+                group.points.push((point.id, 0.0));
+            }
+        }
+    }
+    groups
+}
+
+fn lexical(groups: &mut [Group], by_words: &[Scored]) {
+    let top = &by_words[..by_words.len().min(5)];
+    for group in groups {
+        group.lexical = group.points.iter().take(WORDINGS).enumerate().map(|(n, (_, score))| score * AGREEING.powi(i32::try_from(n).unwrap_or(i32::MAX))).sum();
+        let reworded = by_words.iter().any(|point| point.document == group.document && point.kind == Kind::Variant);
+        if reworded && !top.is_empty() {
+            group.agreement = top.iter().filter(|point| point.document == group.document).count() as f64 / top.len() as f64;
+        }
+        group.points.truncate(COMPARED);
+    }
+}
+
+/// Places of the groups that have a value, highest first.
+fn order(groups: &[Group], value: impl Fn(&Group) -> Option<f64>) -> Vec<usize> {
+    let mut valued: Vec<(usize, f64)> = groups.iter().enumerate().filter_map(|(at, group)| Some((at, value(group)?))).collect();
+    valued.sort_by(|a, b| b.1.total_cmp(&a.1));
+    valued.into_iter().map(|(at, _)| at).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn point(id: u128, document: u128, kind: Kind, score: f64) -> Scored {
+        Scored { id: Uuid::from_u128(id), document: Uuid::from_u128(document), kind, score }
+    }
+
+    fn documents(groups: &[Group]) -> Vec<u128> {
+        groups.iter().map(|group| group.document.as_u128()).collect()
+    }
+
+    #[test]
+    fn wordings_that_agree_beat_one_that_happens_to() {
+        let by_words = vec![
+            point(1, 10, Kind::Variant, 5.0),
+            point(2, 20, Kind::Variant, 4.9),
+            point(3, 20, Kind::Variant, 4.8),
+            point(4, 20, Kind::Answer, 1.0),
+        ];
+        let found = groups(&Ranked { by_words, by_meaning: vec![], weight: 1.0 }, 10, 3);
+        assert_eq!(documents(&found), [20, 10]);
+        assert!(found[0].agreement > found[1].agreement);
+    }
+
+    #[test]
+    fn a_document_does_not_fill_the_list() {
+        let by_words = (0..10).map(|n| point(n, u128::from(n == 9), Kind::Text, 10.0 - n as f64)).collect();
+        let found = groups(&Ranked { by_words, by_meaning: vec![], weight: 1.0 }, 10, 3);
+        assert_eq!(documents(&found), [0, 0, 0, 1]);
+    }
+
+    #[test]
+    fn meaning_joins_words_by_rank() {
+        let by_words = vec![point(1, 10, Kind::Text, 9.0), point(2, 20, Kind::Text, 3.0)];
+        let by_meaning = vec![point(2, 20, Kind::Text, 0.8), point(3, 30, Kind::Text, 0.7), point(1, 10, Kind::Text, 0.1)];
+        let found = groups(&Ranked { by_words, by_meaning, weight: 1.0 }, 10, 3);
+        assert_eq!(documents(&found), [20, 10, 30]);
+        assert_eq!((found[0].lexical, found[0].vector), (3.0, Some(0.8)));
+        assert_eq!(found[2].points, [(Uuid::from_u128(3), 0.0)]);
+    }
+}

@@ -1,0 +1,207 @@
+//! Sources: where documents come from. The same address in a library is the same source.
+
+use chat::{Audience, Chat, LibraryId, SourceId, Store, Tx, WorkspaceId, row};
+use serde::{Deserialize, Serialize};
+use sqlx::{Row, any::AnyRow};
+
+use crate::{Error, Result, parse::Skipped, passage, revision};
+
+/// What kind of place it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A file that was uploaded or named.
+    File,
+    /// A folder of files.
+    Folder,
+    /// A page of the web.
+    Url,
+    /// Questions and answers written in the console.
+    Written,
+    /// Warbler's own guides.
+    Guides,
+}
+
+impl Kind {
+    /// As the record keeps it.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Folder => "folder",
+            Self::Url => "url",
+            Self::Written => "written",
+            Self::Guides => "guides",
+        }
+    }
+
+    fn parse(text: &str) -> Self {
+        [Self::Folder, Self::Url, Self::Written, Self::Guides].into_iter().find(|kind| kind.text() == text).unwrap_or(Self::File)
+    }
+}
+
+/// What an import did.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Summary {
+    /// Documents that are new or changed.
+    pub taken: u64,
+    /// Documents that were as before.
+    pub unchanged: u64,
+    /// Documents that are gone from the source, and from knowledge.
+    pub removed: u64,
+    /// What was left out and why: the first of them.
+    pub skipped: Vec<Skipped>,
+    /// How many more were left out.
+    pub skipped_more: u64,
+}
+
+impl Summary {
+    /// How many of the skipped are named.
+    pub const NAMED: usize = 100;
+
+    /// Notes something that was left out.
+    pub fn skip(&mut self, skipped: Skipped) {
+        if self.skipped.len() < Self::NAMED {
+            self.skipped.push(skipped);
+        } else {
+            self.skipped_more += 1;
+        }
+    }
+
+    /// How many were left out.
+    #[must_use]
+    pub fn skipped_total(&self) -> u64 {
+        self.skipped.len() as u64 + self.skipped_more
+    }
+}
+
+/// Where documents come from.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Source {
+    /// Its id.
+    pub id: SourceId,
+    /// Its shelf.
+    pub library: LibraryId,
+    /// What kind of place it is.
+    pub kind: Kind,
+    /// What people call it.
+    pub name: String,
+    /// The path, address or upload it came from.
+    pub address: String,
+    /// Who may be answered from it.
+    pub audience: Audience,
+    /// What the last import did.
+    pub summary: Summary,
+    /// Unix milliseconds.
+    pub created_at: i64,
+    /// When it was imported last, unix milliseconds.
+    pub synced_at: Option<i64>,
+    /// Documents it has now.
+    pub documents: i64,
+    /// Passages they were split into.
+    pub passages: i64,
+}
+
+const SELECT: &str = "SELECT source.*,
+    (SELECT CAST(COUNT(*) AS BIGINT) FROM document WHERE document.source_id = source.id) AS documents,
+    (SELECT CAST(COUNT(*) AS BIGINT) FROM passage JOIN document ON document.id = passage.document_id WHERE document.source_id = source.id) AS passages
+    FROM source WHERE source.workspace_id = $1";
+
+/// All sources of the workspace, or of one library, oldest first.
+pub async fn list(store: &Store, workspace: WorkspaceId, library: Option<LibraryId>) -> Result<Vec<Source>> {
+    let sql = format!("{SELECT} AND (CAST($2 AS TEXT) IS NULL OR source.library_id = $2) ORDER BY source.created_at, source.id");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(library.map(|id| id.text())).fetch_all(store.read()).await?;
+    rows.iter().map(source).collect()
+}
+
+/// One source.
+pub async fn find(store: &Store, workspace: WorkspaceId, id: SourceId) -> Result<Source> {
+    let sql = format!("{SELECT} AND source.id = $2");
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(id.text()).fetch_one(store.read()).await?;
+    source(&row)
+}
+
+/// Removes a source with its documents and passages; the index follows.
+pub async fn remove(chat: &Chat, workspace: WorkspaceId, id: SourceId) -> Result<()> {
+    let mut tx = chat.begin().await?;
+    sqlx::query("DELETE FROM passage WHERE workspace_id = $1 AND document_id IN (SELECT id FROM document WHERE workspace_id = $1 AND source_id = $2)")
+        .bind(workspace.text())
+        .bind(id.text())
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("DELETE FROM document WHERE workspace_id = $1 AND source_id = $2").bind(workspace.text()).bind(id.text()).execute(&mut *tx).await?;
+    let done = sqlx::query("DELETE FROM source WHERE workspace_id = $1 AND id = $2").bind(workspace.text()).bind(id.text()).execute(&mut *tx).await?;
+    if done.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    revision::raise(&mut tx, workspace).await?;
+    tx.commit().await?;
+    revision::announce(chat, workspace);
+    Ok(())
+}
+
+/// The source of that address, made if it is not there; its name, kind and audience become those given.
+pub(crate) async fn open(chat: &Chat, workspace: WorkspaceId, library: LibraryId, new: &New<'_>) -> Result<SourceId> {
+    crate::library::find(chat.store(), workspace, library).await?;
+    let mut tx = chat.begin().await?;
+    let row = sqlx::query(
+        "INSERT INTO source (id, workspace_id, library_id, kind, name, address, audience, summary, created_at, synced_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, '{}', $8, NULL)
+         ON CONFLICT (workspace_id, library_id, address) DO UPDATE SET kind = excluded.kind, name = excluded.name, audience = excluded.audience
+         RETURNING id",
+    )
+    .bind(chat.id::<SourceId>().text())
+    .bind(workspace.text())
+    .bind(library.text())
+    .bind(new.kind.text())
+    .bind(new.name)
+    .bind(new.address)
+    .bind(new.audience.text())
+    .bind(chat.now())
+    .fetch_one(&mut *tx)
+    .await?;
+    let id: SourceId = row::id(&row, "id")?;
+    if passage::set_audience(&mut tx, workspace, id, new.audience).await? > 0 {
+        revision::raise(&mut tx, workspace).await?;
+    }
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// What a source is made of.
+pub(crate) struct New<'a> {
+    pub kind: Kind,
+    pub name: &'a str,
+    pub address: &'a str,
+    pub audience: Audience,
+}
+
+/// Notes what an import did.
+pub(crate) async fn synced(tx: &mut Tx, workspace: WorkspaceId, id: SourceId, summary: &Summary, now: i64) -> Result<()> {
+    let text = serde_json::to_string(summary).map_err(|error| Error::Invalid(error.to_string()))?;
+    sqlx::query("UPDATE source SET summary = $3, synced_at = $4 WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace.text())
+        .bind(id.text())
+        .bind(text)
+        .bind(now)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+fn source(row: &AnyRow) -> Result<Source> {
+    Ok(Source {
+        id: row::id(row, "id")?,
+        library: row::id(row, "library_id")?,
+        kind: Kind::parse(row.try_get("kind")?),
+        name: row.try_get("name")?,
+        address: row.try_get("address")?,
+        audience: passage::audience(row.try_get("audience")?),
+        summary: row::json(row, "summary")?,
+        created_at: row.try_get("created_at")?,
+        synced_at: row.try_get("synced_at")?,
+        documents: row.try_get("documents")?,
+        passages: row.try_get("passages")?,
+    })
+}

@@ -1,0 +1,50 @@
+//! Questions and answers that people write in the console: one source "written" a library.
+
+use chat::{Audience, DocumentId, LibraryId, WorkspaceId};
+
+use crate::{
+    Error, Knowledge, Result,
+    document,
+    parse::{Body, Parsed, clean, one_line},
+    import::Documents,
+    source::{self, Kind},
+    words,
+};
+
+/// The address of the written source of a library.
+pub(crate) const ADDRESS: &str = "written:";
+
+impl Knowledge {
+    /// Writes a question and its answer into a library; the same question again replaces the answer. It is found at once.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an empty question or answer.
+    pub async fn write_answer(&self, workspace: WorkspaceId, library: LibraryId, question: &str, answer: &str) -> Result<DocumentId> {
+        self.write_wordings(workspace, library, question, answer, Vec::new()).await
+    }
+
+    /// The same with other wordings of the question.
+    ///
+    /// # Errors
+    /// As [`Knowledge::write_answer`].
+    pub async fn write_wordings(&self, workspace: WorkspaceId, library: LibraryId, question: &str, answer: &str, variants: Vec<String>) -> Result<DocumentId> {
+        let question: String = one_line(&clean(question)).chars().take(500).collect();
+        let answer: String = clean(answer).trim().chars().take(20_000).collect();
+        let external_id = words::fold(&question);
+        if external_id.is_empty() {
+            return Err(Error::Invalid("The question is empty: write what people ask.".into()));
+        }
+        if answer.is_empty() {
+            return Err(Error::Invalid("The answer is empty: write what they should be told.".into()));
+        }
+        let new = source::New { kind: Kind::Written, name: "Written answers", address: ADDRESS, audience: Audience::All };
+        let source = source::open(self.chat(), workspace, library, &new).await?;
+        let body = Body::Answer { question: question.clone(), answer, variants };
+        let document = Parsed { external_id: external_id.clone(), title: question, url: String::new(), body };
+        let mut documents = Documents::open(self, workspace, library, source, Audience::All).await?;
+        documents.add(document).await?;
+        documents.finish_adding().await?;
+        let known = document::known(self.chat().store(), workspace, source).await?;
+        known.get(&external_id).map(|(id, _)| *id).ok_or(Error::NotFound)
+    }
+}
