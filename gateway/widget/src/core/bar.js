@@ -8,10 +8,14 @@ const LOSS_MS = 3000; // a loss is mentioned only when it lasts
 export function createBar(ui) {
   const text = h("span");
   const hint = h("span.hint");
-  const person = h("button.link", { type: "button", "data-focus": "person", onclick: () => ui.send(t("person"), { wish: "person" }) },
-    icon("person"), t("person"));
+  const person = h(
+    "button.link",
+    { type: "button", "data-focus": "person", onclick: () => ui.send(t("person"), { wish: "person" }) },
+    icon("person"),
+    t("person"),
+  );
   const mail = h("button.link", { type: "button", onclick: () => ui.askMail() }, t("mail_title"));
-  const element = h("div.bar", {}, person, text, hint, mail);
+  const element = h("div.bar", {}, text, person, hint, mail);
   let told = "";
   let downSince = 0;
 
@@ -23,7 +27,7 @@ export function createBar(ui) {
     text.textContent = line.isStopped() ? t("stopped") : lost ? t("connecting") : words(c?.status || {});
     text.classList.toggle("warn", lost);
     hint.textContent = waiting && online !== false ? t("queue_hint") : "";
-    person.hidden = speaker !== "bot" || Boolean(closed_at) || line.isStopped();
+    person.hidden = (speaker !== "bot" && !closed_at) || line.isStopped();
     mail.hidden = !hint.textContent || Boolean(me.visitor?.email || ui.cards[c.id]?.asked);
     if (waiting && text.textContent !== told) ui.say(text.textContent);
     told = text.textContent;

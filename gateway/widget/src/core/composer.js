@@ -7,8 +7,14 @@ const LIMIT = 16000; // characters of a message, as the protocol says
 /** The composer: {element, field, show(id)}. */
 export function createComposer(ui) {
   const field = h("textarea", {
-    rows: 1, dir: "auto", enterkeyhint: "send", placeholder: t("write"), "aria-label": t("write"),
-    "aria-describedby": "limit", oninput: changed, onkeydown: key,
+    rows: 1,
+    dir: "auto",
+    enterkeyhint: "send",
+    placeholder: t("write"),
+    "aria-label": t("write"),
+    "aria-describedby": "limit",
+    oninput: changed,
+    onkeydown: key,
   });
   const button = h("button.send", { "aria-label": t("send"), title: t("send") }, icon("send"));
   const limit = h("p.wrong", { id: "limit", role: "alert" });

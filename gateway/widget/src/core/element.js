@@ -18,18 +18,35 @@ export class WarblerChat extends HTMLElement {
     this.narrow = matchMedia("(max-width: 479.98px)");
     this.dark = matchMedia("(prefers-color-scheme: dark)");
     this.session = createSession(options, keep, shell, (name, detail) => this.heard(name, detail));
-    this.panel = createPanel({
-      session: this.session, keep, cards: {},
-      setRule: (name, value) => this.setRule(name, value),
-      say: (text) => this.say(text),
-      keepFocus: (act) => keepFocus(this.root, act),
-      isFullScreen: () => !options.fullPage && this.narrow.matches,
-    }, options.base, options.fullPage, () => this.close());
+    this.panel = createPanel(
+      {
+        session: this.session,
+        keep,
+        cards: {},
+        setRule: (name, value) => this.setRule(name, value),
+        say: (text) => this.say(text),
+        keepFocus: (act) => keepFocus(this.root, act),
+        isFullScreen: () => !options.fullPage && this.narrow.matches,
+      },
+      options.base,
+      options.fullPage,
+      () => this.close(),
+    );
     this.count = h("span.count");
-    this.launcher = h("button.launcher", { type: "button", "aria-haspopup": "dialog", onclick: () => this.open() }, icon("chat"), this.count);
+    this.launcher = h(
+      "button.launcher",
+      { type: "button", "aria-haspopup": "dialog", onclick: () => this.open() },
+      icon("chat"),
+      this.count,
+    );
     this.live = h("div.live", { "aria-live": "polite" });
-    this.frame = h(options.fullPage ? "div.frame.page" : "div.frame", { lang: options.locale, dir: direction() },
-      this.launcher, this.panel.element, this.live);
+    this.frame = h(
+      options.fullPage ? "div.frame.page" : "div.frame",
+      { lang: options.locale, dir: direction() },
+      this.launcher,
+      this.panel.element,
+      this.live,
+    );
     this.root.append(this.frame);
     this.watch();
     this.draw();
@@ -52,11 +69,15 @@ export class WarblerChat extends HTMLElement {
     document.addEventListener("visibilitychange", () => this.draw());
     // On a small screen the launcher steps aside while the page is read downwards.
     let top = scrollY;
-    addEventListener("scroll", () => {
-      if (Math.abs(scrollY - top) < 12) return;
-      this.launcher.classList.toggle("aside", this.narrow.matches && scrollY > top);
-      top = scrollY;
-    }, { passive: true });
+    addEventListener(
+      "scroll",
+      () => {
+        if (Math.abs(scrollY - top) < 12) return;
+        this.launcher.classList.toggle("aside", this.narrow.matches && scrollY > top);
+        top = scrollY;
+      },
+      { passive: true },
+    );
     this.setTheme();
     fit();
   }

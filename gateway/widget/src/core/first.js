@@ -8,8 +8,9 @@ export function createFirst(ui) {
   let drawn = "";
 
   function content({ bot, desk, inbox }) {
-    const starters = (inbox.starters || []).slice(0, 4).map((text) =>
-      h("button.starter", { type: "button", dir: "auto", "data-focus": text, onclick: () => ui.send(text) }, text));
+    const starters = (inbox.starters || [])
+      .slice(0, 4)
+      .map((text) => h("button.starter", { type: "button", dir: "auto", "data-focus": text, onclick: () => ui.send(text) }, text));
     return [
       h("p.greeting", { dir: "auto" }, inbox.greeting || t("greeting")),
       h("p.quiet", {}, t("first_bot", { name: bot.name })),

@@ -10,23 +10,22 @@ export function mark({ kind, name }) {
 
 /** The header: {element, title, draw(c, listing)}. */
 export function createHead(ui, showList, close) {
-  const back = iconButton("back", t("conversations"), showList);
-  const title = h("h1", { tabindex: "-1" });
+  const list = iconButton("list", t("conversations"), showList);
+  const title = h("h2", { tabindex: "-1" });
   const under = h("p");
   const face = h("span");
-  const element = h("header", {}, back, face, h("div.names", {}, title, under), close && iconButton("close", t("close"), close));
+  const element = h("div.head", {}, face, h("div.names", {}, title, under), list, close && iconButton("close", t("close"), close));
 
   function draw(c, listing) {
     const { me } = ui.session;
     const name = c?.status.speaker === "agent" && c.status.agent;
     const news = ui.session.unread() - (c?.unread || 0);
-    back.hidden = listing || !ui.session.list().some(({ at }) => at);
-    back.setAttribute("aria-label", news > 0 ? t("conversations_unread", { n: news }) : t("conversations"));
-    back.classList.toggle("news", news > 0);
+    list.hidden = listing || !ui.session.list().some(({ at }) => at);
+    list.setAttribute("aria-label", news > 0 ? t("conversations_unread", { n: news }) : t("conversations"));
+    list.classList.toggle("news", news > 0);
     face.hidden = listing;
     title.textContent = listing ? t("conversations") : name || me.inbox.name || me.bot.name;
-    if (listing) under.textContent = me.inbox.name;
-    else under.textContent = name ? t("agent_answers", { name }) : t("bot_answers", { name: me.bot.name });
+    under.textContent = listing || name ? me.inbox.name : t("bot_answers", { name: me.bot.name });
     face.replaceChildren(mark(name ? { name } : { kind: "bot" }));
   }
 

@@ -11,7 +11,9 @@ function storage(name) {
   } catch {
     const memory = new Map();
     return {
-      get length() { return memory.size; },
+      get length() {
+        return memory.size;
+      },
       key: (i) => [...memory.keys()][i],
       getItem: (key) => memory.get(key) ?? null,
       setItem: (key, value) => void memory.set(key, value),

@@ -22,22 +22,25 @@ export function createOutbox(held, keep, put, changed) {
 
   return {
     /** A new message of the visitor. */
-    add(id, body, extra) {
-      const c = held.get(id) || held.set(id, conversation(id, 0)).get(id);
+    add(c, body, extra) {
+      const { id } = c;
       const message = { id: newId(), conversation: id, body, at: Date.now(), author: { kind: "visitor" }, ...extra };
       keep.addOut(message);
       c.pending.push(message);
       Object.assign(c, { at: message.at, preview: body });
       send(message);
     },
-    /** Everything unsent, also of other tabs and of former pages, in the order it was written. */
-    flush() {
+    /** Takes up what other tabs and former pages left unsent. */
+    restore() {
       for (const message of keep.outbox()) {
         const id = message.conversation;
-        const c = held.get(id) || held.set(id, conversation(id, 0)).get(id);
-        if (!find(message.id)) c.pending.push(message);
+        const c = held.get(id) || held.set(id, conversation(id)).get(id);
+        if (!find(message.id)) c.pending.push({ ...message, state: "sending" });
         c.at ||= message.at;
       }
+    },
+    /** Sends everything unsent, in the order it was written. */
+    flush() {
       for (const c of held.values()) for (const message of c.pending) if (message.state !== "sent") send(message);
     },
     retry(message) {

@@ -14,11 +14,16 @@ export function createPanel(ui, base, fullPage, close) {
   const bar = createBar(ui);
   const composer = createComposer(ui);
   const head = createHead(ui, showList, fullPage ? null : close);
-  const middle = h("main");
+  const middle = h("div.middle");
   const body = h("div.talk", {}, middle, bar.element, composer.element);
   const toast = h("p.toast", { role: "alert", hidden: true });
-  const element = h("section.panel", { role: "dialog", "aria-label": t("panel", { name: ui.session.me.inbox.name }), hidden: true, onkeydown: onKey },
-    head.element, body, toast);
+  const element = h(
+    "section.panel",
+    { role: "dialog", "aria-label": t("panel", { name: ui.session.me.inbox.name }), hidden: true, onkeydown: onKey },
+    head.element,
+    body,
+    toast,
+  );
   let id = ui.keep.tab().conversation || null;
   let listing = false;
   let talk = null;
@@ -41,16 +46,21 @@ export function createPanel(ui, base, fullPage, close) {
     listing &&= Boolean(talk);
     head.draw(c, listing);
     bar.element.hidden = composer.element.hidden = listing;
+    const unknown = !c && id && !ui.session.me.visitor; // remembered by the tab, not yet confirmed by the server
     if (c && c.last === null) ui.session.fetch(c);
     if (listing) arrange(middle, [talk.list.element]);
-    else if (!c) arrange(middle, [first.draw()]);
+    else if (!c) arrange(middle, unknown ? [] : [first.draw()]);
     else if (talk) arrange(middle, [talk.thread.element]);
-    else arrange(middle, [...middle.children].filter((one) => one.matches(".own")));
+    else
+      arrange(
+        middle,
+        [...middle.children].filter((one) => one.matches(".own")),
+      );
     if (listing) return talk.list.draw();
     if (c && talk) talk.thread.draw(c);
     else if (c) needTalk().catch(() => setTimeout(draw, 3000));
     bar.draw(c);
-    composer.show(c ? id : "new");
+    composer.show(c || unknown ? id : "new");
     if (c && talk && reading()) ui.session.read(c);
   }
 
@@ -83,7 +93,8 @@ export function createPanel(ui, base, fullPage, close) {
   }
 
   function send(text, extra) {
-    if (!current()) id = newId();
+    if (!current() && ui.session.me.visitor) id = newId();
+    id ||= newId();
     ui.keep.setTab({ conversation: id });
     // Seen at once, even while the part that shows messages is still on its way.
     if (!talk) arrange(middle, [h("div.own", { dir: "auto" }, text)]);
@@ -121,8 +132,9 @@ export function createPanel(ui, base, fullPage, close) {
 
 function keepInside(event, box) {
   const { activeElement } = box.getRootNode();
-  const usable = [...box.querySelectorAll("button, textarea, input, a[href], [tabindex='0']")]
-    .filter((one) => one.getClientRects().length && !one.closest("[inert]"));
+  const usable = [...box.querySelectorAll("button, textarea, input, a[href], [tabindex='0']")].filter(
+    (one) => one.getClientRects().length && !one.closest("[inert]"),
+  );
   const [edge, other] = event.shiftKey ? [usable[0], usable.at(-1)] : [usable.at(-1), usable[0]];
   if (activeElement !== edge && box.contains(activeElement)) return;
   event.preventDefault();

@@ -26,15 +26,25 @@ export function createSession({ base, inbox, locale }, keep, shell, tell) {
   keep.setTab({ device });
 
   const changed = () => tell("changed");
-  const line = createLine(base, hello, (frame) => handlers["on_" + frame.t]?.(frame, get(frame.conversation)), (up) => {
-    // A draft does not outlive its connection.
-    if (!up) for (const c of held.values()) c.draft = c.typing = null;
-    changed();
-  });
-  const outbox = createOutbox(held, keep, (frame) => {
-    tellPage();
-    line.send(frame);
-  }, changed);
+  const line = createLine(
+    base,
+    hello,
+    (frame) => handlers["on_" + frame.t]?.(frame, get(frame.conversation)),
+    (up) => {
+      // A draft does not outlive its connection.
+      if (!up) for (const c of held.values()) c.draft = c.typing = null;
+      changed();
+    },
+  );
+  const outbox = createOutbox(
+    held,
+    keep,
+    (frame) => {
+      tellPage();
+      line.send(frame);
+    },
+    changed,
+  );
 
   function hello() {
     token = keep.token();
@@ -59,6 +69,12 @@ export function createSession({ base, inbox, locale }, keep, shell, tell) {
     return held.get(id) || held.set(id, conversation(id)).get(id);
   }
 
+  /** A conversation the server has not heard of begins here. */
+  function begin(c) {
+    if (me.visitor && !c.heard) c.last ??= 0;
+    return c;
+  }
+
   const handlers = {
     on_welcome(frame) {
       if (me.visitor && me.visitor.id !== frame.visitor.id) held.clear();
@@ -68,6 +84,8 @@ export function createSession({ base, inbox, locale }, keep, shell, tell) {
         const c = get(id);
         Object.assign(c, { unread, preview, at, status, read: Math.max(c.read, read_seq), heard: Math.max(c.heard, last_seq) });
       }
+      outbox.restore();
+      for (const c of held.values()) begin(c);
       outbox.flush();
       if (label) line.send({ t: "contact", ...label });
       tell("welcome");
@@ -110,10 +128,11 @@ export function createSession({ base, inbox, locale }, keep, shell, tell) {
     on_typing({ author, on }, c) {
       if (author.kind === "visitor") return;
       const mine = (c.typing = on ? { author } : null);
-      if (on) setTimeout(() => {
-        if (c.typing === mine) c.typing = null;
-        changed();
-      }, TYPING_MS);
+      if (on)
+        setTimeout(() => {
+          if (c.typing === mine) c.typing = null;
+          changed();
+        }, TYPING_MS);
       changed();
     },
     on_read({ by, seq }, c) {
@@ -171,6 +190,8 @@ export function createSession({ base, inbox, locale }, keep, shell, tell) {
     line.start();
   });
 
+  outbox.restore();
+
   return {
     me,
     line,
@@ -183,7 +204,7 @@ export function createSession({ base, inbox, locale }, keep, shell, tell) {
     },
     send(id, body, extra) {
       line.start();
-      outbox.add(id, body, extra);
+      outbox.add(begin(get(id)), body, extra);
       typed.delete(id);
       changed();
     },

@@ -31,7 +31,13 @@ async function begin(options, emit) {
 
 /** window.Warbler: works from the first moment; calls before the element exists wait for it. */
 function createApi(ready, listeners) {
-  const call = (name) => (...values) => void ready.then((chat) => chat[name](...values), () => {});
+  const call =
+    (name) =>
+    (...values) =>
+      void ready.then(
+        (chat) => chat[name](...values),
+        () => {},
+      );
   return {
     open: call("open"),
     close: call("close"),

@@ -53,8 +53,11 @@ export function dayName(at) {
 /** How long ago, in the largest unit that fits: "5 min. ago". */
 export function ago(at) {
   const seconds = (at - Date.now()) / 1000;
-  const [unit, size] =
-    [["day", 86400], ["hour", 3600], ["minute", 60]].find(([, length]) => -seconds >= length) || ["second", 1];
+  const [unit, size] = [
+    ["day", 86400],
+    ["hour", 3600],
+    ["minute", 60],
+  ].find(([, length]) => -seconds >= length) || ["second", 1];
   const count = unit === "second" ? 0 : Math.round(seconds / size);
   return new Intl.RelativeTimeFormat(tag, { numeric: "auto", style: "narrow" }).format(count, unit);
 }

@@ -20,9 +20,16 @@ function contactCard(ui) {
   const name = h("input", { name: "name", autocomplete: "name", maxlength: 200 });
   const email = h("input", { name: "email", type: "email", autocomplete: "email", required: true, maxlength: 254 });
   const wrong = h("p.wrong", { id: "email-wrong", role: "alert" });
-  const form = h("form.card", { novalidate: true, onsubmit: save }, title, text,
-    h("label", {}, t("name"), name), h("label", {}, t("email"), email), wrong,
-    h("button.primary", {}, t("save")));
+  const form = h(
+    "form.card",
+    { novalidate: true, onsubmit: save },
+    title,
+    text,
+    h("label", {}, t("name"), name),
+    h("label", {}, t("email"), email),
+    wrong,
+    h("button.primary", {}, t("save")),
+  );
   const saved = h("p");
   const change = h("button.link", { type: "button", onclick: edit }, t("change"));
   const done = h("div.card.done", { tabindex: "-1" }, saved, change);
@@ -38,7 +45,7 @@ function contactCard(ui) {
     if (bad) email.setAttribute("aria-describedby", "email-wrong");
     if (problem) return email.focus();
     editing = false;
-    ui.session.contact(name.value.trim(), email.value);
+    ui.session.identify(name.value.trim(), email.value);
   }
 
   function edit() {
@@ -64,12 +71,24 @@ function contactCard(ui) {
 
 /** Five stars and a comment. */
 function csatCard(ui, c, made) {
-  const stars = [1, 2, 3, 4, 5].map((n) => h("label", { title: t("csat_score", { n }) },
-    h("input", { type: "radio", name: "score-" + c.id, value: n, "aria-label": t("csat_score", { n }), onchange: () => choose(n) }), icon("star")));
+  const stars = [1, 2, 3, 4, 5].map((n) =>
+    h(
+      "label",
+      { title: t("csat_score", { n }) },
+      h("input", { type: "radio", name: "score-" + c.id, value: n, "aria-label": t("csat_score", { n }), onchange: () => choose(n) }),
+      icon("star"),
+    ),
+  );
   const comment = h("textarea", { rows: 2, maxlength: 2000, dir: "auto" });
   const more = h("div.more", { hidden: true }, h("label", {}, t("csat_comment"), comment), h("button.primary", {}, t("csat_send")));
   const wrong = h("p.wrong", { role: "alert" });
-  const form = h("form.card.csat", { onsubmit: give }, h("fieldset", {}, h("legend", {}, t("csat_title")), h("div.stars", {}, stars)), more, wrong);
+  const form = h(
+    "form.card.csat",
+    { onsubmit: give },
+    h("fieldset", {}, h("legend", {}, t("csat_title")), h("div.stars", {}, stars)),
+    more,
+    wrong,
+  );
   const thanks = h("div.card.done", { tabindex: "-1" }, h("p", {}, t("csat_thanks")));
   let score = 0;
 

@@ -26,13 +26,24 @@ export function createList(ui) {
     const key = [author.name, state, c.preview, c.unread, ago(c.at)].join();
     if (item.dataset.drawn === key) return item;
     item.dataset.drawn = key;
-    ui.keepFocus(() => item.replaceChildren(
-      h("button.row", { type: "button", "data-focus": c.id, onclick: () => ui.show(c.id) },
-        mark(author),
-        h("span.who", {}, h("b", {}, author.name || t("team")), state && h("span.tag", {}, state),
-          h("time", { title: exactTime(c.at) }, ago(c.at))),
-        h("span.words", { dir: "auto" }, plainWords(c.preview || "")),
-        c.unread > 0 && h("span.count", {}, String(c.unread)))));
+    ui.keepFocus(() =>
+      item.replaceChildren(
+        h(
+          "button.row",
+          { type: "button", "data-focus": c.id, onclick: () => ui.show(c.id) },
+          mark(author),
+          h(
+            "span.who",
+            {},
+            h("b", {}, author.name || t("team")),
+            state && h("span.tag", {}, state),
+            h("time", { title: exactTime(c.at) }, ago(c.at)),
+          ),
+          h("span.words", { dir: "auto" }, plainWords(c.preview || "")),
+          c.unread > 0 && h("span.count", {}, String(c.unread)),
+        ),
+      ),
+    );
     return item;
   }
 

@@ -49,8 +49,13 @@ function fill(ui, body, message) {
 function sources(ui, { citations }) {
   if (!citations?.length) return null;
   const chips = citations.map((citation) =>
-    h("button.chip", { type: "button", "aria-label": t("source", citation), onclick: (event) => ui.openSource(citation, event.currentTarget) },
-      h("b", {}, String(citation.n)), h("span", { dir: "auto" }, citation.title)));
+    h(
+      "button.chip",
+      { type: "button", onclick: (event) => ui.openSource(citation, event.currentTarget) },
+      h("b", {}, String(citation.n)),
+      h("span", { dir: "auto" }, citation.title),
+    ),
+  );
   return h("div.sources", { role: "group", "aria-label": t("sources") }, chips);
 }
 
@@ -65,8 +70,18 @@ function footOf(ui, c, message, place) {
 
 function ownState(ui, message, { newestOwn, seen }) {
   if (message.state === "failed") {
-    return h("span.note.failed", {}, message.reason || t("failed"), " ",
-      h("button.link", { type: "button", "data-focus": "retry" + message.id, onclick: () => ui.session.retry(message) }, icon("retry"), t("retry")));
+    return h(
+      "span.note.failed",
+      {},
+      message.reason || t("failed"),
+      " ",
+      h(
+        "button.link",
+        { type: "button", "data-focus": "retry" + message.id, onclick: () => ui.session.retry(message) },
+        icon("retry"),
+        t("retry"),
+      ),
+    );
   }
   if (!message.seq && message.state !== "sent") return h("span.note", {}, t("sending"));
   if (!newestOwn) return null;
@@ -79,8 +94,11 @@ function timeOf(at) {
 
 function quickReplies(ui, message) {
   const press = ({ label, value, wish }) => ui.send(label, { button: value, wish });
-  return h("div.replies", {}, message.buttons.map((button) =>
-    h("button.reply", { type: "button", onclick: () => press(button) }, button.label)));
+  return h(
+    "div.replies",
+    {},
+    message.buttons.map((button) => h("button.reply", { type: "button", onclick: () => press(button) }, button.label)),
+  );
 }
 
 function helpful(ui, c, message) {

@@ -1,9 +1,7 @@
 // Markup from the server is never trusted: it is parsed in an inert document and
 // rebuilt from the few elements the protocol names. Everything else loses its tags.
 
-const ALLOWED = new Set(
-  "p br strong em del code pre ul ol li blockquote h3 h4 table thead tbody tr th td hr a button".split(" "),
-);
+const ALLOWED = new Set("p br strong em del code pre ul ol li blockquote h3 h4 table thead tbody tr th td hr a button".split(" "));
 const SILENT = new Set("script style template iframe object svg math noscript textarea title".split(" "));
 
 /**
@@ -41,6 +39,7 @@ function build(node, onCite) {
   const tag = node.localName;
   if (tag === "button") return cite(node, onCite);
   const element = document.createElement(tag);
+  if (tag === "pre") element.tabIndex = 0; // long lines scroll, by keyboard too
   if (tag === "a") {
     const address = webAddress(node.getAttribute("href"));
     if (!address) return null;

@@ -17,10 +17,16 @@ export function createSheet(behind) {
     const passage = h("div.body.passage", { dir: "auto", tabindex: "0" });
     if (citation.html) passage.append(safe(citation.html, citation.text));
     else passage.append(h("p.plain", {}, citation.text));
-    element.replaceChildren(h("div.sheet", { role: "dialog", "aria-modal": "true", "aria-label": t("source", citation) },
-      h("div.top", {}, h("b.number", {}, String(citation.n)), h("h2", { dir: "auto" }, citation.title), shut),
-      heading, passage,
-      address && h("a.open", { href: address, target: "_blank", rel: "noopener nofollow" }, t("source_open"), icon("away"))));
+    element.replaceChildren(
+      h(
+        "div.sheet",
+        { role: "dialog", "aria-modal": "true", "aria-label": t("source", citation) },
+        h("div.top", {}, h("b.number", {}, String(citation.n)), h("h3", { dir: "auto" }, citation.title), shut),
+        heading,
+        passage,
+        address && h("a.open", { href: address, target: "_blank", rel: "noopener nofollow" }, t("source_open"), icon("away")),
+      ),
+    );
     element.hidden = false;
     for (const part of behind) part.inert = true;
     shut.focus();

@@ -32,7 +32,7 @@ export function createThread(ui) {
       shown = c.id;
     }
     const before = { height: scroll.scrollHeight, top: scroll.scrollTop, first: oldest };
-    arrange(scroll, c.last === null ? [older] : parts(c));
+    arrange(scroll, parts(c));
     if (before.first && c.list[0]?.seq < before.first) {
       // Older ones came in above: what was being read stays where it was.
       oldest = 0;
@@ -42,9 +42,8 @@ export function createThread(ui) {
 
   function parts(c) {
     const messages = [...c.list, ...c.pending];
-    if (!messages.length) return cardsOf(ui, c);
     const place = placesOf(c, messages);
-    const out = c.more ? [older] : [];
+    const out = c.more || c.last === null ? [older] : [];
     messages.forEach((message, i) => {
       const day = new Date(message.at).toDateString();
       if (!i || day !== new Date(messages[i - 1].at).toDateString()) out.push(dayLine(day, message.at));
@@ -69,6 +68,7 @@ export function createThread(ui) {
       draft.lastChild.replaceChildren(...draftBlocks(c.draft.text));
       return [draft];
     }
+    if (!last) return [];
     const waiting = THINKING_MS - (Date.now() - last.at);
     const thinking = c.status.speaker === "bot" && last.seq && last.author.kind === "visitor" && waiting > 0 && ui.session.line.isUp();
     if (!c.typing && !thinking) return [];
@@ -77,7 +77,10 @@ export function createThread(ui) {
     const author = c.typing ? c.typing.author : { kind: "bot" };
     head(dots, author);
     dots.lastChild.setAttribute("role", "img");
-    dots.lastChild.setAttribute("aria-label", t(c.typing ? "typing" : "thinking", { name: author.name || (author.kind === "bot" ? ui.session.me.bot.name : t("team")) }));
+    dots.lastChild.setAttribute(
+      "aria-label",
+      t(c.typing ? "typing" : "thinking", { name: author.name || (author.kind === "bot" ? ui.session.me.bot.name : t("team")) }),
+    );
     return [dots];
   }
 
@@ -99,22 +102,30 @@ export function createThread(ui) {
     newest.hidden = true;
   }
 
-  scroll.addEventListener("scroll", () => {
-    const left = scroll.scrollHeight - scroll.clientHeight - scroll.scrollTop;
-    if (left < NEAR_PX) atEnd = true;
-    newest.hidden = left < NEAR_PX * 2;
-    const c = ui.current();
-    if (scroll.scrollTop < NEAR_PX && c?.more && c.list.length && oldest !== c.list[0].seq && left > NEAR_PX) {
-      oldest = c.list[0].seq;
-      ui.session.fetch(c);
-    }
-  }, { passive: true });
+  scroll.addEventListener(
+    "scroll",
+    () => {
+      const left = scroll.scrollHeight - scroll.clientHeight - scroll.scrollTop;
+      if (left < NEAR_PX) atEnd = true;
+      newest.hidden = left < NEAR_PX * 2;
+      const c = ui.current();
+      if (scroll.scrollTop < NEAR_PX && c?.more && c.list.length && oldest !== c.list[0].seq && left > NEAR_PX) {
+        oldest = c.list[0].seq;
+        ui.session.fetch(c);
+      }
+    },
+    { passive: true },
+  );
   // Only the visitor's own hand lets go of the end; a layout that grows does not.
   for (const event of ["wheel", "touchmove", "keydown", "pointerdown"]) {
-    scroll.addEventListener(event, () => {
-      const left = scroll.scrollHeight - scroll.clientHeight - scroll.scrollTop;
-      atEnd = left < NEAR_PX && event !== "wheel";
-    }, { passive: true });
+    scroll.addEventListener(
+      event,
+      () => {
+        const left = scroll.scrollHeight - scroll.clientHeight - scroll.scrollTop;
+        atEnd = left < NEAR_PX && event !== "wheel";
+      },
+      { passive: true },
+    );
   }
 
   return { element: h("div.thread", {}, scroll, newest), draw, toEnd };
@@ -126,7 +137,11 @@ function placesOf(c, messages) {
   const lastOwn = messages.findLast((message) => message.author.kind === "visitor");
   const seen = c.status.seen || 0;
   return (message, before) => ({
-    grouped: Boolean(before) && before.author.kind === message.author.kind && before.author.name === message.author.name && message.at - before.at < 300000,
+    grouped:
+      Boolean(before) &&
+      before.author.kind === message.author.kind &&
+      before.author.name === message.author.name &&
+      message.at - before.at < 300000,
     newest: message === last,
     newestOwn: message === lastOwn,
     seen: message.seq > 0 && message.seq <= seen,
