@@ -540,6 +540,10 @@ hit-no-vector = off
 hit-fused = Together
 hit-kind = Kind
 hit-why = Why
+why-others_better = others fit better
+why-unsure = not sure enough
+why-answers = answers the question
+why-same_question = asks the same
 
 ## Gaps
 gaps-which = Which gaps
@@ -561,10 +565,10 @@ gap-answer-help = Complete in itself; visitors read it word for word. Markdown i
 gap-save = Save the answer
 gap-nearest = What is there already
 gap-nearest-none = Nothing similar is in the knowledge.
-gap-weak = Best match { $score }
-gap-nothing = Nothing found
-gap-unsupported = The sources did not support an answer
-gap-rated = A visitor said it did not help
+gap-model = The model found no answer in the passages
+gap-unhelpful = A visitor said it did not help
+gap-unsure = Not sure enough, best match { $score }
+gap-no_passage = Nothing found
 
 ## Bot
 bot-persona = Persona
@@ -603,9 +607,10 @@ rule-any-team = Any team
 bot-model = Language model
 bot-model-lead = Optional. Any service with an OpenAI-compatible interface, or one on your own machine.
 model-off = No model is connected. The bot quotes the sources word for word.
-model-ok = The model answers.
+model-ok = The model answers. It took
+model-set = Connected:
 model-failing = The model does not answer; the bot quotes the sources meanwhile.
-model-config = The server’s own configuration names the model. What you fill in here is used instead.
+model-config = The server’s configuration names a model; what you fill in here is used instead:
 model-test = Test the model
 f-model-url = Base URL
 model-url-help = For example https://api.example.com/v1. Empty: no model.

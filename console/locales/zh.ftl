@@ -480,6 +480,10 @@ hit-no-vector = 未启用
 hit-fused = 综合
 hit-kind = 类型
 hit-why = 原因
+why-others_better = 其他段落更相符
+why-unsure = 把握不足
+why-answers = 能回答这个问题
+why-same_question = 问的是同一件事
 
 ## 知识缺口
 gaps-which = 显示哪些缺口
@@ -498,10 +502,10 @@ gap-answer-help = 要能单独看懂，访客会逐字读到。可以使用 Mark
 gap-save = 保存答案
 gap-nearest = 已有的内容
 gap-nearest-none = 知识库里没有相近的内容。
-gap-weak = 最相符 { $score }
-gap-nothing = 没有找到内容
-gap-unsupported = 资料不足以支持回答
-gap-rated = 访客认为回答没有帮助
+gap-model = 模型在段落中没有找到答案
+gap-unhelpful = 访客认为回答没有帮助
+gap-unsure = 把握不足，最相符 { $score }
+gap-no_passage = 没有找到内容
 
 ## 机器人
 bot-persona = 人设
@@ -540,9 +544,10 @@ rule-any-team = 不限团队
 bot-model = 大模型
 bot-model-lead = 可选。任何兼容 OpenAI 接口的服务都可以，也可以是本机上的模型。
 model-off = 没有接入模型，机器人逐字引用资料。
-model-ok = 模型工作正常。
+model-ok = 模型工作正常，用时
+model-set = 已接入：
 model-failing = 模型没有响应，机器人暂时逐字引用资料。
-model-config = 服务器配置中已指定模型；在这里填写则改用这里的设置。
+model-config = 服务器配置中已指定模型，在这里填写则改用这里的设置：
 model-test = 测试模型
 f-model-url = 接口地址
 model-url-help = 例如 https://api.example.com/v1。留空表示不使用模型。

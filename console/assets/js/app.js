@@ -5,6 +5,7 @@ import { startComposer } from "./composer.js";
 import { startConfirm } from "./confirm.js";
 import { startCopy } from "./copy.js";
 import { startForms } from "./forms.js";
+import { startFragments } from "./fragment.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { startMenus } from "./menus.js";
@@ -20,6 +21,6 @@ import { startTyping } from "./typing.js";
 document.documentElement.dataset.live = "";
 
 for (const start of [
-  startConfirm, startForms, startComposer, startMenus, startOverlays, startNotice, startKeys, startCommands,
+  startConfirm, startForms, startFragments, startComposer, startMenus, startOverlays, startNotice, startKeys, startCommands,
   startOpen, startReading, startTyping, startClock, startCopy, startTables, startScrollable, startPresence, startLive,
 ]) start();

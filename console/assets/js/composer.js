@@ -56,6 +56,8 @@ export function mergeComposer(old, fresh) {
     theirs.body.value = mine.body.value;
     const radio = theirs.querySelector(`input[name=mode][value=${modeOf(mine)}]`);
     if (radio) radio.checked = true;
+    const said = mine.querySelector(":scope > .alert");
+    if (said && mine.body.value && !theirs.querySelector(":scope > .alert")) theirs.prepend(said);
     old.replaceWith(fresh);
     theirs.body.scrollTop = top;
     if (held) {

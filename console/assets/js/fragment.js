@@ -4,6 +4,18 @@ import { mergeComposer } from "./composer.js";
 
 const waiting = new Map();
 
+// A pointer that has rested this long aims at nothing.
+const AIMS_MS = 2500;
+let aimed = 0;
+
+export function startFragments() {
+  document.addEventListener("pointermove", () => { aimed = Date.now(); }, { passive: true });
+  document.addEventListener("pointerout", (event) => {
+    const body = event.target.closest?.(".list-body");
+    if (body && !body.contains(event.relatedTarget)) body.style.paddingBlockEnd = "";
+  });
+}
+
 /** `{id, list, place, html, flash, move}` as the live stream sends it. Returns the element that is shown now. */
 export function put(piece) {
   const fresh = parse(piece.html);
@@ -48,7 +60,7 @@ function replace(old, fresh, piece) {
   if (old.dataset.open !== undefined) fresh.dataset.open = "";
   if (same(old, fresh) && !piece.move) return old;
   const moves = piece.move && piece.list && list?.id === piece.list && !isAt(old, piece.place);
-  if (moves && old.matches(":hover")) {
+  if (moves && isAimed(old)) {
     later(old, piece);
     old.replaceWith(fresh);
   } else if (moves) {
@@ -76,10 +88,11 @@ function later(element, piece) {
   const again = () => setTimeout(() => {
     const kept = waiting.get(piece.id);
     const now = document.getElementById(piece.id);
-    if (!kept || !now || isHeld(now) || (piece.move && now.matches(":hover"))) return;
+    if (!kept || !now || isHeld(now) || (piece.move && isAimed(now))) return;
     waiting.delete(piece.id);
     put(kept);
   }, 60);
+  if (piece.move) setTimeout(again, AIMS_MS);
   const end = new AbortController();
   for (const name of ["focusout", "toggle", "pointerleave"]) {
     (name === "pointerleave" ? document.getElementById(piece.list ?? "") ?? element : element)
@@ -108,15 +121,25 @@ export function still(list, change) {
   change();
   if (!anchor?.isConnected) return;
   const moved = anchor.getBoundingClientRect().top - before;
-  if (Math.abs(moved) >= 1) scroller.scrollTop += moved;
+  if (Math.abs(moved) < 1) return;
+  // A list too short to scroll gets the room, until the pointer leaves it.
+  const room = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
+  if (moved > room && scroller.matches(".list-body")) {
+    scroller.style.paddingBlockEnd = `${scroller.clientHeight - list.offsetHeight + moved + scroller.scrollTop}px`;
+  }
+  scroller.scrollTop += moved;
 }
 
 function heldItem(list, scroller) {
-  const hovered = [...list.children].find((item) => item.matches(":hover"));
+  const hovered = [...list.children].find(isAimed);
   if (hovered && scroller.matches(".list-body")) return hovered;
   if (scroller.scrollTop === 0) return null;
   const edge = scroller.getBoundingClientRect().top;
   return [...list.children].find((item) => item.getBoundingClientRect().bottom > edge);
+}
+
+function isAimed(element) {
+  return element.matches(":hover") && Date.now() - aimed < AIMS_MS;
 }
 
 function isAt(item, place) {
