@@ -11,8 +11,7 @@ use tests::visitor::{Transport, Visitor};
 
 /// A server whose limits do not slow a test down.
 async fn server() -> Server {
-    let plan = Plan::new().env("WARBLER_VISITOR__MESSAGES_PER_MINUTE", "100000").env("WARBLER_VISITOR__FRAMES_PER_10S", "100000");
-    plan.start().await.unwrap()
+    Plan::new().unlimited().start().await.unwrap()
 }
 
 async fn visitor(server: &Server, transport: Transport) -> Result<Visitor> {

@@ -4,6 +4,8 @@
 pub mod browser;
 pub mod checker;
 pub mod corpus;
+pub mod furnish;
+pub mod judge;
 pub mod model;
 pub mod record;
 pub mod server;

@@ -46,6 +46,16 @@ impl Plan {
         self
     }
 
+    /// A model for every workspace.
+    pub fn model(self, address: &str) -> Plan {
+        self.env("WARBLER_BOT__MODEL_URL", address).env("WARBLER_BOT__MODEL_NAME", "scripted")
+    }
+
+    /// Limits that do not slow a test down.
+    pub fn unlimited(self) -> Plan {
+        self.env("WARBLER_VISITOR__MESSAGES_PER_MINUTE", "100000").env("WARBLER_VISITOR__FRAMES_PER_10S", "100000")
+    }
+
     /// A flag of `warbler serve`.
     pub fn flag(mut self, flag: impl Into<String>) -> Plan {
         self.flags.push(flag.into());

@@ -1,6 +1,7 @@
 //! Every declared route with every role: below what is declared there is no way in.
 
-use console::{Permission, declared};
+use console::routes::routes;
+use console::web::guard::Permission;
 use reqwest::{Method, StatusCode};
 use tests::staff::Staff;
 
@@ -15,12 +16,17 @@ fn filled(path: &str) -> String {
 #[tokio::test]
 async fn no_route_opens_below_its_permission() {
     let crew = crew().await;
-    let routes = declared();
+    let routes = routes();
     assert!(routes.len() > 40, "{} routes are declared", routes.len());
     let nobody = Staff::new(&crew.server.base());
     let mut faults = Vec::new();
     for route in &routes {
-        let people = [(&nobody, None), (&crew.agent, Some(Permission::Agent)), (&crew.admin, Some(Permission::Admin)), (&crew.owner, Some(Permission::Owner))];
+        let people = [
+            (&nobody, None),
+            (&crew.agent, Some(Permission::Agent)),
+            (&crew.admin, Some(Permission::Admin)),
+            (&crew.owner, Some(Permission::Owner)),
+        ];
         for (person, has) in people {
             let allowed = match route.permission {
                 Permission::Asset | Permission::Public => true,
@@ -28,14 +34,14 @@ async fn no_route_opens_below_its_permission() {
                 Permission::Admin => matches!(has, Some(Permission::Admin | Permission::Owner)),
                 Permission::Owner => has == Some(Permission::Owner),
             };
-            let method: Method = route.method.parse().unwrap();
-            let status = tried(person, &method, &filled(route.path)).await;
-            let shut = status == StatusCode::FORBIDDEN || (has.is_none() && (status.is_redirection() || status == StatusCode::UNAUTHORIZED));
+            let status = tried(person, &route.method, &filled(route.path)).await;
+            let shut =
+                status == StatusCode::FORBIDDEN || (has.is_none() && (status.is_redirection() || status == StatusCode::UNAUTHORIZED));
             // A form without its token is refused for everybody, so only GET can show that the allowed get in.
             if !allowed && !shut {
                 faults.push(format!("{} {} is open for {has:?}: {status}", route.method, route.path));
             }
-            if allowed && method == Method::GET && (shut && has.is_some() || status.is_server_error()) {
+            if allowed && route.method == Method::GET && (shut && has.is_some() || status.is_server_error()) {
                 faults.push(format!("{} {} is shut for {has:?}: {status}", route.method, route.path));
             }
         }
@@ -46,14 +52,17 @@ async fn no_route_opens_below_its_permission() {
 /// The status alone: a live page never ends.
 async fn tried(person: &Staff, method: &Method, path: &str) -> StatusCode {
     let request = person.request(method.clone(), path);
-    let request = if *method == Method::POST { request.header("content-type", "application/x-www-form-urlencoded").body("") } else { request };
+    let request =
+        if *method == Method::POST { request.header("content-type", "application/x-www-form-urlencoded").body("") } else { request };
     request.send().await.unwrap().status()
 }
 
 #[tokio::test]
 async fn a_path_that_was_not_declared_is_not_there() {
     let crew = crew().await;
-    for path in ["/console/admin", "/console/debug", "/console/people/all.json", "/console/inbox/../people", "/console/.env", "/console/routes"] {
+    for path in
+        ["/console/admin", "/console/debug", "/console/people/all.json", "/console/inbox/../people", "/console/.env", "/console/routes"]
+    {
         let status = crew.agent.request(Method::GET, path).send().await.unwrap().status();
         assert!(status.is_client_error() || status.is_redirection(), "{path}: {status}");
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use clap::Parser;
+use tests::model::{Behaviour, Model};
 use tests::server::Plan;
 use tests::staff::Staff;
 use tests::torment::kill;
@@ -34,7 +35,9 @@ struct Flags {
 #[tokio::main]
 async fn main() -> Result<()> {
     let flags = Flags::parse();
-    let mut plan = Plan::new();
+    // A model that takes its time, so that turns are cut in the middle of their words.
+    let model = Model::new(Behaviour { delay_ms: 20, ..Behaviour::default() });
+    let mut plan = Plan::new().unlimited().model(&model.start().await?);
     if let Some(path) = &flags.say.warbler {
         plan = plan.binary(path);
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use clap::Parser;
 use serde_json::{Value, json};
+use tests::model::{Behaviour, Model};
 use tests::server::{Plan, Server};
 use tests::trial::Say;
 use tests::{browser, corpus};
@@ -19,6 +20,9 @@ struct Flags {
     /// Questions about the corpora, half of them in each language
     #[arg(long, default_value_t = 10)]
     questions: usize,
+    /// Answer by the scripted model instead of extracts, and show how a draft grows
+    #[arg(long)]
+    model: bool,
     #[command(flatten)]
     say: Say,
 }
@@ -31,6 +35,10 @@ async fn main() -> Result<()> {
     let mut plan = Plan::new();
     if let Some(path) = &flags.say.warbler {
         plan = plan.binary(path);
+    }
+    let model = Model::new(Behaviour { delay_ms: 60, ..Behaviour::default() });
+    if flags.model {
+        plan = plan.model(&model.start().await?);
     }
     let server = plan.start().await?;
     let guides = json!([
@@ -48,6 +56,9 @@ async fn main() -> Result<()> {
         }
         rows.extend(ask(&flags, &server, questions.into()).await?);
     }
+    if flags.model {
+        growth(&flags, &server).await?;
+    }
     let cited = rows.iter().filter(|row| row["sources"].as_array().is_some_and(|sources| !sources.is_empty())).count();
     flags.say.result(&json!({"asked": rows.len(), "answered_with_sources": cited}));
     Ok(())
@@ -61,6 +72,27 @@ async fn ask(flags: &Flags, server: &Server, questions: Value) -> Result<Vec<Val
         bail!("the browser complained: {faults:?}");
     }
     Ok(result["rows"].as_array().cloned().unwrap_or_default())
+}
+
+/// The text of one answer as it stood on the screen, moment by moment.
+async fn growth(flags: &Flags, server: &Server) -> Result<()> {
+    let plan = json!({"base": server.base(), "path": "/demo", "question": "How do I import documents?"});
+    let seen = browser::run("words", &plan, Duration::from_secs(120), |_| {}).await?;
+    if flags.say.json {
+        println!("{seen}");
+        return Ok(());
+    }
+    println!("\n  the draft of one answer, as it stood on the screen (ms, text):");
+    for step in seen["growth"].as_array().into_iter().flatten() {
+        let text = step["text"].as_str().unwrap_or_default().replace('\n', " ");
+        println!(
+            "  {:>7} {}",
+            step["at"].as_i64().unwrap_or_default(),
+            text.chars().rev().take(90).collect::<Vec<_>>().into_iter().rev().collect::<String>()
+        );
+    }
+    println!("  then the message: {}", seen["answer"]["text"].as_str().unwrap_or_default());
+    Ok(())
 }
 
 fn print(line: &str, json: bool) {

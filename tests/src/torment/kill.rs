@@ -53,6 +53,7 @@ pub async fn run(server: &mut Server, staff: Staff, plan: &Plan, mut progress: i
     if let Err(stuck) = &settled {
         faults.push(format!("stuck with a dead speaker after {PATIENCE:?}: {}", stuck.join(", ")));
     }
+    faults.extend(halves(&mut record).await?);
     let messages = record.number("SELECT COUNT(*) AS n FROM message").await?;
     let tickets = record.number("SELECT COUNT(*) AS n FROM ticket").await?;
     let turns = record.number("SELECT COUNT(*) AS n FROM turn").await?;
@@ -85,4 +86,12 @@ async fn settle(record: &mut Record) -> Result<Result<Duration, Vec<String>>> {
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
+}
+
+/// Answers a model wrote that are only the beginning of another one: the same question gets the same words.
+async fn halves(record: &mut Record) -> Result<Vec<String>> {
+    let written = "SELECT DISTINCT body AS id FROM message WHERE author = 'bot' AND extra NOT LIKE '%\"extract\":true%'";
+    let bodies = record.texts(written).await?;
+    let half = |body: &&String| bodies.iter().any(|other| other.len() > body.len() && other.starts_with(body.as_str()));
+    Ok(bodies.iter().filter(half).map(|body| format!("half an answer stayed: {body}")).collect())
 }

@@ -53,13 +53,13 @@ pub async fn run(
 }
 
 async fn one(visitor: &mut Visitor, staff: &mut Staff, model: &Model, words: usize) -> Result<(usize, Duration)> {
-    let before = model.counts();
+    let before = model.stats();
     let conversation = Visitor::conversation();
     visitor.say(&conversation, "How do I add a website?").await?;
     let mut seen = 0;
     // With no word to wait for, the request itself must have begun.
     let begun = Instant::now();
-    while model.counts().opened == before.opened {
+    while model.stats().open == 0 {
         if begun.elapsed() > Duration::from_secs(15) {
             bail!("the model was not asked");
         }
@@ -77,9 +77,9 @@ async fn one(visitor: &mut Visitor, staff: &mut Staff, model: &Model, words: usi
     staff.take(&conversation).await.context("taking over")?;
     let taken = Instant::now();
     let closed = loop {
-        let now = model.counts();
-        if now.open_now == 0 {
-            if now.finished > before.finished {
+        let now = model.stats();
+        if now.open == 0 {
+            if now.completed > before.completed {
                 bail!("the model finished its answer although it was taken over");
             }
             break taken.elapsed();
@@ -97,7 +97,9 @@ async fn one(visitor: &mut Visitor, staff: &mut Staff, model: &Model, words: usi
         }
     }
     let history = visitor.history(&conversation).await?;
-    if let Some(message) = history.iter().find(|message| message["author"]["kind"] == "bot" && message["seq"].as_i64() > reply["seq"].as_i64()) {
+    if let Some(message) =
+        history.iter().find(|message| message["author"]["kind"] == "bot" && message["seq"].as_i64() > reply["seq"].as_i64())
+    {
         bail!("the record has a bot message after the takeover: {message}");
     }
     if history.iter().any(|message| message["author"]["kind"] == "bot") {

@@ -1,0 +1,54 @@
+// Pictures of the console's pages and of the widget in its states, in every look.
+import { join } from "node:path";
+import { context, run, tell } from "./chromium.mjs";
+import { Widget } from "./widget.mjs";
+
+const CONSOLE = ["/console/", "/console/sources", "/console/search?q=website", "/console/gaps", "/console/bot", "/console/playground", "/console/people", "/console/canned", "/console/report", "/console/inboxes", "/console/account"];
+
+await run(async (browser, plan) => {
+  const made = [];
+  const save = async (page, name, look) => {
+    const path = join(plan.to, `${name}.${look.locale.slice(0, 2)}.${look.theme}.${look.width}.png`);
+    await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {}))));
+    await page.screenshot({ path });
+    made.push(path);
+    tell(path);
+  };
+  for (const look of plan.looks) {
+    const options = { locale: look.locale, colorScheme: look.theme, viewport: { width: look.width, height: look.width < 600 ? 844 : 800 } };
+    const staff = await context(browser, plan.base, { ...options, cookies: { ...plan.cookies, "warbler-language": look.locale.slice(0, 2), "warbler-theme": look.theme } });
+    const page = await staff.newPage();
+    const inbox = plan.pages.filter((path) => path.startsWith("/console/inbox/"));
+    const talks = [inbox[1], inbox[3]].map((path, n) => [`inbox-${n + 1}`, path]);
+    for (const [name, path] of [...talks, ["inbox-list", "/console/inbox?view=all"], ...CONSOLE.map((path) => [path.replace(/^\/console\/|\?.*$/g, "") || "home", path])]) {
+      await page.goto(plan.base + path);
+      await page.waitForTimeout(200);
+      await save(page, `console-${name}`, look);
+    }
+    await staff.close();
+    const guest = await context(browser, plan.base, options);
+    await widget(guest, plan, look, save);
+    await guest.close();
+  }
+  return { pictures: made.length, folder: plan.to };
+});
+
+async function widget(guest, plan, look, save) {
+  const page = await guest.newPage();
+  const widget = await Widget.on(page, plan.base + plan.path);
+  await page.waitForTimeout(300);
+  await save(page, "widget-first", look);
+  const zh = look.locale.startsWith("zh");
+  const asked = await widget.ask(zh ? plan.questions.zh : plan.questions.en);
+  await page.waitForTimeout(300);
+  await save(page, "widget-answer", look);
+  if (asked.sources.length) {
+    await widget.messages("bot").last().locator(".sources .chip").first().click();
+    await page.waitForTimeout(300);
+    await save(page, "widget-source", look);
+    await page.keyboard.press("Escape");
+  }
+  await widget.ask(zh ? "转人工" : "I want a human");
+  await page.waitForTimeout(400);
+  await save(page, "widget-queue", look);
+}

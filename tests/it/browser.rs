@@ -1,0 +1,76 @@
+//! Chromium on the real widget and console.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tests::model::{Behaviour, Model};
+use tests::server::Plan;
+use tests::staff::Staff;
+use tests::{browser, judge};
+
+fn no_faults(faults: &Value) {
+    assert!(faults.as_array().is_none_or(Vec::is_empty), "{faults:#}");
+}
+
+#[tokio::test]
+async fn three_questions_of_the_guides_get_cited_extracts() {
+    let server = Plan::new().start().await.unwrap();
+    let plan = json!({"base": server.base(), "path": "/demo", "questions": [
+        {"text": "How do I add a website?", "locale": "en"},
+        {"text": "How do I take over a conversation?", "locale": "en"},
+        {"text": "怎么把聊天窗口放到我的网站上？", "locale": "zh"},
+    ]});
+    let seen = browser::run("transcript", &plan, Duration::from_secs(180), |line| println!("{line}")).await.unwrap();
+    for row in seen["rows"].as_array().unwrap() {
+        assert_eq!((&row["kind"], &row["extract"]), (&json!("bot"), &json!(true)), "{row}");
+        assert!(!row["sources"].as_array().unwrap().is_empty() && !row["cites"].as_array().unwrap().is_empty(), "{row}");
+        assert!(row["opened"]["passage"].as_str().is_some_and(|passage| passage.len() > 20), "{row}");
+    }
+    no_faults(&seen["faults"]);
+}
+
+#[tokio::test]
+async fn a_models_words_appear_one_by_one_and_citations_open() {
+    let model = Model::new(Behaviour { delay_ms: 60, ..Behaviour::default() });
+    let server = Plan::new().model(&model.start().await.unwrap()).start().await.unwrap();
+    let plan = json!({"base": server.base(), "path": "/demo", "question": "How do I add a website?"});
+    let seen = browser::run("words", &plan, Duration::from_secs(120), |_| {}).await.unwrap();
+    let growth: Vec<&str> = seen["growth"].as_array().unwrap().iter().filter_map(|step| step["text"].as_str()).collect();
+    assert!(growth.len() >= 5, "the draft grew {} times: {seen:#}", growth.len());
+    for pair in growth.windows(2) {
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            words(pair[1]).starts_with(words(pair[0]).trim_end_matches(|c: char| c.is_ascii_punctuation())),
+            "the draft jumped: {pair:?}"
+        );
+    }
+    assert_eq!(seen["drafts"], 0, "the draft stayed beside the message");
+    assert_eq!(seen["answer"]["extract"], false, "{seen:#}");
+    assert!(seen["opened"]["passage"].as_str().is_some_and(|passage| passage.len() > 20), "{seen:#}");
+    no_faults(&seen["faults"]);
+}
+
+#[tokio::test]
+async fn an_agent_in_a_second_browser_takes_what_the_bot_hands_over() {
+    let server = Plan::new().unlimited().start().await.unwrap();
+    let owner = Staff::owner(&server).await.unwrap();
+    let plan = json!({"base": server.base(), "path": "/demo", "cookies": owner.jar()});
+    let seen = browser::run("desk", &plan, Duration::from_secs(280), |line| println!("{line}")).await.unwrap();
+    let told = seen["told"].as_array().unwrap();
+    assert_eq!(told.len(), 4, "{seen:#}");
+    for story in told {
+        no_faults(&story["faults"]);
+    }
+    assert_eq!(told[3]["reply"], "Written without scripts.");
+}
+
+#[tokio::test]
+async fn axe_and_the_policy_judge_find_nothing() {
+    let server = Plan::new().unlimited().start().await.unwrap();
+    let looks = judge::looks(&["en-US".to_owned()], &["light".to_owned()], &[1280]);
+    let mut looks = looks;
+    looks.extend(judge::looks(&["zh-CN".to_owned()], &["dark".to_owned()], &[390]));
+    let seen = judge::run(&server, looks, |_| {}).await.unwrap();
+    println!("{} pages in {} looks; policies: {}", seen["pages"], seen["looks"], seen["csp_findings"]);
+    no_faults(&seen["faults"]);
+}

@@ -1,0 +1,101 @@
+//! A server that looks lived in: people, conversations in every state, knowledge, gaps.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use serde_json::json;
+
+use crate::server::Server;
+use crate::staff::Staff;
+use crate::visitor::Visitor;
+
+/// What was made.
+#[derive(Debug)]
+pub struct Furnished {
+    /// The owner, signed in.
+    pub owner: Staff,
+    /// Pages that show what was made.
+    pub pages: Vec<String>,
+}
+
+/// Visitors with what they say before they ask for a person.
+const TALKS: [(&str, &str, &str, &[&str]); 5] = [
+    ("en", "Hannah Lindqvist", "hannah@shop.example", &["How do I add a website?"]),
+    ("zh", "王小明", "wang@shop.example", &["怎么把聊天窗口放到我的网站上？", "转人工"]),
+    ("en", "", "", &["Which zeppelin brews the loudest oatmeal?", "I want a human"]),
+    ("en", "Bartholomew Featherstonehaugh-Cholmondeley the Third of Example", "b@shop.example", &["I want to talk to a person"]),
+    ("en", "שרה כהן", "", &["שלום, אפשר לדבר עם נציג?", "I want a human"]),
+];
+
+impl Furnished {
+    /// Fills a new server.
+    pub async fn of(server: &Server) -> Result<Furnished> {
+        let mut owner = Staff::owner(server).await?;
+        Staff::hired(server, "ada@shop.example", "Ada Agent", "agent").await?;
+        owner.online().await?;
+        let inbox = server.inbox().await?;
+        let mut talks = Vec::new();
+        for (locale, name, email, words) in TALKS {
+            let mut visitor = Visitor::new(&server.base(), &inbox).locale(locale);
+            visitor.connect().await?;
+            if !name.is_empty() {
+                visitor.frame(&[json!({"t": "contact", "name": name, "email": (!email.is_empty()).then_some(email)})]).await?;
+            }
+            let talk = Visitor::conversation();
+            for body in words {
+                visitor.ask(&talk, body).await?;
+            }
+            talks.push(talk);
+        }
+        // Long words, a table, code: what makes layouts break.
+        owner.reply(&talks[1], "您好，我是客服，马上为您处理。").await?;
+        owner.note(&talks[1], "Asked twice already; check the snippet.").await?;
+        owner.reply(&talks[3], &long_reply()).await?;
+        owner.act(&talks[3], "resolve").await?;
+        canned(&mut owner).await?;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let mut pages = pages(&talks);
+        pages.extend(first_of(&mut owner, "/console/sources", "/console/sources/").await?);
+        pages.extend(first_of(&mut owner, "/console/people", "/console/people/").await?);
+        pages.extend(first_of(&mut owner, "/console/inboxes", "/console/inboxes/").await?);
+        pages.extend(first_of(&mut owner, "/console/gaps", "/console/gaps/").await?);
+        Ok(Furnished { owner, pages })
+    }
+}
+
+fn pages(talks: &[String]) -> Vec<String> {
+    let mut pages: Vec<String> =
+        ["mine", "unassigned", "open", "resolved", "all", "bot"].map(|view| format!("/console/inbox?view={view}")).into();
+    for talk in talks {
+        pages.push(format!("/console/conversations/{talk}"));
+        pages.push(format!("/console/inbox/{talk}?view=all"));
+    }
+    pages.push("/console/search?q=website".to_owned());
+    pages
+}
+
+/// The first page below a list, if the list has one.
+async fn first_of(staff: &mut Staff, list: &str, start: &str) -> Result<Vec<String>> {
+    Ok(staff.get(list).await?.links(start).into_iter().take(2).collect())
+}
+
+async fn canned(owner: &mut Staff) -> Result<()> {
+    let page = owner.get("/console/canned").await?;
+    if let Some(mut form) = page.form_with("shortcut") {
+        form.set("shortcut", "hello").set("body", "Hello {{visitor.name}}, this is {{agent.name}}.");
+        owner.submit(&form).await?;
+    }
+    Ok(())
+}
+
+fn long_reply() -> String {
+    let mut text =
+        "Here is what I found.\n\n| Part | Price | Days |\n|---|---:|---:|\n| Lid | 7 € | 3 |\n| Spout | 12 € | 9 |\n\n".to_owned();
+    text.push_str(
+        "```\nAVeryLongLineOfCodeThatNeverEnds(withArguments, andMoreArguments, andEvenMoreArguments, untilItIsTooWide)\n```\n\n",
+    );
+    for _ in 0..40 {
+        text.push_str("A long letter says the same thing in many words, and the page must still be easy to read. ");
+    }
+    text
+}
