@@ -74,7 +74,9 @@ fn copy_locales(widget: &Path, out: &Path) -> io::Result<Vec<String>> {
 
 fn read_parts(widget: &Path) -> io::Result<Vec<Part>> {
     let mut parts: Vec<Part> = Vec::new();
-    for line in fs::read_to_string(widget.join("order.txt"))?.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+    for line in
+        fs::read_to_string(widget.join("order.txt"))?.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+    {
         if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
             parts.push(Part { name: name.to_owned(), ..Part::default() });
             continue;
@@ -98,7 +100,9 @@ fn add_script(part: &mut Part, file: &str, text: &str) -> io::Result<()> {
     for line in text.lines() {
         if let Some(rest) = line.strip_prefix("import ") {
             let names = rest.strip_prefix('{').and_then(|rest| rest.split_once('}'));
-            let Some((names, _)) = names else { return Err(wrong(&format!("{file}: imports must read `import {{ a, b }} from \"…\";` on one line"))) };
+            let Some((names, _)) = names else {
+                return Err(wrong(&format!("{file}: imports must read `import {{ a, b }} from \"…\";` on one line")));
+            };
             part.imports.extend(names.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty() && name != "CSS"));
             continue;
         }
@@ -135,7 +139,10 @@ fn squeeze(css: &str) -> String {
     }
     text.push_str(rest);
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    ["{", "}", ";", ","].iter().fold(words, |text, mark| text.replace(&format!(" {mark}"), mark).replace(&format!("{mark} "), mark)).replace(";}", "}")
+    ["{", "}", ";", ","]
+        .iter()
+        .fold(words, |text, mark| text.replace(&format!(" {mark}"), mark).replace(&format!("{mark} "), mark))
+        .replace(";}", "}")
 }
 
 fn write(out: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {

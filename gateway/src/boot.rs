@@ -48,20 +48,28 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     let tasks = TaskTracker::new();
     let House { chat, knowledge, desk, bot } = house;
     if config.plays(Role::Worker) {
-        tasks.spawn(run(knowledge.clone().run_owned(stopping.clone())));
-        tasks.spawn(run_desk(desk.clone(), stopping.clone()));
-        tasks.spawn(sweep_sessions(chat.clone(), stopping.clone()));
+        let (work, cancel) = (knowledge.clone(), stopping.clone());
+        tasks.spawn(async move { work.run(cancel).await });
+        let (work, cancel) = (desk.clone(), stopping.clone());
+        tasks.spawn(async move { work.run(cancel).await });
+        tasks.spawn(forget_sessions(chat.clone(), stopping.clone()));
     }
     if config.plays(Role::Bot) {
-        tasks.spawn(run_bot(bot.clone(), stopping.clone()));
+        let (work, cancel) = (bot.clone(), stopping.clone());
+        tasks.spawn(async move { work.run(cancel).await });
     }
     let keys = Keys::open(&config.data.join("keys"), chat.random())?;
     let console = Console::new(config.console.clone(), chat.clone(), knowledge, desk.clone(), bot.clone())?;
+    let pages = console.clone();
     let gate = Gate::new(chat.clone(), desk, bot, keys, config.visitor.clone(), stopping.clone());
     let app = serve::app(&config, &home, gate, console)?;
 
     serve::announce(&config, &listener, first::setup_path(&chat, home.workspace).await?)?;
-    serve::run(listener, app, stopping.clone(), stop::asked(), config.drain_s).await?;
+    let asked = async {
+        stop::asked().await;
+        pages.close();
+    };
+    serve::run(listener, app, stopping.clone(), asked, config.drain_s).await?;
     stopping.cancel();
     tasks.close();
     if tokio::time::timeout(std::time::Duration::from_secs(u64::from(config.drain_s)), tasks.wait()).await.is_err() {
@@ -70,4 +78,18 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     chat.store().close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Sessions that ended are forgotten once an hour.
+async fn forget_sessions(chat: Chat, stopping: CancellationToken) {
+    let mut hour = tokio::time::interval(std::time::Duration::from_secs(3_600));
+    loop {
+        tokio::select! {
+            _ = hour.tick() => {}
+            () = stopping.cancelled() => return,
+        }
+        if let Err(error) = chat::session::sweep(chat.store(), chat.now()).await {
+            tracing::warn!(%error, "ended sessions could not be forgotten; they are tried again in an hour");
+        }
+    }
 }

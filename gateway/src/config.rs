@@ -90,7 +90,9 @@ impl Config {
             .merge(Env::prefixed("WARBLER_").filter(|name| !name.starts_with("TEST_") && name != "CONFIG").split("__"))
             .merge(Serialized::defaults(flags))
             .extract()
-            .map_err(|error| anyhow::anyhow!("The configuration is wrong: {error}. `warbler config --default` prints every setting with its meaning."))?;
+            .map_err(|error| {
+                anyhow::anyhow!("The configuration is wrong: {error}. `warbler config --default` prints every setting with its meaning.")
+            })?;
         config.complete();
         config.validate().map_err(|sentence| anyhow::anyhow!("The configuration is wrong: {sentence}."))?;
         Ok(config)
@@ -127,7 +129,9 @@ impl Config {
             return Err("roles can be split over several processes only on postgres: with a redis: bus".into());
         }
         if !alone && self.record.address.starts_with("sqlite:") {
-            return Err("several nodes cannot share an SQLite record: set record.address to a postgres: one, or record.bus to \"local\"".into());
+            return Err(
+                "several nodes cannot share an SQLite record: set record.address to a postgres: one, or record.bus to \"local\"".into()
+            );
         }
         Ok(())
     }

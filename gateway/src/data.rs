@@ -11,13 +11,15 @@ use anyhow::{Context, bail};
 pub(crate) fn prepare(folder: &Path) -> anyhow::Result<()> {
     for name in ["", "index", "files", "keys"] {
         let path = folder.join(name);
-        fs::create_dir_all(&path).with_context(|| format!("The folder {} cannot be made: give the process the right to, or choose another with --data", path.display()))?;
+        fs::create_dir_all(&path).with_context(|| {
+            format!("The folder {} cannot be made: give the process the right to, or choose another with --data", path.display())
+        })?;
     }
     restrict(&folder.join("keys"));
     let probe = folder.join(".writable");
-    fs::write(&probe, b"")
-        .and_then(|()| fs::remove_file(&probe))
-        .with_context(|| format!("The folder {} cannot be written: give the process the right to, or choose another with --data", folder.display()))
+    fs::write(&probe, b"").and_then(|()| fs::remove_file(&probe)).with_context(|| {
+        format!("The folder {} cannot be written: give the process the right to, or choose another with --data", folder.display())
+    })
 }
 
 /// Held as long as this process serves: two servers must not share one SQLite record.
@@ -27,7 +29,12 @@ pub(crate) struct Lock(#[expect(dead_code, reason = "held, not read")] File);
 /// When another server has the folder.
 pub(crate) fn lock(folder: &Path) -> anyhow::Result<Lock> {
     let path = folder.join("server.lock");
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).with_context(|| format!("{} cannot be opened", path.display()))?;
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .with_context(|| format!("{} cannot be opened", path.display()))?;
     match file.try_lock() {
         Ok(()) => Ok(Lock(file)),
         Err(_) => bail!("Another Warbler serves from {}: stop it first, or choose another folder with --data.", folder.display()),

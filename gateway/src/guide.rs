@@ -53,7 +53,10 @@ pub(crate) fn router(pages: Pages) -> Router {
     let shelf: Arc<Shelf> = Arc::new(LOCALES.into_iter().map(|locale| (locale, read(locale))).collect());
     Router::new()
         .route("/guide", get(first))
-        .route("/guide/{language}", get(|Path(language): Path<String>| async move { Redirect::to(&format!("/guide/{}/start", locale_of(&language))) }))
+        .route(
+            "/guide/{language}",
+            get(|Path(language): Path<String>| async move { Redirect::to(&format!("/guide/{}/start", locale_of(&language))) }),
+        )
         .route("/guide/{language}/{name}", get(show))
         .with_state((shelf, pages))
 }

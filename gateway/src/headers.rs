@@ -30,7 +30,9 @@ pub(crate) async fn secure(request: Request, next: Next) -> Response {
 
 /// A panic is a 500, counted in the log; it never ends the process.
 pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> Response {
-    let text = panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+    let text =
+        panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
     tracing::error!(panic.text = %text, "a request panicked");
-    (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here. Nothing that was acknowledged is lost; please try again.\n").into_response()
+    (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here. Nothing that was acknowledged is lost; please try again.\n")
+        .into_response()
 }

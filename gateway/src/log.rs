@@ -13,7 +13,8 @@ pub(crate) fn start(log: &Log, serving: bool) -> anyhow::Result<()> {
         // The libraries tell their own stories at info.
         _ => format!("{level},sqlx=warn,hyper=warn,tower_http=warn"),
     };
-    let filter = EnvFilter::try_new(&filter).with_context(|| format!("log.level = \"{filter}\" is not a level or filter: use info, debug, or \"info,chat=debug\""))?;
+    let filter = EnvFilter::try_new(&filter)
+        .with_context(|| format!("log.level = \"{filter}\" is not a level or filter: use info, debug, or \"info,chat=debug\""))?;
     let registry = tracing_subscriber::registry().with(filter);
     match log.format {
         LogFormat::Text => registry.with(fmt::layer().with_writer(std::io::stderr)).init(),

@@ -26,17 +26,19 @@ pub(crate) fn app(config: &Config, home: &Home, gate: Gate, console: Console) ->
         app = app.nest("/v1/visitor", visitor::router(gate));
     }
     if config.plays(Role::Console) {
-        app = app.nest("/console", console.router()).route("/", get(|| async { Redirect::to("/console/") }));
-        app = app.route("/console/", get(|| async { Redirect::to("/console") }));
+        app = app.merge(console.router()).route("/", get(|| async { Redirect::to("/console/") }));
     }
-    Ok(app
-        .layer(CompressionLayer::new())
-        .layer(middleware::from_fn(headers::secure))
-        .layer(CatchPanicLayer::custom(headers::panicked)))
+    Ok(app.layer(CompressionLayer::new()).layer(middleware::from_fn(headers::secure)).layer(CatchPanicLayer::custom(headers::panicked)))
 }
 
 /// Serves until `asked` resolves: then no new connections, clients are told when to come back, and what runs may end.
-pub(crate) async fn run(listener: TcpListener, app: Router, stopping: CancellationToken, asked: impl Future<Output = ()>, drain_s: u32) -> anyhow::Result<()> {
+pub(crate) async fn run(
+    listener: TcpListener,
+    app: Router,
+    stopping: CancellationToken,
+    asked: impl Future<Output = ()>,
+    drain_s: u32,
+) -> anyhow::Result<()> {
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection delays small frames");

@@ -17,8 +17,14 @@ static STYLES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/pages");
 pub(crate) fn router() -> Router {
     Router::new()
         .route("/widget.js", get(|uri: Uri, headers: HeaderMap| async move { serve(&FILES, "widget.js", &uri, &headers) }))
-        .route("/widget/{*path}", get(|Path(path): Path<String>, uri: Uri, headers: HeaderMap| async move { serve(&FILES, &path, &uri, &headers) }))
-        .route("/pages/{*path}", get(|Path(path): Path<String>, uri: Uri, headers: HeaderMap| async move { serve(&STYLES, &path, &uri, &headers) }))
+        .route(
+            "/widget/{*path}",
+            get(|Path(path): Path<String>, uri: Uri, headers: HeaderMap| async move { serve(&FILES, &path, &uri, &headers) }),
+        )
+        .route(
+            "/pages/{*path}",
+            get(|Path(path): Path<String>, uri: Uri, headers: HeaderMap| async move { serve(&STYLES, &path, &uri, &headers) }),
+        )
 }
 
 fn serve(files: &'static Dir<'_>, path: &str, uri: &Uri, headers: &HeaderMap) -> Response {
@@ -27,7 +33,11 @@ fn serve(files: &'static Dir<'_>, path: &str, uri: &Uri, headers: &HeaderMap) ->
     let bytes = packed.unwrap_or(plain).contents();
     let tag = format!("\"{}\"", Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>());
     // A version in the address never changes its content; without one, browsers ask again soon.
-    let cache = if uri.query().is_some_and(|query| query.starts_with("v=")) { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
+    let cache = if uri.query().is_some_and(|query| query.starts_with("v=")) {
+        "public, max-age=31536000, immutable"
+    } else {
+        "public, max-age=300"
+    };
     let mut response = if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -59,5 +69,8 @@ fn content_type(path: &str) -> Option<&'static str> {
 }
 
 fn accepts_brotli(headers: &HeaderMap) -> bool {
-    headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(|value| value.split(',').any(|one| one.trim().starts_with("br")))
+    headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.split(',').any(|one| one.trim().starts_with("br")))
 }

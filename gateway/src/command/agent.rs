@@ -59,13 +59,18 @@ impl Agent {
                 let new = NewAgent { email: add.email, name: add.name, role: add.role, locale, capacity, password_hash };
                 match agent::create(chat.store(), workspace, chat.id(), &new, chat.now()).await {
                     Ok(made) => println!("{} can sign in as {} ({}).", made.name, made.email, made.role),
-                    Err(chat::Error::Taken) => anyhow::bail!("{} has an account already. `warbler agent reset --email {}` lets them choose a new password.", new.email, new.email),
+                    Err(chat::Error::Taken) => anyhow::bail!(
+                        "{} has an account already. `warbler agent reset --email {}` lets them choose a new password.",
+                        new.email,
+                        new.email
+                    ),
                     Err(error) => return Err(error.into()),
                 }
             }
             Act::Reset { email } => {
                 let (found, _) = agent::by_email(chat.store(), &email).await?.with_context(|| format!("{email} has no account here"))?;
-                let token = chat::invite::create(chat.store(), chat.random(), found.workspace, found.role, Some(found.id), chat.now()).await?;
+                let token =
+                    chat::invite::create(chat.store(), chat.random(), found.workspace, found.role, Some(found.id), chat.now()).await?;
                 println!("{}/console/invite/{token}", crate::serve::base(&config));
             }
         }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chat::{Chat, Clock, Random};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -21,7 +22,10 @@ impl Eval {
     pub(crate) async fn run(self, config: Config) -> anyhow::Result<()> {
         let folders = self.folders()?;
         if !self.json {
-            println!("{:<24} {:>7} {:>7} {:>7} {:>7} {:>7} {:>8} {:>8} {:>8}", "set", "queries", "R@1", "R@5", "R@10", "MRR@10", "nDCG@10", "p50 ms", "p99 ms");
+            println!(
+                "{:<24} {:>7} {:>7} {:>7} {:>7} {:>7} {:>8} {:>8} {:>8}",
+                "set", "queries", "R@1", "R@5", "R@10", "MRR@10", "nDCG@10", "p50 ms", "p99 ms"
+            );
         }
         for folder in folders {
             let bar = ProgressBar::new(1);
@@ -30,9 +34,14 @@ impl Eval {
                 bar.set_length(of);
                 bar.set_position(done);
             };
-            let figures = knowledge::eval::run(&config.knowledge, &folder, &watch).await;
+            let scratch = tempfile::tempdir()?;
+            let record =
+                chat::Config { address: format!("sqlite:{}", scratch.path().join("record.db").display()), ..chat::Config::default() };
+            let chat = Chat::open(&record, Clock::system(), Random::system()).await?;
+            let done = knowledge::eval::run(&chat, config.knowledge.clone(), &folder, &watch).await;
+            chat.store().close().await;
             bar.finish_and_clear();
-            let f = figures?;
+            let f = done?.report;
             if self.json {
                 println!("{}", serde_json::to_string(&f)?);
             } else {

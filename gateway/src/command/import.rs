@@ -6,7 +6,7 @@ use anyhow::bail;
 use chat::Audience;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use knowledge::{library, Upload};
+use knowledge::{Upload, library};
 
 use crate::config::Config;
 
@@ -50,7 +50,13 @@ impl Import {
         }
         println!(
             "{} into \"{}\": {} taken, {} unchanged, {} removed, {} skipped, in {:.1} s",
-            self.place, shelf.name, summary.taken, summary.unchanged, summary.removed, summary.skipped_total(), started.elapsed().as_secs_f64()
+            self.place,
+            shelf.name,
+            summary.taken,
+            summary.unchanged,
+            summary.removed,
+            summary.skipped_total(),
+            started.elapsed().as_secs_f64()
         );
         for skipped in summary.skipped.iter().take(SHOWN) {
             println!("  skipped {}: {}", skipped.name, skipped.reason);
@@ -59,7 +65,7 @@ impl Import {
         if more > 0 {
             println!("  and {more} more");
         }
-        house.knowledge.settle(workspace).await?;
+        house.knowledge.ready(workspace).await?;
         house.chat.store().close().await;
         Ok(())
     }

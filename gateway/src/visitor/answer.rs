@@ -32,7 +32,11 @@ impl Session {
     async fn answer(&mut self, frame: Frame) -> Vec<String> {
         match frame {
             Frame::Send { id, conversation, body, wish, button } => {
-                let extra = Extra { wish: wish.filter(|wish| wish == "person"), button: button.map(|b| conversation::cut(&b, 200)), ..Extra::default() };
+                let extra = Extra {
+                    wish: wish.filter(|wish| wish == "person"),
+                    button: button.map(|b| conversation::cut(&b, 200)),
+                    ..Extra::default()
+                };
                 vec![self.send(id, conversation, body, extra).await]
             }
             Frame::Resume { conversation, after } => {
@@ -121,9 +125,9 @@ impl Session {
             self.sent.insert(talk, last);
         }
         let mut messages = Vec::with_capacity(found.len());
+        let ratings = self.gate.bot.ratings(self.workspace, talk).await.unwrap_or_default();
         for m in &found {
-            let rating = self.gate.bot.rating(self.workspace, talk, m.seq).await.unwrap_or(None);
-            messages.push(view::message(&self.gate, m, rating).await);
+            messages.push(view::message(&self.gate, m, ratings.get(&m.seq).copied()).await);
         }
         view::frame("history", json!({ "conversation": talk, "messages": messages, "more": more }))
     }
@@ -185,7 +189,9 @@ impl Session {
         if let Some(talk) = self.sent.keys().max().copied() {
             let moved = conversation::on_page(self.chat().store(), self.workspace, talk, &self.page.url, &self.page.title).await;
             if moved.is_ok() {
-                self.chat().bus().publish(Topic::Workspace(self.workspace), News::Conversation { workspace: self.workspace, conversation: talk });
+                self.chat()
+                    .bus()
+                    .publish(Topic::Workspace(self.workspace), News::Conversation { workspace: self.workspace, conversation: talk });
             }
         }
         Vec::new()

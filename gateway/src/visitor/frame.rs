@@ -8,9 +8,6 @@ use serde::Deserialize;
 /// The first frame of a session.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Hello {
-    /// The protocol's version.
-    #[serde(default = "one")]
-    pub v: u32,
     pub inbox: InboxId,
     #[serde(default)]
     pub token: Option<String>,
@@ -22,10 +19,6 @@ pub(crate) struct Hello {
     /// The last seq in order of each conversation the client holds.
     #[serde(default)]
     pub cursors: BTreeMap<ConversationId, i64>,
-}
-
-fn one() -> u32 {
-    1
 }
 
 /// Where the visitor is on the website.

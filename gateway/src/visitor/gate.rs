@@ -69,7 +69,18 @@ pub(crate) struct Gate {
 
 impl Gate {
     pub(crate) fn new(chat: Chat, desk: Desk, bot: Bot, keys: Keys, config: Config, drain: CancellationToken) -> Self {
-        Self { chat, desk, bot, keys, config, streams: Streams::default(), drain, names: Arc::default(), bots: Arc::default(), staffed: Arc::default() }
+        Self {
+            chat,
+            desk,
+            bot,
+            keys,
+            config,
+            streams: Streams::default(),
+            drain,
+            names: Arc::default(),
+            bots: Arc::default(),
+            staffed: Arc::default(),
+        }
     }
 
     /// Whether a person is there, told to every session of the workspace when it changes.
@@ -119,7 +130,7 @@ impl Gate {
         if let Some(known) = self.bots.get(&workspace).filter(|known| known.1 > now) {
             return known.0.clone();
         }
-        let name = self.bot.name(workspace).await;
+        let name = bot::Settings::get(&self.chat, workspace).await.map(|settings| settings.name).unwrap_or_default();
         self.bots.insert(workspace, (name.clone(), now + NAME_MS));
         name
     }

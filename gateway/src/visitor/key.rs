@@ -19,7 +19,8 @@ impl Keys {
     pub(crate) fn open(folder: &Path, random: &Random) -> anyhow::Result<Self> {
         let path = folder.join("visitor.key");
         if !path.exists() {
-            write_secret(&path, &random.bytes()).with_context(|| format!("{} cannot be written: give the process the right to", path.display()))?;
+            write_secret(&path, &random.bytes())
+                .with_context(|| format!("{} cannot be written: give the process the right to", path.display()))?;
         }
         let bytes = std::fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
         match bytes.try_into() {

@@ -138,11 +138,7 @@ impl Session {
     }
 
     pub(super) async fn shown(&self, message: &chat::Message) -> String {
-        let rating = match message.author {
-            chat::Author::Bot => self.gate.bot.rating(self.workspace, message.conversation, message.seq).await.unwrap_or(None),
-            _ => None,
-        };
-        view::frame("message", view::message(&self.gate, message, rating).await)
+        view::frame("message", view::message(&self.gate, message, None).await)
     }
 
     /// News of the bus as frames.
@@ -157,10 +153,15 @@ impl Session {
                 }
                 vec![view::frame("draft", fields)]
             }
-            News::DraftEnd { conversation, turn, .. } => vec![view::frame("draft_end", json!({ "conversation": conversation, "turn": turn }))],
+            News::DraftEnd { conversation, turn, .. } => {
+                vec![view::frame("draft_end", json!({ "conversation": conversation, "turn": turn }))]
+            }
             News::Typing { author: chat::Author::Visitor(_), .. } => Vec::new(),
             News::Typing { conversation, author, name, on, .. } => {
-                vec![view::frame("typing", json!({ "conversation": conversation, "author": { "kind": author.kind(), "name": name }, "on": on }))]
+                vec![view::frame(
+                    "typing",
+                    json!({ "conversation": conversation, "author": { "kind": author.kind(), "name": name }, "on": on }),
+                )]
             }
             News::Read { conversation, by, seq, .. } => {
                 let by = if *by == Side::Visitor { "visitor" } else { "staff" };

@@ -66,9 +66,7 @@ pub(crate) async fn open(State(gate): State<Gate>, headers: HeaderMap, body: Byt
             response.headers_mut().insert("x-accel-buffering", axum::http::HeaderValue::from_static("no"));
             response
         }
-        Err(refused) => {
-            refusal(status_of(refused.code), refused.code, crate::words::say(refused.locale, refused.code))
-        }
+        Err(refused) => refusal(status_of(refused.code), refused.code, crate::words::say(refused.locale, refused.code)),
     }
 }
 
@@ -95,7 +93,14 @@ pub(crate) async fn send(State(gate): State<Gate>, headers: HeaderMap, body: Byt
     StatusCode::NO_CONTENT.into_response()
 }
 
-async fn converse(mut session: Session, mut ear: Subscription, first: Vec<String>, mut posted: mpsc::Receiver<String>, down: mpsc::Sender<String>, streams: Streams) {
+async fn converse(
+    mut session: Session,
+    mut ear: Subscription,
+    first: Vec<String>,
+    mut posted: mpsc::Receiver<String>,
+    down: mpsc::Sender<String>,
+    streams: Streams,
+) {
     let slow = Duration::from_secs(u64::from(session.slow_s()));
     let drain = session.drain();
     let mut staffed = session.staffed().await;
