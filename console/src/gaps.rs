@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
-use chat::{Audience, GapId};
+use chat::GapId;
 use knowledge::{gap, library};
 
 use crate::conversation::context::PassageText;
@@ -22,7 +22,7 @@ use crate::web::visit::Seat;
 
 use list::GapText;
 
-const FIELDS: [&str; 4] = ["question", "answer", "library", "audience"];
+const FIELDS: [&str; 3] = ["question", "answer", "library"];
 const PAGE: &str = "/console/gaps";
 /// Passages shown beside the form: what was nearly an answer.
 const NEAREST: usize = 4;
@@ -32,7 +32,6 @@ const NEAREST: usize = 4;
 #[serde(default)]
 pub struct Asked {
     state: String,
-    before: String,
 }
 
 #[derive(Serialize)]
@@ -53,8 +52,8 @@ struct GapPage {
 /// The list.
 pub async fn show(State(console): State<Console>, seat: Seat, Ask(asked): Ask<Asked>) -> Result<Response, Error> {
     let closed = asked.state == "closed";
-    let (gaps, next) = list::page(&console, &seat, closed, &asked.before).await?;
-    let own = GapsPage { state: if closed { "closed" } else { "open" }, gaps, next };
+    let gaps = list::page(&console, &seat, closed).await?;
+    let own = GapsPage { state: if closed { "closed" } else { "open" }, gaps, next: None };
     let page = console.page(&seat.visit, "gaps", "gaps.html", own).await?;
     Ok(page.into_response())
 }
@@ -64,7 +63,7 @@ pub async fn form(State(console): State<Console>, seat: Seat, Id(id): Id<GapId>)
     let gap = list::one(&console, &seat, id).await?;
     let libraries = console.libraries(&seat).await?;
     let first = libraries.last().map(|library| library.name.clone()).unwrap_or_default();
-    let form = Form::empty(&FIELDS).with("question", &*gap.question).with("library", first).with("audience", "all");
+    let form = Form::empty(&FIELDS).with("question", &*gap.question).with("library", first);
     page(&console, &seat, gap, &form).await
 }
 
@@ -81,13 +80,8 @@ pub async fn save(State(console): State<Console>, seat: Seat, Id(id): Id<GapId>,
     }
     let workspace = seat.workspace();
     let library = library::by_name(&console.chat, workspace, form.value("library")).await?;
-    let audience = match form.value("audience") {
-        "staff" => Audience::Staff,
-        _ => Audience::All,
-    };
     let (question, answer) = (form.value("question"), form.value("answer"));
-    let document = console.knowledge.write_answer(workspace, library.id, question, answer, audience).await?;
-    gap::answer(&console.chat, workspace, id, document).await?;
+    gap::answer(&console.knowledge, workspace, id, library.id, question, answer).await?;
     let flash = Flash::done("flash-gap-answered");
     Ok(console.said(&seat.visit, PAGE, &flash))
 }

@@ -4,6 +4,8 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
+use bot::verdict::Action;
+
 use crate::conversation::message::CitationText;
 use crate::error::Error;
 use crate::handle::Console;
@@ -28,12 +30,12 @@ struct PlaygroundPage {
 
 #[derive(Serialize)]
 struct AskedText {
-    verdict: String,
-    rule: String,
+    verdict: &'static str,
+    rule: &'static str,
     html: String,
     citations: Vec<CitationText>,
     extract: bool,
-    took_ms: i64,
+    took_ms: u64,
     hits: Vec<HitText>,
 }
 
@@ -50,16 +52,26 @@ pub async fn show(State(console): State<Console>, seat: Seat, Ask(asking): Ask<A
 }
 
 async fn ask(console: &Console, seat: &Seat, question: &str) -> Result<AskedText, Error> {
-    let started = std::time::Instant::now();
-    let locale = chat::locale_of(knowledge::language::of(question));
+    let locale = seat.locale().tag();
     let asked = console.bot.ask(seat.workspace(), question, locale).await?;
     Ok(AskedText {
-        verdict: asked.verdict.clone(),
-        rule: asked.rule.to_string(),
+        verdict: verdict(asked.verdict.action),
+        rule: asked.rule,
         html: bot::render::html(&asked.answer, &asked.citations),
         citations: asked.citations.iter().map(CitationText::from).collect(),
         extract: asked.extract,
-        took_ms: started.elapsed().as_millis() as i64,
+        took_ms: asked.trace.times.total_ms,
         hits: console.hits(seat, asked.found.hits).await?,
     })
+}
+
+/// The name of a decision, as texts know it.
+fn verdict(action: Action) -> &'static str {
+    match action {
+        Action::Answer => "answer",
+        Action::Extract => "extract",
+        Action::Clarify => "clarify",
+        Action::HandOver(_) => "hand_over",
+        Action::SmallTalk(_) => "small_talk",
+    }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use sqlx::Row;
 
 use chat::{DocumentId, SourceId};
+use knowledge::passage::{self, Passage};
 use knowledge::source;
 
 use super::PAGE;
@@ -14,9 +15,6 @@ use crate::error::Error;
 use crate::handle::Console;
 use crate::web::params::Ids;
 use crate::web::visit::Seat;
-
-/// Passages that are shown.
-const PASSAGES: i64 = 500;
 
 #[derive(Serialize)]
 struct DocumentPage {
@@ -46,10 +44,10 @@ struct SourceLink {
 struct PassageRow {
     id: String,
     position: i64,
-    kind: String,
+    kind: &'static str,
     heading: String,
     text: String,
-    audience: String,
+    audience: &'static str,
     language: String,
 }
 
@@ -88,28 +86,17 @@ async fn document(console: &Console, seat: &Seat, source: SourceId, id: Document
 }
 
 async fn passages(console: &Console, seat: &Seat, id: DocumentId) -> Result<Vec<PassageRow>, Error> {
-    let rows = sqlx::query(
-        "SELECT id, position, kind, heading, text, audience, language FROM passage \
-         WHERE workspace_id = $1 AND document_id = $2 ORDER BY position LIMIT $3",
-    )
-    .bind(seat.workspace().text())
-    .bind(id.text())
-    .bind(PASSAGES)
-    .fetch_all(console.chat.store().read())
-    .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(PassageRow {
-                id: row.try_get("id")?,
-                position: row.try_get("position")?,
-                kind: row.try_get("kind")?,
-                heading: row.try_get("heading")?,
-                text: row.try_get("text")?,
-                audience: row.try_get("audience")?,
-                language: row.try_get("language")?,
-            })
-        })
-        .collect()
+    let passages = passage::of_document(console.chat.store(), seat.workspace(), id).await?;
+    let row = |passage: Passage| PassageRow {
+        id: passage.id.text(),
+        position: passage.position,
+        kind: passage.kind.text(),
+        heading: passage.heading,
+        text: passage.text,
+        audience: passage.audience.text(),
+        language: passage.language,
+    };
+    Ok(passages.into_iter().map(row).collect())
 }
 
 impl Console {
