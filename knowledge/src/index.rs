@@ -23,10 +23,11 @@ use crate::{Error, Result};
 
 /// All indexes of this process.
 pub(crate) struct Index {
+    // Before the ground: an engine flushes into its folder when it is dropped.
+    slots: Mutex<HashMap<WorkspaceId, Arc<Slot>>>,
+    ground: Mutex<Ground>,
     /// Where indexes are kept between runs.
     home: PathBuf,
-    ground: Mutex<Ground>,
-    slots: Mutex<HashMap<WorkspaceId, Arc<Slot>>>,
 }
 
 /// One process owns the folder; another makes an index of its own, and throws it away.
@@ -73,8 +74,8 @@ impl Index {
         }
         let Some(lock) = lock(&self.home)? else { return Ok(false) };
         let mut slots = self.slots.lock();
-        *self.ground.lock() = Ground::Own { _lock: lock };
         slots.clear();
+        *self.ground.lock() = Ground::Own { _lock: lock };
         Ok(true)
     }
 
