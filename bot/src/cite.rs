@@ -122,7 +122,11 @@ fn unlinked(body: &str, material: &str) -> String {
             let end = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric() && c != '/').len();
             let (address, tail) = word.split_at(end);
             let bare = address.starts_with("http://") || address.starts_with("https://");
-            if bare && !material.contains(address) && !tail.starts_with(['`', ')', '>']) { format!("`{address}`{tail}") } else { word.to_owned() }
+            if bare && !material.contains(address) && !tail.starts_with(['`', ')', '>']) {
+                format!("`{address}`{tail}")
+            } else {
+                word.to_owned()
+            }
         })
         .collect()
 }

@@ -7,12 +7,13 @@ mod limit;
 mod openai;
 mod think;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, future::BoxFuture, stream::BoxStream};
 use serde::Serialize;
 
 pub use self::openai::OpenAi;
+use crate::{Config, Settings, settings::Endpoint};
 
 /// Who says a message of a prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -108,4 +109,35 @@ pub async fn complete(model: &dyn Model, prompt: Prompt, limits: Limits) -> Resu
         }
     };
     tokio::time::timeout(limits.total, all).await.unwrap_or(Err(Failure::Slow))
+}
+
+/// The models of a process: one pool of connections, a client for each workspace's settings.
+pub(crate) struct Models {
+    http: openai::Http,
+    #[cfg(test)]
+    fake: Option<Arc<dyn Model>>,
+}
+
+impl Models {
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub(crate) fn new() -> Result<Self, reqwest::Error> {
+        Ok(Self {
+            http: openai::Http::new()?,
+            #[cfg(test)]
+            fake: None,
+        })
+    }
+
+    /// The workspace's model, or the configuration's; `None`: the bot quotes.
+    pub(crate) fn of(&self, settings: &Settings, config: &Config) -> Option<Arc<dyn Model>> {
+        #[cfg(test)]
+        if let Some(fake) = &self.fake {
+            return Some(fake.clone());
+        }
+        let own = &settings.model;
+        let common = Endpoint { url: config.model_url.clone(), name: config.model_name.clone(), key: config.model_key.clone() };
+        let endpoint = if own.url.is_empty() { &common } else { own };
+        (!endpoint.url.is_empty()).then(|| Arc::new(OpenAi::new(&self.http, endpoint)) as Arc<dyn Model>)
+    }
 }

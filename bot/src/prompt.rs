@@ -26,7 +26,7 @@ const LINE: usize = 1_500;
 static TEMPLATES: LazyLock<Result<Tera, tera::Error>> = LazyLock::new(|| {
     let mut tera = Tera::new();
     // Prompts are plain text.
-    tera.autoescape_on(Vec::new());
+    tera.autoescape_on(Vec::<&str>::new());
     tera.add_raw_templates([
         ("answer", include_str!("../prompts/answer.md")),
         ("condense", include_str!("../prompts/condense.md")),

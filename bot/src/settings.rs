@@ -204,6 +204,7 @@ impl Settings {
             answer_from: self.answer_from,
             model_from: self.model_from.min(self.answer_from),
             max_failed: self.max_failed,
+            enabled: self.enabled,
             stay_when_offline: self.offline == Offline::Stay,
         }
     }

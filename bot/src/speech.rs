@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use regex::Regex;
 
 pub use self::{
-    talk::{Talk, affirms, talk, unhelpful},
+    talk::{Talk, affirms, leans, talk, unhelpful},
     wish::wants_person,
 };
 

@@ -26,8 +26,8 @@ pub struct Signals {
     pub kept: usize,
     /// The best passage's confidence, 0 to 1; 0 without passages.
     pub best: f64,
-    /// Search could not be used at all.
-    pub search_failed: bool,
+    /// Search could not be used, or this question has stopped turns before.
+    pub broken: bool,
     /// What the model has done so far.
     pub model: Model,
     /// A person is there.
@@ -59,6 +59,8 @@ pub struct Policy {
     pub model_from: f64,
     /// This many failed answers in a row hand over.
     pub max_failed: u32,
+    /// Switched off, the bot gives everything to people.
+    pub enabled: bool,
     /// When nobody is there, the bot keeps the conversation, unless a person was asked for.
     pub stay_when_offline: bool,
 }
@@ -102,6 +104,26 @@ pub struct Verdict {
     pub rule: &'static str,
 }
 
+impl Signals {
+    /// Whether knowledge can help: nothing else decides.
+    pub fn is_question(&self, policy: &Policy) -> bool {
+        let decided = self.wish || self.forbidden || self.rule.is_some() || self.talk.is_some() || self.unhelpful || self.broken;
+        policy.enabled && !decided
+    }
+}
+
+impl Verdict {
+    /// `answer`, `clarify`, `handover` or `small_talk`: what the turn came to.
+    pub fn name(&self) -> &'static str {
+        match self.action {
+            Action::Answer | Action::Extract => "answer",
+            Action::Clarify => "clarify",
+            Action::HandOver(_) => "handover",
+            Action::SmallTalk(_) => "small_talk",
+        }
+    }
+}
+
 /// Decides. Rules are tried in the order in which they stand; the first that applies decides.
 pub fn decide(signals: &Signals, policy: &Policy) -> Verdict {
     let verdict = |action, rule| Verdict { action, rule };
@@ -116,11 +138,17 @@ pub fn decide(signals: &Signals, policy: &Policy) -> Verdict {
     if signals.rule.is_some() {
         return verdict(Action::HandOver(Cause::Rule), "handover_rule");
     }
+    if !policy.enabled {
+        return verdict(Action::HandOver(Cause::Rule), "switched_off");
+    }
     if let Some(talk) = signals.talk {
         return verdict(Action::SmallTalk(talk), "small_talk");
     }
     if signals.unhelpful {
         return gives_up(signals, policy, 0, "unhelpful");
+    }
+    if signals.broken {
+        return hand_over(signals, policy, Cause::Model, "broken");
     }
     match signals.model {
         Model::Ready if plausible => verdict(Action::Answer, "model"),
@@ -131,7 +159,6 @@ pub fn decide(signals: &Signals, policy: &Policy) -> Verdict {
         Model::Unsupported if confident => verdict(Action::Extract, "model_unsupported"),
         Model::Unsupported => gives_up(signals, policy, 1, "model_unsupported_unsure"),
         _ if confident => verdict(Action::Extract, "passages"),
-        _ if signals.search_failed => hand_over(signals, policy, Cause::Model, "search_failed"),
         _ => gives_up(signals, policy, 1, "no_passage"),
     }
 }

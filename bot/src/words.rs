@@ -25,7 +25,8 @@ fn fill(text: &str, values: &[(&str, &str)]) -> String {
     while let Some(open) = rest.find('{') {
         let (before, tail) = rest.split_at(open);
         out.push_str(before);
-        let named = tail.find('}').and_then(|close| values.iter().find(|(name, _)| *name == &tail[1..close]).map(|(_, value)| (close, value)));
+        let named =
+            tail.find('}').and_then(|close| values.iter().find(|(name, _)| *name == &tail[1..close]).map(|(_, value)| (close, value)));
         match named {
             Some((close, value)) => {
                 out.push_str(value);

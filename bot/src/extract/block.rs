@@ -46,7 +46,12 @@ fn run<'a>(lines: &[&'a str], from: usize, belongs: impl Fn(&str) -> bool, take:
 
 fn is_prose(line: &str) -> bool {
     let line = line.trim();
-    !(line.is_empty() || is_heading(line) || fence(line).is_some() || item_mark(line).is_some() || line.starts_with('|') || line.starts_with("> "))
+    !(line.is_empty()
+        || is_heading(line)
+        || fence(line).is_some()
+        || item_mark(line).is_some()
+        || line.starts_with('|')
+        || line.starts_with("> "))
 }
 
 fn is_heading(line: &str) -> bool {
@@ -58,7 +63,11 @@ fn is_heading(line: &str) -> bool {
 /// A line that is nothing but a tag: a container of the source's own site.
 fn is_tag(line: &str) -> bool {
     let inner = line.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
-    inner.is_some_and(|inner| !inner.contains(['<', '>']) && inner.starts_with(|c: char| c == '/' || c == '!' || c.is_ascii_alphabetic()) && !inner.contains("://"))
+    inner.is_some_and(|inner| {
+        !inner.contains(['<', '>'])
+            && inner.starts_with(|c: char| c == '/' || c == '!' || c.is_ascii_alphabetic())
+            && !inner.contains("://")
+    })
 }
 
 fn fence(line: &str) -> Option<&str> {

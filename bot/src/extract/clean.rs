@@ -66,7 +66,10 @@ pub(super) fn is_noise(text: &str) -> bool {
 pub(super) fn is_menu(items: &[&str]) -> bool {
     let bare_link = |item: &&str| {
         let item = item.trim().trim_end_matches(['.', ';', '。', '；', ',']);
-        item.starts_with('[') && item.ends_with(')') && item.matches("](").count() == 1 && item.find("](").is_some_and(|at| !item[..at].contains(['。', '.']))
+        item.starts_with('[')
+            && item.ends_with(')')
+            && item.matches("](").count() == 1
+            && item.find("](").is_some_and(|at| !item[..at].contains(['。', '.']))
     };
     !items.is_empty() && items.iter().all(bare_link)
 }

@@ -43,8 +43,10 @@ fn mark(text: &str, from: usize, n: usize) -> Option<usize> {
     text[from..].match_indices(&mark).map(|(at, _)| at + from).find(|at| {
         let before = text[..*at].trim_end_matches(' ').chars().next_back();
         let apart = *at == 0 || text[..*at].ends_with([' ', '：', ':', '。', '；']);
-        let ended = n > 1 || before.is_none_or(|c| matches!(c, ':' | '：' | '.' | '。' | '!' | '！' | '?' | '？' | ')' | '）' | ';' | '；'));
-        let follows = text[*at + mark.len()..].chars().next().is_some_and(|c| c.is_alphabetic() || matches!(c, '`' | '"' | '“' | '*' | '[' | '('));
+        let ended =
+            n > 1 || before.is_none_or(|c| matches!(c, ':' | '：' | '.' | '。' | '!' | '！' | '?' | '？' | ')' | '）' | ';' | '；'));
+        let follows =
+            text[*at + mark.len()..].chars().next().is_some_and(|c| c.is_alphabetic() || matches!(c, '`' | '"' | '“' | '*' | '[' | '('));
         apart && ended && follows
     })
 }
@@ -94,7 +96,10 @@ fn nested(mark: &str, body: &str) -> String {
     match dashed(body, " - ").as_deref() {
         Some([Block::Prose(lead), Block::List(items), after @ ..]) if mark != "- " => {
             let items: Vec<String> = items.iter().map(|item| format!("{indent}{item}")).collect();
-            let after: String = after.iter().filter_map(|block| if let Block::Prose(text) = block { Some(format!("\n\n{indent}{text}")) } else { None }).collect();
+            let after: String = after
+                .iter()
+                .filter_map(|block| if let Block::Prose(text) = block { Some(format!("\n\n{indent}{text}")) } else { None })
+                .collect();
             format!("{mark}{lead}\n{}{after}", items.join("\n"))
         }
         _ => format!("{mark}{body}"),

@@ -118,11 +118,38 @@ pub(super) fn leads(text: &str) -> bool {
 /// Whether a sentence begins with a word that points to the one before it.
 pub(super) fn refers_back(sentence: &str) -> bool {
     const ENGLISH: [&str; 28] = [
-        "this", "that", "these", "those", "it", "its", "they", "them", "he", "she", "however", "but", "also", "then", "so", "therefore",
-        "thus", "otherwise", "instead", "additionally", "furthermore", "moreover", "and", "or", "afterwards", "here", "there", "such",
+        "this",
+        "that",
+        "these",
+        "those",
+        "it",
+        "its",
+        "they",
+        "them",
+        "he",
+        "she",
+        "however",
+        "but",
+        "also",
+        "then",
+        "so",
+        "therefore",
+        "thus",
+        "otherwise",
+        "instead",
+        "additionally",
+        "furthermore",
+        "moreover",
+        "and",
+        "or",
+        "afterwards",
+        "here",
+        "there",
+        "such",
     ];
     const CHINESE: [&str; 20] = [
-        "这", "该", "此", "它", "其", "但", "然而", "因此", "所以", "否则", "另外", "此外", "同时", "然后", "接着", "并且", "而且", "不过", "即", "上述",
+        "这", "该", "此", "它", "其", "但", "然而", "因此", "所以", "否则", "另外", "此外", "同时", "然后", "接着", "并且", "而且", "不过",
+        "即", "上述",
     ];
     let first: String = sentence.chars().take_while(|c| c.is_ascii_alphabetic()).collect::<String>().to_lowercase();
     ENGLISH.contains(&first.as_str()) || CHINESE.iter().any(|word| sentence.starts_with(word))

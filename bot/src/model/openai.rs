@@ -6,12 +6,7 @@ use std::{
     time::Duration,
 };
 
-use async_openai::{
-    Client,
-    config::OpenAIConfig,
-    error::OpenAIError,
-    HttpRequestFactory,
-};
+use async_openai::{Client, config::OpenAIConfig, error::OpenAIError, middleware::HttpRequestFactory};
 use futures_util::{StreamExt, TryStreamExt, future::BoxFuture};
 use serde_json::{Value, json};
 

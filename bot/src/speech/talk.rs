@@ -33,6 +33,7 @@ struct File {
     identity: Lists,
     unhelpful: Lists,
     yes: Lists,
+    follow_up: Lists,
 }
 
 #[derive(Deserialize)]
@@ -45,6 +46,7 @@ struct Rules {
     talk: Vec<(Talk, Vec<Regex>)>,
     unhelpful: Vec<Regex>,
     yes: Vec<Regex>,
+    follow_up: Vec<Regex>,
 }
 
 pub(super) const TEXT: &str = include_str!("../../rules/talk.toml");
@@ -74,6 +76,7 @@ fn rules(file: &File) -> Rules {
         ],
         unhelpful: all(&file.unhelpful),
         yes: all(&file.yes),
+        follow_up: file.follow_up.en.iter().chain(&file.follow_up.zh).filter_map(|pattern| compile(pattern, &file.words)).collect(),
     }
 }
 
@@ -95,6 +98,11 @@ pub fn unhelpful(message: &str) -> bool {
 /// Whether the message says yes to an offer.
 pub fn affirms(message: &str) -> bool {
     matches(message, |rules| &rules.yes)
+}
+
+/// Whether a question leans on what was said before it.
+pub fn leans(message: &str) -> bool {
+    matches(message, |rules| &rules.follow_up)
 }
 
 fn matches(message: &str, patterns: impl Fn(&Rules) -> &Vec<Regex>) -> bool {

@@ -290,6 +290,17 @@ fn yes_is_heard() {
 }
 
 #[test]
+fn a_follow_up_leans_on_what_was_said() {
+    for text in ["How do I remove it?", "and on mobile?", "what about the free plan?", "那怎么删除？", "免费版呢？", "它支持中文吗"]
+    {
+        assert!(leans(text), "{text}");
+    }
+    for text in ["How do I add a website?", "如何重置数据迁移任务？", "TiDB 支持哪些字符集？"] {
+        assert!(!leans(text), "{text}");
+    }
+}
+
+#[test]
 fn every_pattern_compiles() {
     for text in [wish::TEXT, talk::TEXT] {
         let file: toml::Table = toml::from_str(text).expect("a rule file is TOML");

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn policy() -> Policy {
-    Policy { answer_from: 0.5, model_from: 0.3, max_failed: 3, stay_when_offline: false }
+    Policy { answer_from: 0.5, model_from: 0.3, max_failed: 3, enabled: true, stay_when_offline: false }
 }
 
 fn asked() -> Signals {
@@ -16,7 +16,7 @@ fn asked() -> Signals {
         failed: 0,
         kept: 2,
         best: 0.9,
-        search_failed: false,
+        broken: false,
         model: Model::Absent,
         online: true,
     }
@@ -53,10 +53,17 @@ fn each_rule_decides_what_it_says() {
         ("the model declines again", Signals { model: Model::Declined, failed: 2, ..asked() }, HandOver(Unanswered), "too_many_failed"),
         ("no support", Signals { model: Model::Unsupported, ..asked() }, Extract, "model_unsupported"),
         ("no support, unsure", Signals { model: Model::Unsupported, ..unsure() }, Clarify, "model_unsupported_unsure"),
-        ("search is down", Signals { search_failed: true, ..nothing() }, HandOver(Cause::Model), "search_failed"),
+        ("search is down", Signals { broken: true, ..nothing() }, HandOver(Cause::Model), "broken"),
     ] {
         assert_eq!(decide(&signals, &policy()), Verdict { action, rule }, "{name}");
     }
+}
+
+#[test]
+fn a_bot_that_is_switched_off_gives_everything_to_people() {
+    let policy = Policy { enabled: false, ..policy() };
+    let decided = decide(&Signals { talk: Some(Talk::Greeting), ..asked() }, &policy);
+    assert_eq!(decided, Verdict { action: Action::HandOver(Cause::Rule), rule: "switched_off" });
 }
 
 #[test]
@@ -69,13 +76,7 @@ fn a_bot_that_stays_says_so_instead_of_queueing() {
 }
 
 fn any_signals() -> impl Strategy<Value = Signals> {
-    let model = prop_oneof![
-        Just(Model::Absent),
-        Just(Model::Ready),
-        Just(Model::Failed),
-        Just(Model::Declined),
-        Just(Model::Unsupported)
-    ];
+    let model = prop_oneof![Just(Model::Absent), Just(Model::Ready), Just(Model::Failed), Just(Model::Declined), Just(Model::Unsupported)];
     let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
     let talk = prop_oneof![Just(None), Just(Some(Talk::Greeting)), Just(Some(Talk::Thanks))];
     (flags, talk, 0u32..6, 0usize..5, 0.0f64..=1.0, model).prop_map(|(flags, talk, failed, kept, best, model)| Signals {
@@ -87,7 +88,7 @@ fn any_signals() -> impl Strategy<Value = Signals> {
         failed,
         kept,
         best: if kept == 0 { 0.0 } else { best },
-        search_failed: flags.4,
+        broken: flags.4,
         model,
         online: flags.5,
     })

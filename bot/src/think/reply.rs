@@ -1,0 +1,81 @@
+//! The words that carry a verdict out.
+
+use chat::{Button, Extra};
+
+use super::{Question, Thought, near, person_button};
+use crate::{
+    Settings,
+    speech::Talk,
+    verdict::{Action, Cause},
+    words::{join, say},
+};
+
+/// What the visitor reads.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Reply {
+    /// Markdown.
+    pub body: String,
+    pub extra: Extra,
+}
+
+impl Thought {
+    /// What is said; for a handover, what the system says.
+    pub(crate) fn reply(&self, question: &Question, settings: &Settings) -> Reply {
+        let locale = question.locale;
+        match (self.verdict.action, &self.answer) {
+            (Action::Answer | Action::Extract, Some(answer)) => Reply {
+                body: answer.body.clone(),
+                extra: Extra { citations: answer.citations.clone(), extract: answer.extract, ..Extra::default() },
+            },
+            (Action::SmallTalk(talk), _) => plain(small_talk(talk, settings, locale)),
+            (Action::HandOver(cause), _) => plain(handover(cause, self.signals.online, locale)),
+            _ => self.ask_back(question),
+        }
+    }
+
+    fn ask_back(&self, question: &Question) -> Reply {
+        let locale = question.locale;
+        let unhelpful = self.verdict.rule == "unhelpful";
+        let mut buttons: Vec<Button> = if unhelpful { Vec::new() } else { near::buttons(&self.found, &question.text) };
+        let near = !buttons.is_empty();
+        let key = match (self.verdict.rule, self.signals.failed > 0, near) {
+            ("nobody_online", _, _) => "clarify.nobody",
+            ("unhelpful", _, _) => "clarify.unhelpful",
+            (_, false, true) => "clarify.near",
+            (_, false, false) => "clarify.first",
+            (_, true, true) => "clarify.again_near",
+            (_, true, false) => "clarify.again",
+        };
+        buttons.push(person_button(locale));
+        Reply { body: say(locale, key, &[]), extra: Extra { buttons, ..Extra::default() } }
+    }
+}
+
+fn plain(body: String) -> Reply {
+    Reply { body, extra: Extra::default() }
+}
+
+fn small_talk(talk: Talk, settings: &Settings, locale: &str) -> String {
+    let key = match talk {
+        Talk::Greeting => "talk.greeting",
+        Talk::Thanks => "talk.thanks",
+        Talk::Bye => "talk.bye",
+        Talk::Acknowledge => "talk.acknowledge",
+        Talk::Identity => "talk.identity",
+    };
+    say(locale, key, &[("name", &settings.name)])
+}
+
+/// What the system says when people take over; honest when nobody is there.
+pub(crate) fn handover(cause: Cause, online: bool, locale: &str) -> String {
+    let key = match cause {
+        Cause::Wish => "handover.wish",
+        Cause::Unanswered => "handover.unanswered",
+        Cause::Model => "handover.model",
+        Cause::Rule => "handover.rule",
+    };
+    match online {
+        true => say(locale, key, &[]),
+        false => join(&say(locale, &format!("{key}_offline"), &[]), &say(locale, "handover.offline", &[])),
+    }
+}

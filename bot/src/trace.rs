@@ -1,0 +1,173 @@
+//! What a turn saw, what it decided, and why: one row a turn that was claimed.
+
+use chat::{ConversationId, Store, TurnId, WorkspaceId, row};
+use knowledge::{Found, Hit};
+use serde::{Deserialize, Serialize};
+use sqlx::{Row, any::AnyRow};
+
+use crate::{
+    Result,
+    model::Failure,
+    verdict::{Cause, Verdict},
+};
+
+/// What was measured in a turn.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Trace {
+    /// What the visitor asked, a burst of messages as one.
+    pub question: String,
+    /// What was searched for; empty: nothing was.
+    pub query: String,
+    /// The language of the answer.
+    pub locale: String,
+    /// What was found, kept and rejected, best first.
+    pub passages: Vec<Seen>,
+    /// Failed answers in a row before it.
+    pub failed: u32,
+    /// Each decision in order: the last one counts.
+    pub rules: Vec<String>,
+    /// Why it was handed over.
+    pub cause: Option<Cause>,
+    /// How the model failed.
+    pub model: Option<String>,
+    /// How long it took.
+    pub times: Times,
+}
+
+/// A passage as a turn saw it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Seen {
+    /// The passage's id.
+    pub passage: String,
+    /// Its document's title.
+    pub title: String,
+    /// Its heading path.
+    pub heading: String,
+    /// Where it can be read.
+    pub url: String,
+    /// Score by words.
+    pub lexical: f64,
+    /// Similarity by meaning.
+    pub vector: Option<f64>,
+    /// How likely it answers, 0 to 1.
+    pub confidence: f64,
+    /// Whether an answer might rest on it.
+    pub kept: bool,
+    /// Why; the name of a translation.
+    pub why: String,
+    /// The answer cites it.
+    pub cited: bool,
+}
+
+/// Times of a turn, in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Times {
+    /// Waiting for the end of a burst.
+    pub burst_ms: u64,
+    /// Searching, a condensed question included.
+    pub search_ms: u64,
+    /// From the search to the first word that was shown.
+    pub first_word_ms: Option<u64>,
+    /// Everything.
+    pub total_ms: u64,
+}
+
+impl Times {
+    /// Milliseconds since then.
+    pub(crate) fn since(then: tokio::time::Instant) -> u64 {
+        u64::try_from(then.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+impl Trace {
+    /// Notes what a search found.
+    pub(crate) fn found(&mut self, found: &Found) {
+        self.passages = found.hits.iter().map(Seen::of).collect();
+    }
+
+    /// Notes a decision.
+    pub(crate) fn decided(&mut self, verdict: Verdict) {
+        self.rules.push(verdict.rule.to_owned());
+        if let crate::verdict::Action::HandOver(cause) = verdict.action {
+            self.cause = Some(cause);
+        }
+    }
+
+    /// Notes how the model failed.
+    pub(crate) fn failed(&mut self, failure: Failure) {
+        self.model = Some(failure.to_string());
+    }
+}
+
+impl Seen {
+    fn of(hit: &Hit) -> Self {
+        let passage = &hit.passage;
+        Self {
+            passage: passage.id.text(),
+            title: passage.title.clone(),
+            heading: passage.heading.clone(),
+            url: passage.url.clone(),
+            lexical: hit.lexical,
+            vector: hit.vector,
+            confidence: hit.confidence,
+            kept: hit.kept,
+            why: hit.why.clone(),
+            cited: false,
+        }
+    }
+}
+
+/// A turn of the bot.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Turn {
+    /// Which one.
+    pub id: TurnId,
+    /// Up to this message of the visitor.
+    pub asked_seq: i64,
+    /// The bot's message, if there was one.
+    pub answer_seq: Option<i64>,
+    /// `answer`, `clarify`, `handover`, `small_talk`, `cancelled` or `failed`; `None` while it runs.
+    pub outcome: Option<String>,
+    /// The rule that decided.
+    pub rule: String,
+    /// What it saw.
+    pub trace: Trace,
+    /// The visitor's thumb on its answer: 1 or -1.
+    pub rating: Option<i64>,
+    /// Unix milliseconds.
+    pub created_at: i64,
+    /// Unix milliseconds.
+    pub finished_at: Option<i64>,
+}
+
+/// The turns of a conversation, newest first.
+pub(crate) async fn of_conversation(store: &Store, workspace: WorkspaceId, conversation: ConversationId, limit: i64) -> Result<Vec<Turn>> {
+    let rows = sqlx::query(
+        "SELECT t.id, t.asked_seq, t.answer_seq, t.outcome, t.rule, t.trace, t.created_at, t.finished_at, r.score
+           FROM turn t LEFT JOIN rating r ON r.conversation_id = t.conversation_id AND r.seq = t.answer_seq AND r.workspace_id = t.workspace_id
+          WHERE t.workspace_id = $1 AND t.conversation_id = $2 ORDER BY t.created_at DESC, t.id DESC LIMIT $3",
+    )
+    .bind(workspace.text())
+    .bind(conversation.text())
+    .bind(limit)
+    .fetch_all(store.read())
+    .await?;
+    rows.iter().map(turn).collect()
+}
+
+fn turn(row: &AnyRow) -> Result<Turn> {
+    Ok(Turn {
+        id: row::id(row, "id")?,
+        asked_seq: row.try_get("asked_seq")?,
+        answer_seq: row.try_get("answer_seq")?,
+        outcome: row.try_get("outcome")?,
+        rule: row.try_get("rule")?,
+        trace: row::json(row, "trace")?,
+        rating: row.try_get("score")?,
+        created_at: row.try_get("created_at")?,
+        finished_at: row.try_get("finished_at")?,
+    })
+}

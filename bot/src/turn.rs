@@ -1,0 +1,240 @@
+//! One turn: claimed, thought through, said, released. Another bot takes over when this one dies.
+
+mod failed;
+mod handover;
+mod heard;
+mod lease;
+mod show;
+
+use std::{
+    sync::atomic::{AtomicBool, Ordering::SeqCst},
+    time::Duration,
+};
+
+use chat::{Append, Author, ClientId, ConversationId, Extra, TurnId, WorkspaceId, conversation, conversation::Conversation};
+use tokio::time::Instant;
+
+pub(crate) use self::lease::due;
+use self::{heard::Heard, lease::Claim, show::Stage};
+use crate::{
+    Bot, Error, Result, Trace,
+    run::Call,
+    think::{Mind, Thought},
+    trace::Times,
+    verdict::Action,
+};
+
+/// A turn that runs.
+struct Running<'a> {
+    bot: &'a Bot,
+    claim: Claim,
+    stage: Stage,
+    /// It is being written into the record: from here on it is not stopped.
+    settled: AtomicBool,
+    trace: parking_lot::Mutex<Trace>,
+    began: Instant,
+}
+
+/// What a turn came to.
+#[derive(Clone, Copy, Debug)]
+struct Done {
+    outcome: &'static str,
+    rule: &'static str,
+    asked: i64,
+    answer: Option<i64>,
+}
+
+impl Bot {
+    /// Takes the conversation's turn, if it is due and nobody else has it.
+    pub(crate) async fn take_turn(&self, workspace: WorkspaceId, conversation: ConversationId, call: &Call) -> Result<()> {
+        let id: TurnId = self.chat().id();
+        let Some(claim) = lease::claim(self, workspace, conversation, id).await? else { return Ok(()) };
+        call.claimed(claim.epoch);
+        let found = conversation::find(self.chat().store(), workspace, conversation).await?;
+        let running = Running {
+            bot: self,
+            stage: Stage::new(self.chat().clone(), &found, id),
+            claim,
+            settled: AtomicBool::new(false),
+            trace: parking_lot::Mutex::default(),
+            began: Instant::now(),
+        };
+        running.take(call).await
+    }
+}
+
+impl Running<'_> {
+    async fn take(&self, call: &Call) -> Result<()> {
+        let ended = tokio::select! {
+            biased;
+            () = self.stopped(call) => Ok(self.cancelled("speaker_changed")),
+            () = self.lost() => Ok(self.cancelled("lease_lost")),
+            done = self.work(call) => done,
+        };
+        self.stage.clear();
+        let done = match ended {
+            Err(Error::Stale) => self.cancelled("speaker_changed"),
+            Err(error) => {
+                // The lease stays until it ends: the question is tried again, but not in a hot loop.
+                self.finish(self.ended("failed", "error")).await?;
+                return Err(error);
+            }
+            Ok(done) => done,
+        };
+        self.finish(done).await?;
+        lease::release(self.bot, &self.claim).await
+    }
+
+    async fn finish(&self, done: Done) -> Result<()> {
+        let trace = {
+            let mut trace = self.trace.lock();
+            trace.times.total_ms = Times::since(self.began);
+            trace.clone()
+        };
+        tracing::info!(
+            workspace.id = %self.claim.workspace, conversation.id = %self.claim.conversation, turn.id = %self.claim.id,
+            turn.outcome = done.outcome, turn.rule = done.rule, turn.ms = trace.times.total_ms, search.ms = trace.times.search_ms,
+            model.failure = trace.model, "a turn of the bot ended"
+        );
+        lease::finish(self.bot, &self.claim, done, &trace).await
+    }
+
+    fn ended(&self, outcome: &'static str, rule: &'static str) -> Done {
+        Done { outcome, rule, asked: self.claim.asked, answer: None }
+    }
+
+    fn cancelled(&self, rule: &'static str) -> Done {
+        self.ended("cancelled", rule)
+    }
+
+    /// Ends when another may speak and nothing was written yet.
+    async fn stopped(&self, call: &Call) {
+        call.stopped().await;
+        if self.settled.load(SeqCst) {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Renews the lease; ends when it is lost and nothing was written yet.
+    async fn lost(&self) {
+        let third = Duration::from_millis(self.bot.inner.config.lease_s * 1_000 / 3);
+        loop {
+            tokio::time::sleep(third).await;
+            match lease::renew(self.bot, &self.claim).await {
+                Ok(false) if !self.settled.load(SeqCst) => return,
+                Ok(_) => {}
+                Err(error) => tracing::warn!(turn.id = %self.claim.id, %error, "a lease could not be renewed"),
+            }
+        }
+    }
+
+    /// Waits for the end of a burst and answers it; what the visitor writes before the first word is shown joins the question.
+    async fn work(&self, call: &Call) -> Result<Done> {
+        loop {
+            let conversation = self.settle(call).await?;
+            tokio::select! {
+                biased;
+                done = self.attempt(&conversation) => return done,
+                superseded = self.superseded(call, conversation.asked_seq) => superseded?,
+            }
+        }
+    }
+
+    async fn settle(&self, call: &Call) -> Result<Conversation> {
+        let config = &self.bot.inner.config;
+        let ms = Duration::from_millis;
+        let (burst, longest) = (ms(config.burst_ms), ms(config.burst_max_ms));
+        let began = Instant::now();
+        let aged = u64::try_from(self.bot.chat().now() - self.claim.last_at).unwrap_or(0);
+        let mut quiet = burst.saturating_sub(ms(aged));
+        while let Ok(()) = tokio::time::timeout(quiet.min(longest.saturating_sub(began.elapsed())), call.more()).await {
+            quiet = burst;
+        }
+        self.trace.lock().times.burst_ms = Times::since(self.began);
+        Ok(conversation::find(self.bot.chat().store(), self.claim.workspace, self.claim.conversation).await?)
+    }
+
+    /// Ends when the visitor has asked more and nothing was shown or written yet.
+    async fn superseded(&self, call: &Call, asked: i64) -> Result<()> {
+        loop {
+            call.more().await;
+            let now = conversation::find(self.bot.chat().store(), self.claim.workspace, self.claim.conversation).await?;
+            let free = !self.settled.load(SeqCst) && !self.stage.is_open();
+            if free && now.asked_seq > asked {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn attempt(&self, conversation: &Conversation) -> Result<Done> {
+        if conversation.epoch != self.claim.epoch {
+            return Err(Error::Stale);
+        }
+        let mind = self.bot.mind(self.claim.workspace).await?;
+        self.stage.typing(&mind.settings.name);
+        let heard = Heard::of(self.bot, conversation, &mind.settings, self.claim.broken).await?;
+        let mut trace = Trace {
+            question: heard.question.text.clone(),
+            locale: heard.question.locale.to_owned(),
+            failed: heard.signals.failed,
+            times: self.trace.lock().times,
+            ..Trace::default()
+        };
+        *self.trace.lock() = trace.clone();
+        let thinking = Instant::now();
+        let mut show = |shown| self.stage.show(shown);
+        let thought = self.bot.think(&mind, &heard.question, heard.signals.clone(), &mut trace, &mut show).await;
+        trace.times.first_word_ms = self.stage.opened_after(thinking);
+        *self.trace.lock() = trace;
+        let answer = match thought.verdict.action {
+            Action::HandOver(cause) => {
+                let packet = self.packet(&mind, &heard).await?;
+                self.settled.store(true, SeqCst);
+                self.hand_over(&mind, &heard, &thought, cause, packet, conversation.asked_seq).await?;
+                None
+            }
+            _ => {
+                self.settled.store(true, SeqCst);
+                Some(self.say(&mind, &heard, &thought, conversation.asked_seq).await?)
+            }
+        };
+        self.note_gap(&heard, &thought, conversation.asked_seq).await;
+        Ok(Done { outcome: thought.verdict.name(), rule: thought.verdict.rule, asked: conversation.asked_seq, answer })
+    }
+
+    /// Appends the bot's message; the turn's id as the client's, so that it can be there once only.
+    async fn say(&self, mind: &Mind, heard: &Heard, thought: &Thought, asked: i64) -> Result<i64> {
+        let reply = thought.reply(&heard.question, &mind.settings);
+        let append = Append {
+            extra: Extra { turn: Some(self.claim.id), ..reply.extra },
+            epoch: Some(self.claim.epoch),
+            considered: Some(asked),
+            ..Append::new(self.claim.workspace, self.claim.conversation, ClientId(self.claim.id.0), Author::Bot, reply.body)
+        };
+        let appended = self.bot.chat().append(append).await?;
+        self.stage.said();
+        Ok(appended.message.seq)
+    }
+
+    /// Notes a question that knowledge could not answer.
+    async fn note_gap(&self, heard: &Heard, thought: &Thought, asked: i64) {
+        let unanswered = matches!(
+            thought.verdict.rule,
+            "no_passage" | "model_declined" | "model_unsupported_unsure" | "model_failed_unsure" | "too_many_failed" | "nobody_online"
+        );
+        if !unanswered || heard.signals.unhelpful {
+            return;
+        }
+        let new = knowledge::gap::New {
+            conversation: Some(self.claim.conversation),
+            seq: Some(asked),
+            question: heard.question.text.clone(),
+            locale: heard.question.locale.to_owned(),
+            reason: thought.verdict.rule.to_owned(),
+            score: thought.signals.best,
+        };
+        if let Err(error) = knowledge::gap::note(self.bot.chat(), self.claim.workspace, new).await {
+            tracing::warn!(conversation.id = %self.claim.conversation, %error, "an unanswered question could not be noted");
+        }
+    }
+}

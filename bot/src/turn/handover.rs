@@ -1,0 +1,235 @@
+//! Handing a conversation over to people, with everything they need to know.
+
+use std::time::Duration;
+
+use chat::conversation::Conversation;
+use ticketing::{Escalation, Packet, Priority, Reason, Seen, Tried};
+
+use super::{Running, failed, heard::Heard};
+use crate::{
+    Bot, Error, Result, Settings, Turn,
+    model::{self, Limits},
+    prompt,
+    prompt::Line,
+    settings::Offline,
+    think::{Mind, Thought, handover},
+    trace,
+    verdict::Cause,
+    words::{join, say},
+};
+
+/// A person is not kept waiting for a summary longer than this.
+const SUMMARY: Duration = Duration::from_secs(4);
+/// Questions that are quoted in a summary.
+const QUOTED: usize = 3;
+/// Attempts that are told, the newest ones.
+const TOLD: usize = 8;
+/// Passages that are told of each attempt.
+const PASSAGES: usize = 3;
+/// The longest quotation, in characters.
+const LONGEST: usize = 300;
+/// The longest subject, in characters.
+const SUBJECT: usize = 100;
+
+impl Running<'_> {
+    /// What people need to know; a model writes the summary if there is one and enough to sum up.
+    pub(super) async fn packet(&self, mind: &Mind, heard: &Heard) -> Result<Packet> {
+        let locale = heard.question.locale;
+        let asked: Vec<&str> = visitor(&heard.lines);
+        let written = if asked.len() > 1 { written(mind, &heard.lines, locale, self.bot).await } else { None };
+        let trace = self.trace.lock().clone();
+        let now = tried(&trace, if heard.signals.is_question(&mind.policy) { "unanswered" } else { "handover" });
+        Ok(Packet {
+            summary: written.unwrap_or_else(|| composed(&heard.lines, &heard.turns, &heard.conversation, locale)),
+            wish: wish(heard.signals.wish, &asked, &heard.turns, locale),
+            tried: attempts(&heard.turns).into_iter().chain(now.filter(|tried| !tried.passages.is_empty())).collect(),
+        })
+    }
+
+    /// Ticket, speaker and system message in one transaction of the desk.
+    pub(super) async fn hand_over(
+        &self,
+        mind: &Mind,
+        heard: &Heard,
+        thought: &Thought,
+        cause: Cause,
+        packet: Packet,
+        asked: i64,
+    ) -> Result<()> {
+        let rule = mind.settings.rule_for(&heard.question.text).filter(|_| thought.verdict.rule == "handover_rule");
+        let escalation = Escalation {
+            workspace: self.claim.workspace,
+            conversation: self.claim.conversation,
+            epoch: Some(self.claim.epoch),
+            reason: reason(cause),
+            priority: rule.map_or(Priority::Normal, |rule| Priority::of_rank(i64::from(rule.priority))),
+            team: rule.and_then(|rule| rule.team),
+            subject: subject(&heard.lines, &heard.turns, heard.question.locale),
+            packet,
+            locale: heard.question.locale.to_owned(),
+            say: thought.reply(&heard.question, &mind.settings).body,
+            considered: Some(asked),
+        };
+        self.bot.inner.desk.escalate(escalation).await?;
+        Ok(())
+    }
+}
+
+impl Bot {
+    /// Hands over when thumbs down made the failed answers too many.
+    pub(crate) async fn give_up(&self, conversation: &Conversation) -> Result<()> {
+        let (store, workspace) = (self.chat().store(), conversation.workspace);
+        let settings = Settings::get(self.chat(), workspace).await?;
+        let turns = trace::of_conversation(store, workspace, conversation.id, 12).await?;
+        let failed = failed::in_a_row(&turns, false);
+        if conversation.speaker != chat::Speaker::Bot || conversation.asked_seq > conversation.answered_seq || failed < settings.max_failed
+        {
+            return Ok(());
+        }
+        let online = self.inner.desk.online(workspace).await?;
+        if !online && settings.offline == Offline::Stay {
+            return Ok(());
+        }
+        let lines = lines_of(&turns);
+        let locale = crate::words::language(lines.last().map_or("", |line| line.text.as_str()), &conversation.locale);
+        let asked = visitor(&lines);
+        let escalation = Escalation {
+            workspace,
+            conversation: conversation.id,
+            epoch: Some(conversation.epoch),
+            reason: Reason::Unanswered,
+            priority: Priority::Normal,
+            team: None,
+            subject: subject(&lines, &turns, locale),
+            packet: Packet {
+                summary: composed(&lines, &turns, conversation, locale),
+                wish: wish(false, &asked, &turns, locale),
+                tried: attempts(&turns),
+            },
+            locale: locale.to_owned(),
+            say: handover(Cause::Unanswered, online, locale),
+            considered: None,
+        };
+        match self.inner.desk.escalate(escalation).await.map_err(Error::from) {
+            // Somebody was faster: the visitor is in good hands.
+            Err(Error::Stale) => Ok(()),
+            done => done.map(drop),
+        }
+    }
+}
+
+fn reason(cause: Cause) -> Reason {
+    match cause {
+        Cause::Wish => Reason::Wish,
+        Cause::Unanswered => Reason::Unanswered,
+        Cause::Model => Reason::Model,
+        Cause::Rule => Reason::Rule,
+    }
+}
+
+/// The questions of the turns, oldest first, as lines.
+fn lines_of(turns: &[Turn]) -> Vec<Line> {
+    let asked = turns.iter().rev().map(|turn| turn.trace.question.clone()).filter(|text| !text.is_empty());
+    asked.map(|text| Line { who: "Visitor", text }).collect()
+}
+
+fn visitor(lines: &[Line]) -> Vec<&str> {
+    lines.iter().filter(|line| line.who == "Visitor").map(|line| line.text.as_str()).collect()
+}
+
+/// What the visitor asked that was a question, newest first.
+fn questions<'a>(asked: &[&'a str]) -> Vec<&'a str> {
+    let real = |text: &&&str| crate::speech::talk(text).is_none() && !crate::speech::unhelpful(text) && !crate::speech::wants_person(text);
+    asked.iter().rev().filter(real).copied().collect()
+}
+
+async fn written(mind: &Mind, lines: &[Line], locale: &str, bot: &Bot) -> Option<String> {
+    let model = mind.model.as_ref()?;
+    let prompt = prompt::summary(lines, locale).inspect_err(|error| tracing::error!(%error, "a prompt cannot be rendered")).ok()?;
+    let limits = Limits { silence: SUMMARY, total: SUMMARY.min(bot.limits().total), chars: 1_500 };
+    model::complete(&**model, prompt, limits).await.ok()
+}
+
+/// A summary from the visitor's own words and what the bot did.
+fn composed(lines: &[Line], turns: &[Turn], conversation: &Conversation, locale: &str) -> String {
+    let asked = visitor(lines);
+    let real = questions(&asked);
+    let mut text = String::new();
+    for (at, question) in real.iter().take(QUOTED).enumerate() {
+        let key = if at == 0 { "packet.asked" } else { "packet.asked_also" };
+        text = join(&text, &sentence(&say(locale, key, &[("question", &short(question, LONGEST))]), locale));
+    }
+    let answered: Vec<&Turn> = turns.iter().filter(|turn| turn.outcome.as_deref() == Some("answer")).collect();
+    let source = answered.first().and_then(|turn| turn.trace.passages.iter().find(|seen| seen.cited)).map(|seen| seen.title.as_str());
+    match source {
+        Some(source) => {
+            let values = [("count", answered.len().to_string()), ("source", source.to_owned())];
+            let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            text = join(&text, &say(locale, "packet.tried.answer", &values));
+        }
+        None if !real.is_empty() => text = join(&text, &say(locale, "packet.tried.nothing", &[])),
+        None => {}
+    }
+    if !conversation.page_title.trim().is_empty() {
+        text = join(&text, &say(locale, "packet.page", &[("title", conversation.page_title.trim())]));
+    }
+    text
+}
+
+fn sentence(text: &str, locale: &str) -> String {
+    let ends = text.ends_with(['.', '!', '?', '。', '！', '？', '…']);
+    if ends { text.to_owned() } else { format!("{text}{}", if locale == "zh" { "。" } else { "." }) }
+}
+
+fn wish(person: bool, asked: &[&str], turns: &[Turn], locale: &str) -> String {
+    let from_turns: Vec<&str> = turns.iter().rev().map(|turn| turn.trace.question.as_str()).collect();
+    let question = questions(asked).first().copied().or_else(|| questions(&from_turns).first().copied());
+    let wants = person.then(|| say(locale, "packet.wish.person", &[]));
+    let answer = question.map(|question| say(locale, "packet.wish.answer", &[("question", &short(question, LONGEST))]));
+    let separator = if locale == "zh" { "；" } else { "; " };
+    [wants, answer].into_iter().flatten().collect::<Vec<_>>().join(separator)
+}
+
+/// The last real question; a wish for a person alone has a title of its own.
+fn subject(lines: &[Line], turns: &[Turn], locale: &str) -> String {
+    let asked = visitor(lines);
+    let from_turns: Vec<&str> = turns.iter().rev().map(|turn| turn.trace.question.as_str()).collect();
+    let question = questions(&asked).first().copied().or_else(|| questions(&from_turns).first().copied());
+    question.map_or_else(|| say(locale, "subject.person", &[]), |question| short(question, SUBJECT))
+}
+
+fn short(text: &str, limit: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(limit) {
+        Some((at, _)) => format!("{}…", line[..at].trim_end()),
+        None => line,
+    }
+}
+
+/// What the bot has tried since people were last there, oldest first.
+fn attempts(newest_first: &[Turn]) -> Vec<Tried> {
+    let since = newest_first.iter().take_while(|turn| turn.outcome.as_deref() != Some("handover"));
+    let mut tried: Vec<Tried> = since
+        .filter(|turn| matches!(turn.outcome.as_deref(), Some("answer" | "clarify")))
+        .filter_map(|turn| self::tried(&turn.trace, turn.outcome.as_deref().unwrap_or_default()))
+        .take(TOLD)
+        .collect();
+    tried.reverse();
+    tried
+}
+
+fn tried(trace: &crate::Trace, outcome: &str) -> Option<Tried> {
+    let mut seen: Vec<&trace::Seen> = trace.passages.iter().filter(|seen| seen.cited || seen.kept).collect();
+    seen.sort_by_key(|seen| !seen.cited);
+    let passages = seen.into_iter().take(PASSAGES).map(|seen| Seen {
+        title: seen.title.clone(),
+        heading: seen.heading.clone(),
+        url: seen.url.clone(),
+        score: seen.confidence,
+    });
+    (!trace.question.is_empty()).then(|| Tried {
+        question: short(&trace.question, LONGEST),
+        outcome: outcome.to_owned(),
+        passages: passages.collect(),
+    })
+}

@@ -1,0 +1,139 @@
+//! The lease of a turn: claimed, renewed and released by guarded updates, so that one bot at most answers.
+
+use chat::{Chat, ConversationId, News, Topic, TurnId, WorkspaceId, row};
+use sqlx::Row;
+
+use super::Done;
+use crate::{Bot, Result, Trace};
+
+/// Turns that one sweep starts.
+const SWEEP: i64 = 100;
+/// After so many turns that failed, people must look at the question.
+const TRIES: i64 = 2;
+
+/// A turn that belongs to this bot.
+#[derive(Clone, Debug)]
+pub(super) struct Claim {
+    pub id: TurnId,
+    pub workspace: WorkspaceId,
+    pub conversation: ConversationId,
+    pub epoch: i64,
+    pub asked: i64,
+    /// When the last message was written, unix milliseconds.
+    pub last_at: i64,
+    /// Turns for this question have failed before.
+    pub broken: bool,
+}
+
+/// Conversations whose turn is due and free, of every workspace.
+pub(crate) async fn due(chat: &Chat) -> Result<Vec<(WorkspaceId, ConversationId)>> {
+    let rows = sqlx::query(
+        "SELECT workspace_id, id FROM conversation
+          WHERE speaker = 'bot' AND asked_seq > answered_seq AND (turn_id IS NULL OR turn_until < $1) ORDER BY last_at LIMIT $2",
+    )
+    .bind(chat.now())
+    .bind(SWEEP)
+    .fetch_all(chat.store().read())
+    .await?;
+    rows.iter().map(|found| Ok((row::id(found, "workspace_id")?, row::id(found, "id")?))).collect()
+}
+
+/// Claims the conversation's turn; `None` when it is not due or another bot has it.
+pub(super) async fn claim(bot: &Bot, workspace: WorkspaceId, conversation: ConversationId, id: TurnId) -> Result<Option<Claim>> {
+    let now = bot.chat().now();
+    let mut tx = bot.chat().begin().await?;
+    let claimed = sqlx::query(
+        "UPDATE conversation SET turn_id = $3, turn_until = $4
+          WHERE workspace_id = $1 AND id = $2 AND speaker = 'bot' AND asked_seq > answered_seq AND (turn_id IS NULL OR turn_until < $5)
+         RETURNING epoch, asked_seq, answered_seq, last_at",
+    )
+    .bind(workspace.text())
+    .bind(conversation.text())
+    .bind(id.text())
+    .bind(until(bot))
+    .bind(now)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(claimed) = claimed else { return Ok(None) };
+    let (epoch, asked, answered): (i64, i64, i64) =
+        (claimed.try_get("epoch")?, claimed.try_get("asked_seq")?, claimed.try_get("answered_seq")?);
+    let failed = sqlx::query(
+        "SELECT CAST(COUNT(*) AS BIGINT) AS turns FROM turn
+          WHERE workspace_id = $1 AND conversation_id = $2 AND asked_seq > $3 AND epoch = $4 AND (outcome IS NULL OR outcome = 'failed')",
+    )
+    .bind(workspace.text())
+    .bind(conversation.text())
+    .bind(answered)
+    .bind(epoch)
+    .fetch_one(&mut *tx)
+    .await?;
+    let failed: i64 = failed.try_get("turns")?;
+    sqlx::query(
+        "INSERT INTO turn (id, workspace_id, conversation_id, epoch, asked_seq, rule, trace, created_at) VALUES ($1, $2, $3, $4, $5, '', '{}', $6)",
+    )
+    .bind(id.text())
+    .bind(workspace.text())
+    .bind(conversation.text())
+    .bind(epoch)
+    .bind(asked)
+    .bind(now)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(Some(Claim { id, workspace, conversation, epoch, asked, last_at: claimed.try_get("last_at")?, broken: failed >= TRIES }))
+}
+
+/// Makes the lease longer; false when it is lost.
+pub(super) async fn renew(bot: &Bot, claim: &Claim) -> Result<bool> {
+    let done = sqlx::query("UPDATE conversation SET turn_until = $4 WHERE workspace_id = $1 AND id = $2 AND turn_id = $3 AND epoch = $5")
+        .bind(claim.workspace.text())
+        .bind(claim.conversation.text())
+        .bind(claim.id.text())
+        .bind(until(bot))
+        .bind(claim.epoch)
+        .execute(bot.chat().store().write())
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Writes what the turn came to.
+pub(super) async fn finish(bot: &Bot, claim: &Claim, done: Done, trace: &Trace) -> Result<()> {
+    sqlx::query(
+        "UPDATE turn SET asked_seq = $3, answer_seq = $4, outcome = $5, rule = $6, trace = $7, finished_at = $8 WHERE workspace_id = $1 AND id = $2",
+    )
+    .bind(claim.workspace.text())
+    .bind(claim.id.text())
+    .bind(done.asked)
+    .bind(done.answer)
+    .bind(done.outcome)
+    .bind(done.rule)
+    .bind(serde_json::to_string(trace).unwrap_or_else(|_| "{}".into()))
+    .bind(bot.chat().now())
+    .execute(bot.chat().store().write())
+    .await?;
+    Ok(())
+}
+
+/// Gives the lease back; a turn that is due already is announced.
+pub(super) async fn release(bot: &Bot, claim: &Claim) -> Result<()> {
+    let left = sqlx::query(
+        "UPDATE conversation SET turn_id = NULL, turn_until = 0 WHERE workspace_id = $1 AND id = $2 AND turn_id = $3
+         RETURNING speaker, asked_seq, answered_seq",
+    )
+    .bind(claim.workspace.text())
+    .bind(claim.conversation.text())
+    .bind(claim.id.text())
+    .fetch_optional(bot.chat().store().write())
+    .await?;
+    let Some(left) = left else { return Ok(()) };
+    let (speaker, asked, answered): (&str, i64, i64) =
+        (left.try_get("speaker")?, left.try_get("asked_seq")?, left.try_get("answered_seq")?);
+    if speaker == "bot" && asked > answered {
+        bot.chat().bus().publish(Topic::Bot, News::Due { workspace: claim.workspace, conversation: claim.conversation });
+    }
+    Ok(())
+}
+
+fn until(bot: &Bot) -> i64 {
+    bot.chat().now() + i64::try_from(bot.inner.config.lease_s * 1_000).unwrap_or(i64::MAX / 2)
+}
