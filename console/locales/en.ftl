@@ -141,6 +141,7 @@ say-offline = No connection. Trying again; what you write is kept.
 f-workspace = Workspace
 f-your-name = Your name
 f-name = Name
+f-person = Name
 f-email = E-mail
 f-password = Password
 f-language = Language

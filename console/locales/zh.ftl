@@ -103,6 +103,7 @@ say-offline = 连接断开，正在重试。您写的内容不会丢。
 f-workspace = 工作区
 f-your-name = 您的姓名
 f-name = 名称
+f-person = 姓名
 f-email = 邮箱
 f-password = 密码
 f-language = 语言
