@@ -115,7 +115,7 @@ pub async fn complete(model: &dyn Model, prompt: Prompt, limits: Limits) -> Resu
 pub(crate) struct Models {
     http: openai::Http,
     #[cfg(test)]
-    fake: Option<Arc<dyn Model>>,
+    pub(crate) fake: Option<Arc<dyn Model>>,
 }
 
 impl Models {

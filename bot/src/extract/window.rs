@@ -7,7 +7,7 @@ use super::{
     unit::{Kind, Unit, leads, units},
 };
 
-/// A passage up to this part of the room more is quoted whole.
+/// An answer may be this many times as wide as the room before only a part of it is quoted.
 const WHOLE: f64 = 1.35;
 /// A paragraph's end is a good end once this part of the room is used.
 const ENOUGH: f64 = 0.55;
@@ -21,7 +21,8 @@ pub(super) fn choose(asked: &HashSet<String>, source: &Source, room: usize) -> O
     if all.is_empty() || !all.iter().any(|unit| unit.kind != Kind::Code || all.len() == 1) {
         return None;
     }
-    if total as f64 <= room as f64 * WHOLE {
+    let whole = if source.answer { WHOLE } else { 1.0 };
+    if total as f64 <= room as f64 * whole {
         return Some(trimmed(all));
     }
     let weights = Weights::of(asked, source, &all);
