@@ -26,7 +26,14 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { file_bytes: 64 << 20, documents: 200_000, passage_size: 1_200, fetch_seconds: 20, fetch_private: false, embeddings: Embeddings::default() }
+        Self {
+            file_bytes: 64 << 20,
+            documents: 200_000,
+            passage_size: 1_200,
+            fetch_seconds: 20,
+            fetch_private: false,
+            embeddings: Embeddings::default(),
+        }
     }
 }
 
@@ -52,7 +59,15 @@ pub struct Embeddings {
 
 impl Default for Embeddings {
     fn default() -> Self {
-        Self { base_url: String::new(), model: String::new(), key: String::new(), languages: vec!["en".into()], weight: 2.0, batch: 32, seconds: 20 }
+        Self {
+            base_url: String::new(),
+            model: String::new(),
+            key: String::new(),
+            languages: vec!["en".into()],
+            weight: 2.0,
+            batch: 32,
+            seconds: 20,
+        }
     }
 }
 

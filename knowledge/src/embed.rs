@@ -73,7 +73,8 @@ impl Embedder {
 
     /// For each passage its vector, and whether it still waits for one.
     pub(crate) async fn passages(&self, passages: &[Passage]) -> Vec<(Option<Vec<f32>>, bool)> {
-        let mut result: Vec<(Option<Vec<f32>>, bool)> = passages.iter().map(|passage| (None, self.settings.speaks(&passage.language))).collect();
+        let mut result: Vec<(Option<Vec<f32>>, bool)> =
+            passages.iter().map(|passage| (None, self.settings.speaks(&passage.language))).collect();
         let wanted: Vec<usize> = (0..passages.len()).filter(|&n| result[n].1).collect();
         for part in wanted.chunks(self.settings.batch) {
             if !self.may_try() {
@@ -92,7 +93,9 @@ impl Embedder {
     async fn ask(&self, texts: Vec<String>) -> Option<Vec<Vec<f32>>> {
         let wanted = texts.len();
         let request = CreateEmbeddingRequestArgs::default().model(&self.settings.model).input(texts).build().ok()?;
-        let asked = tokio::time::timeout(Duration::from_secs(self.settings.seconds), async { self.client.embeddings().create(request).await }).await;
+        let asked =
+            tokio::time::timeout(Duration::from_secs(self.settings.seconds), async { self.client.embeddings().create(request).await })
+                .await;
         let problem = match asked {
             Ok(Ok(mut answer)) => {
                 answer.data.sort_by_key(|entry| entry.index);
@@ -114,7 +117,9 @@ impl Embedder {
         let size = vectors.first()?.len();
         let mut state = self.state.lock();
         let same = state.size == 0 || state.size == size;
-        let sound = size > 0 && vectors.len() == wanted && vectors.iter().all(|vector| vector.len() == size && vector.iter().all(|x| x.is_finite()));
+        let sound = size > 0
+            && vectors.len() == wanted
+            && vectors.iter().all(|vector| vector.len() == size && vector.iter().all(|x| x.is_finite()));
         if same && sound {
             state.size = size;
             Some(vectors)

@@ -62,9 +62,11 @@ pub async fn run(chat: &Chat, config: Config, dir: &Path, progress: &(dyn Fn(u64
     let mut tally = Tally::default();
     for (n, asked) in all.iter().enumerate() {
         // One more: the question's own document is left out afterwards.
-        let query = Query { text: asked.text.clone(), audience: Audience::All, libraries: vec![shelf.id], limit: RANKS + 1, locale: String::new() };
+        let query =
+            Query { text: asked.text.clone(), audience: Audience::All, libraries: vec![shelf.id], limit: RANKS + 1, locale: String::new() };
         let found = knowledge.find(place, &query, 1).await?;
-        let found_names = found.hits.iter().filter_map(|hit| names.get(&hit.passage.document)).filter(|name| Some(name.as_str()) != asked.own.as_deref());
+        let found_names =
+            found.hits.iter().filter_map(|hit| names.get(&hit.passage.document)).filter(|name| Some(name.as_str()) != asked.own.as_deref());
         let ranked: Vec<&str> = found_names.take(RANKS).map(String::as_str).collect();
         if let Some(grades) = relevant.get(&asked.id) {
             tally.add(&ranked, grades, found.took_us);
@@ -89,7 +91,9 @@ fn read(dir: &Path, name: &str) -> Result<String> {
 }
 
 fn lines(text: &str) -> Result<Vec<Asked>> {
-    let parse = |(n, line): (usize, &str)| serde_json::from_str(line).map_err(|error| Error::Invalid(format!("queries.jsonl, line {}: {error}", n + 1)));
+    let parse = |(n, line): (usize, &str)| {
+        serde_json::from_str(line).map_err(|error| Error::Invalid(format!("queries.jsonl, line {}: {error}", n + 1)))
+    };
     text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(parse).collect()
 }
 
@@ -98,7 +102,8 @@ fn judgements(text: &str) -> HashMap<String, HashMap<String, f64>> {
     let mut all: HashMap<String, HashMap<String, f64>> = HashMap::new();
     for line in text.lines() {
         let mut cells = line.split('\t');
-        if let (Some(question), Some(document), Some(Ok(grade))) = (cells.next(), cells.next(), cells.next().map(|grade| grade.trim().parse::<f64>()))
+        if let (Some(question), Some(document), Some(Ok(grade))) =
+            (cells.next(), cells.next(), cells.next().map(|grade| grade.trim().parse::<f64>()))
             && grade > 0.0
         {
             all.entry(question.to_owned()).or_default().insert(document.to_owned(), grade);

@@ -104,7 +104,11 @@ pub async fn note(chat: &Chat, workspace: WorkspaceId, new: New) -> Result<Optio
 
 /// Open gaps (or closed ones), the most asked first, then the newest.
 pub async fn list(store: &Store, workspace: WorkspaceId, closed: bool, limit: i64) -> Result<Vec<Gap>> {
-    let state = if closed { "closed_at IS NOT NULL ORDER BY closed_at DESC, id" } else { "closed_at IS NULL ORDER BY asked DESC, asked_at DESC, id" };
+    let state = if closed {
+        "closed_at IS NOT NULL ORDER BY closed_at DESC, id"
+    } else {
+        "closed_at IS NULL ORDER BY asked DESC, asked_at DESC, id"
+    };
     let sql = format!("SELECT * FROM gap WHERE workspace_id = $1 AND {state} LIMIT $2");
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(limit).fetch_all(store.read()).await?;
     rows.iter().map(gap).collect()
@@ -112,7 +116,11 @@ pub async fn list(store: &Store, workspace: WorkspaceId, closed: bool, limit: i6
 
 /// One gap.
 pub async fn find(store: &Store, workspace: WorkspaceId, id: GapId) -> Result<Gap> {
-    let row = sqlx::query("SELECT * FROM gap WHERE workspace_id = $1 AND id = $2").bind(workspace.text()).bind(id.text()).fetch_one(store.read()).await?;
+    let row = sqlx::query("SELECT * FROM gap WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace.text())
+        .bind(id.text())
+        .fetch_one(store.read())
+        .await?;
     gap(&row)
 }
 
@@ -135,7 +143,14 @@ pub async fn close(chat: &Chat, workspace: WorkspaceId, id: GapId) -> Result<()>
 ///
 /// # Errors
 /// [`Error::Invalid`] for an empty question or answer.
-pub async fn answer(knowledge: &Knowledge, workspace: WorkspaceId, id: GapId, library: LibraryId, question: &str, answer: &str) -> Result<DocumentId> {
+pub async fn answer(
+    knowledge: &Knowledge,
+    workspace: WorkspaceId,
+    id: GapId,
+    library: LibraryId,
+    question: &str,
+    answer: &str,
+) -> Result<DocumentId> {
     let gap = find(knowledge.chat().store(), workspace, id).await?;
     if gap.closed_at.is_some() && gap.document.is_some() {
         return Err(Error::Invalid("This question has been answered already.".into()));
@@ -148,13 +163,15 @@ pub async fn answer(knowledge: &Knowledge, workspace: WorkspaceId, id: GapId, li
 }
 
 async fn settle(chat: &Chat, workspace: WorkspaceId, id: GapId, document: Option<DocumentId>) -> Result<()> {
-    sqlx::query("UPDATE gap SET closed_at = COALESCE(closed_at, $3), document_id = COALESCE(document_id, $4) WHERE workspace_id = $1 AND id = $2")
-        .bind(workspace.text())
-        .bind(id.text())
-        .bind(chat.now())
-        .bind(document.map(|id| id.text()))
-        .execute(chat.store().write())
-        .await?;
+    sqlx::query(
+        "UPDATE gap SET closed_at = COALESCE(closed_at, $3), document_id = COALESCE(document_id, $4) WHERE workspace_id = $1 AND id = $2",
+    )
+    .bind(workspace.text())
+    .bind(id.text())
+    .bind(chat.now())
+    .bind(document.map(|id| id.text()))
+    .execute(chat.store().write())
+    .await?;
     Ok(())
 }
 

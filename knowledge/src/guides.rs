@@ -27,7 +27,11 @@ pub async fn seed(knowledge: &Knowledge, workspace: WorkspaceId) -> Result<Optio
     let chat = knowledge.chat();
     let libraries = library::list(chat.store(), workspace).await?;
     let library = match libraries.iter().find(|library| library.name == LIBRARY) {
-        Some(library) if source::list(chat.store(), workspace, Some(library.id)).await?.iter().any(|source| source.kind == Place::Guides) => library.id,
+        Some(library)
+            if source::list(chat.store(), workspace, Some(library.id)).await?.iter().any(|source| source.kind == Place::Guides) =>
+        {
+            library.id
+        }
         Some(_) => return Ok(None),
         None if libraries.is_empty() => library::create(chat, workspace, LIBRARY).await?.id,
         None => return Ok(None),
@@ -54,7 +58,10 @@ pub async fn seed(knowledge: &Knowledge, workspace: WorkspaceId) -> Result<Optio
 
 /// Every guide: its name such as `en/start.md`, and its text.
 fn files() -> Vec<(String, &'static str)> {
-    let found = GUIDES.dirs().flat_map(|folder| folder.files()).filter_map(|file| Some((file.path().to_str()?.replace('\\', "/"), file.contents_utf8()?)));
+    let found = GUIDES
+        .dirs()
+        .flat_map(|folder| folder.files())
+        .filter_map(|file| Some((file.path().to_str()?.replace('\\', "/"), file.contents_utf8()?)));
     found.filter(|(name, _)| name.ends_with(".md")).collect()
 }
 

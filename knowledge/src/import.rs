@@ -122,7 +122,9 @@ impl Knowledge {
                 Some(read) => Ok(read),
                 None => self.parse(file).await,
             };
-            let tell = |documents, documents_total| progress(Progress { file: name.clone(), files: n as u64, files_total: total, documents, documents_total });
+            let tell = |documents, documents_total| {
+                progress(Progress { file: name.clone(), files: n as u64, files_total: total, documents, documents_total })
+            };
             match read {
                 Ok(read) => reconciler.take(read, &tell).await?,
                 Err(reason) => {

@@ -8,9 +8,9 @@ mod markdown;
 mod reason;
 mod record;
 mod table;
-mod text;
 #[cfg(test)]
 mod tests;
+mod text;
 mod writer;
 
 pub use kind::Kind;
@@ -126,5 +126,9 @@ pub(crate) fn safe_url(url: &str) -> String {
     let lower = url.get(..8).unwrap_or(url).to_ascii_lowercase();
     let web = lower.starts_with("http://") || lower.starts_with("https://");
     let own = url.starts_with('/') && !url.starts_with("//") && !url.starts_with("/\\");
-    if (web || own) && !url.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"')) { url.to_owned() } else { String::new() }
+    if (web || own) && !url.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"')) {
+        url.to_owned()
+    } else {
+        String::new()
+    }
 }

@@ -133,7 +133,8 @@ pub(crate) async fn answers(store: &Store, workspace: WorkspaceId, documents: &[
     }
     let ids: Vec<HashMap<&str, String>> = documents.iter().map(|id| HashMap::from([("id", id.text())])).collect();
     let list = store.dialect().rows(2, &[Column::Text("id")]);
-    let sql = format!("{SELECT} WHERE passage.workspace_id = $1 AND passage.position = 0 AND passage.document_id IN (SELECT x.id FROM {list})");
+    let sql =
+        format!("{SELECT} WHERE passage.workspace_id = $1 AND passage.position = 0 AND passage.document_id IN (SELECT x.id FROM {list})");
     let json = serde_json::to_string(&ids).unwrap_or_default();
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(json).fetch_all(store.read()).await?;
     rows.iter().map(|row| passage(row).map(|passage| (passage.document, passage))).collect()
@@ -141,7 +142,8 @@ pub(crate) async fn answers(store: &Store, workspace: WorkspaceId, documents: &[
 
 /// Every passage's id with its audience: what the index must hold.
 pub(crate) async fn ids(store: &Store, workspace: WorkspaceId) -> Result<HashMap<Uuid, Audience>> {
-    let rows = sqlx::query("SELECT id, audience FROM passage WHERE workspace_id = $1").bind(workspace.text()).fetch_all(store.read()).await?;
+    let rows =
+        sqlx::query("SELECT id, audience FROM passage WHERE workspace_id = $1").bind(workspace.text()).fetch_all(store.read()).await?;
     rows.iter().map(|row| Ok((row::id::<PassageId>(row, "id")?.0, audience(row.try_get("audience")?)))).collect()
 }
 

@@ -19,7 +19,8 @@ pub(crate) async fn raise(tx: &mut Tx, workspace: WorkspaceId) -> Result<()> {
 
 /// The revision now; 0 before the first passage.
 pub(crate) async fn now(store: &Store, workspace: WorkspaceId) -> Result<i64> {
-    let row = sqlx::query("SELECT revision FROM index_state WHERE workspace_id = $1").bind(workspace.text()).fetch_optional(store.read()).await?;
+    let row =
+        sqlx::query("SELECT revision FROM index_state WHERE workspace_id = $1").bind(workspace.text()).fetch_optional(store.read()).await?;
     Ok(row.map_or(Ok(0), |row| row.try_get("revision"))?)
 }
 

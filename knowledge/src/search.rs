@@ -15,7 +15,7 @@ use crate::{
     passage::{self, Kind, Passage},
     revision,
 };
-use confidence::{Evidence, sureness};
+use confidence::{Evidence, SAME, sureness};
 use group::{Group, Ranked};
 
 /// What is asked, by whom, and where to look.
@@ -115,7 +115,14 @@ impl Knowledge {
         }
     }
 
-    async fn groups(&self, slot: &Arc<Slot>, text: &str, meaning: Option<Vec<f32>>, query: &Query, per_document: usize) -> Result<Vec<Group>> {
+    async fn groups(
+        &self,
+        slot: &Arc<Slot>,
+        text: &str,
+        meaning: Option<Vec<f32>>,
+        query: &Query,
+        per_document: usize,
+    ) -> Result<Vec<Group>> {
         let (slot, text) = (slot.clone(), text.to_owned());
         let scope = Scope { audience: query.audience, libraries: query.libraries.clone() };
         let (limit, weight) = (query.limit, self.embedder().map_or(1.0, crate::embed::Embedder::weight));
@@ -142,9 +149,11 @@ impl Knowledge {
         let ids: Vec<Uuid> = groups.iter().flat_map(|group| group.points.iter().map(|(id, _)| *id)).collect();
         let mut passages = passage::some(store, workspace, &ids).await?;
         passages.retain(|_, passage| {
-            (query.audience == Audience::Staff || passage.audience == Audience::All) && (query.libraries.is_empty() || query.libraries.contains(&passage.library))
+            (query.audience == Audience::Staff || passage.audience == Audience::All)
+                && (query.libraries.is_empty() || query.libraries.contains(&passage.library))
         });
-        let reworded: Vec<DocumentId> = passages.values().filter(|passage| passage.kind == Kind::Variant).map(|passage| passage.document).collect();
+        let reworded: Vec<DocumentId> =
+            passages.values().filter(|passage| passage.kind == Kind::Variant).map(|passage| passage.document).collect();
         let answers = passage::answers(store, workspace, &reworded).await?;
         let (slot, text) = (slot.clone(), text.to_owned());
         blocking(move || {
@@ -164,16 +173,22 @@ impl Knowledge {
 }
 
 /// Puts passages, evidence and judgement together.
-fn judged(groups: &[Group], passages: &HashMap<Uuid, Passage>, answers: &HashMap<DocumentId, Passage>, sure: impl Fn(Vec<Evidence<'_>>, Vec<&Group>) -> Vec<f64>) -> Vec<Hit> {
-    let shown: Vec<(&Group, &Passage)> = groups.iter().filter_map(|group| group.points.iter().find_map(|(id, _)| passages.get(id)).map(|best| (group, best))).collect();
+fn judged(
+    groups: &[Group],
+    passages: &HashMap<Uuid, Passage>,
+    answers: &HashMap<DocumentId, Passage>,
+    sure: impl Fn(Vec<Evidence<'_>>, Vec<&Group>) -> Vec<f64>,
+) -> Vec<Hit> {
+    let shown: Vec<(&Group, &Passage)> =
+        groups.iter().filter_map(|group| group.points.iter().find_map(|(id, _)| passages.get(id)).map(|best| (group, best))).collect();
     let evidence: Vec<Evidence<'_>> = shown.iter().map(|(group, best)| evidence(group, best, passages)).collect();
     let top = shown.iter().map(|(group, _)| group.lexical).fold(0.0, f64::max);
-    shown
+    let mut hits: Vec<Hit> = shown
         .iter()
         .zip(sure(evidence, shown.iter().map(|(group, _)| *group).collect()))
         .map(|((group, best), confidence)| {
             let answer = if best.kind == Kind::Variant { answers.get(&best.document) } else { None };
-            let near = group.lexical >= top * NEAR || group.vector.is_some_and(|_| group.vector_rank < 3);
+            let near = confidence >= SAME || group.lexical >= top * NEAR || group.vector.is_some_and(|_| group.vector_rank < 3);
             let (kept, why) = match (confidence >= FLOOR, near) {
                 (true, true) if answer.is_some() => (true, "same_question"),
                 (true, true) => (true, "answers"),
@@ -191,7 +206,10 @@ fn judged(groups: &[Group], passages: &HashMap<Uuid, Passage>, answers: &HashMap
                 why: why.to_owned(),
             }
         })
-        .collect()
+        .collect();
+    // What is asked word for word stands first, whatever else has the same words.
+    hits.sort_by_key(|hit| hit.confidence < SAME);
+    hits
 }
 
 /// What speaks for an entry: its wordings as questions, and how it stands among the others.
@@ -206,5 +224,13 @@ fn evidence<'a>(group: &Group, best: &'a Passage, passages: &'a HashMap<Uuid, Pa
     if best.text.starts_with(best.title.trim_end_matches('…')) {
         wordings.push(&best.text);
     }
-    Evidence { document: best.document, wordings, dimensions: Vec::new(), best: group.points.first().map_or(0.0, |(_, score)| *score), lexical: group.lexical, agreement: group.agreement, distinction: group.distinction }
+    Evidence {
+        document: best.document,
+        wordings,
+        dimensions: Vec::new(),
+        best: group.points.first().map_or(0.0, |(_, score)| *score),
+        lexical: group.lexical,
+        agreement: group.agreement,
+        distinction: group.distinction,
+    }
 }

@@ -13,7 +13,10 @@ pub fn sentences(text: &str) -> Vec<&str> {
         let ends = match c {
             '。' | '！' | '？' | '；' | '…' | '\n' | '।' | '؟' => true,
             '!' | '?' => chars.peek().is_none_or(|(_, next)| !next.is_alphanumeric()),
-            '.' => chars.peek().is_none_or(|(_, next)| next.is_whitespace() || matches!(next, '"' | '”' | ')')) && !abbreviated(&text[start..at]),
+            '.' => {
+                chars.peek().is_none_or(|(_, next)| next.is_whitespace() || matches!(next, '"' | '”' | ')'))
+                    && !abbreviated(&text[start..at])
+            }
             _ => false,
         };
         if !ends {
@@ -21,7 +24,9 @@ pub fn sentences(text: &str) -> Vec<&str> {
         }
         // Closing marks and the space after belong to the sentence they follow.
         while let Some((_, next)) = chars.peek() {
-            if matches!(next, '”' | '’' | '"' | ')' | '）' | '」' | '』' | '】' | '》' | '!' | '?' | '！' | '？' | '。' | '…') || next.is_whitespace() {
+            if matches!(next, '”' | '’' | '"' | ')' | '）' | '」' | '』' | '】' | '》' | '!' | '?' | '！' | '？' | '。' | '…')
+                || next.is_whitespace()
+            {
                 chars.next();
             } else {
                 break;

@@ -111,7 +111,8 @@ const SELECT: &str = "SELECT source.*,
 /// All sources of the workspace, or of one library, oldest first.
 pub async fn list(store: &Store, workspace: WorkspaceId, library: Option<LibraryId>) -> Result<Vec<Source>> {
     let sql = format!("{SELECT} AND (CAST($2 AS TEXT) IS NULL OR source.library_id = $2) ORDER BY source.created_at, source.id");
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(library.map(|id| id.text())).fetch_all(store.read()).await?;
+    let rows =
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(library.map(|id| id.text())).fetch_all(store.read()).await?;
     rows.iter().map(source).collect()
 }
 
@@ -130,8 +131,16 @@ pub async fn remove(chat: &Chat, workspace: WorkspaceId, id: SourceId) -> Result
         .bind(id.text())
         .execute(&mut *tx)
         .await?;
-    sqlx::query("DELETE FROM document WHERE workspace_id = $1 AND source_id = $2").bind(workspace.text()).bind(id.text()).execute(&mut *tx).await?;
-    let done = sqlx::query("DELETE FROM source WHERE workspace_id = $1 AND id = $2").bind(workspace.text()).bind(id.text()).execute(&mut *tx).await?;
+    sqlx::query("DELETE FROM document WHERE workspace_id = $1 AND source_id = $2")
+        .bind(workspace.text())
+        .bind(id.text())
+        .execute(&mut *tx)
+        .await?;
+    let done = sqlx::query("DELETE FROM source WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace.text())
+        .bind(id.text())
+        .execute(&mut *tx)
+        .await?;
     if done.rows_affected() == 0 {
         return Err(Error::NotFound);
     }

@@ -100,7 +100,9 @@ fn by_lines(text: &str, size: usize) -> Vec<String> {
 }
 
 fn by_sentences(text: &str, size: usize) -> Vec<String> {
-    let short = sentences(text).into_iter().flat_map(|sentence| if width(sentence) > size { by_words(sentence, size) } else { vec![sentence.to_owned()] });
+    let short = sentences(text)
+        .into_iter()
+        .flat_map(|sentence| if width(sentence) > size { by_words(sentence, size) } else { vec![sentence.to_owned()] });
     fill(short, size, "").into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
 }
 
@@ -164,7 +166,8 @@ mod tests {
 
     #[test]
     fn an_answer_and_its_wordings() {
-        let body = Body::Answer { question: "怎么退货？".into(), answer: "七天内可退。".into(), variants: vec!["如何退货".into()] };
+        let body =
+            Body::Answer { question: "怎么退货？".into(), answer: "七天内可退。".into(), variants: vec!["如何退货".into()] };
         let document = Parsed { external_id: "a".into(), title: "怎么退货？".into(), url: String::new(), body };
         let kinds: Vec<_> = passages(&document, 1_000).into_iter().map(|draft| (draft.kind, draft.heading, draft.text)).collect();
         let question = "怎么退货？".to_owned();

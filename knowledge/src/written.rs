@@ -3,10 +3,9 @@
 use chat::{Audience, DocumentId, LibraryId, WorkspaceId};
 
 use crate::{
-    Error, Knowledge, Result,
-    document,
-    parse::{Body, Parsed, clean, one_line},
+    Error, Knowledge, Result, document,
     import::Documents,
+    parse::{Body, Parsed, clean, one_line},
     source::{self, Kind},
     words,
 };
@@ -27,7 +26,14 @@ impl Knowledge {
     ///
     /// # Errors
     /// As [`Knowledge::write_answer`].
-    pub async fn write_wordings(&self, workspace: WorkspaceId, library: LibraryId, question: &str, answer: &str, variants: Vec<String>) -> Result<DocumentId> {
+    pub async fn write_wordings(
+        &self,
+        workspace: WorkspaceId,
+        library: LibraryId,
+        question: &str,
+        answer: &str,
+        variants: Vec<String>,
+    ) -> Result<DocumentId> {
         let question: String = one_line(&clean(question)).chars().take(500).collect();
         let answer: String = clean(answer).trim().chars().take(20_000).collect();
         let external_id = words::fold(&question);

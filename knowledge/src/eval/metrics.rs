@@ -68,7 +68,16 @@ impl Tally {
             round(self.took_us.get(at).copied().unwrap_or(0) as f64 / 1_000.0, 2)
         };
         let [recall_1, recall_5, recall_10] = self.recalls.map(mean);
-        Report { queries, recall_1, recall_5, recall_10, mrr_10: mean(self.reciprocal), ndcg_10: mean(self.gain), p50_ms: quantile(0.5), p99_ms: quantile(0.99) }
+        Report {
+            queries,
+            recall_1,
+            recall_5,
+            recall_10,
+            mrr_10: mean(self.reciprocal),
+            ndcg_10: mean(self.gain),
+            p50_ms: quantile(0.5),
+            p99_ms: quantile(0.99),
+        }
     }
 }
 

@@ -64,7 +64,8 @@ pub(super) async fn collect(knowledge: &Knowledge, content: Content, name: &str)
             })?;
             let path = page.url.split(['?', '#']).next().unwrap_or_default();
             let file = path.splitn(4, '/').nth(3).and_then(|path| path.rsplit('/').next()).unwrap_or_default();
-            let kind = kind_of(file, page.content_type.as_deref()).or_else(|reason| if page.content_type.is_some() { Err(reason) } else { Ok(Kind::Html) })?;
+            let kind = kind_of(file, page.content_type.as_deref())
+                .or_else(|reason| if page.content_type.is_some() { Err(reason) } else { Ok(Kind::Html) })?;
             one(&url, kind, page.bytes, page.url)
         }
     }
@@ -134,7 +135,13 @@ fn file(entry: &fs::DirEntry, name: &str, path: PathBuf) -> Result<Found, Reason
     } else if kind.is_dir() {
         Ok(Found::Folder(path))
     } else if kind.is_file() {
-        Ok(Found::File(File { name: name.to_owned(), kind: kind_of(name, None)?, bytes: Bytes::File(path), url: String::new(), part: true }))
+        Ok(Found::File(File {
+            name: name.to_owned(),
+            kind: kind_of(name, None)?,
+            bytes: Bytes::File(path),
+            url: String::new(),
+            part: true,
+        }))
     } else {
         Err(Reason::NotAFile)
     }

@@ -40,7 +40,13 @@ struct Split {
 }
 
 impl<'a> Documents<'a> {
-    pub(crate) async fn open(knowledge: &'a Knowledge, workspace: WorkspaceId, library: LibraryId, source: SourceId, audience: Audience) -> Result<Self> {
+    pub(crate) async fn open(
+        knowledge: &'a Knowledge,
+        workspace: WorkspaceId,
+        library: LibraryId,
+        source: SourceId,
+        audience: Audience,
+    ) -> Result<Self> {
         let known = document::known(knowledge.chat().store(), workspace, source).await?;
         let place = Place { workspace, library, source };
         Ok(Self { knowledge, place, audience, known, seen: HashSet::new(), summary: Summary::default(), changed: false })
@@ -95,7 +101,10 @@ impl<'a> Documents<'a> {
         let split = blocking(move || batch.into_iter().map(|document| Split::of(document, size)).collect::<Vec<_>>());
         let split = split.await.map_err(|reason| Error::Unusable { name: String::new(), reason })?;
         let total = split.len();
-        let changed: Vec<Split> = split.into_iter().filter(|split| self.known.get(&split.document.external_id).is_none_or(|(_, hash)| *hash != split.hash)).collect();
+        let changed: Vec<Split> = split
+            .into_iter()
+            .filter(|split| self.known.get(&split.document.external_id).is_none_or(|(_, hash)| *hash != split.hash))
+            .collect();
         self.summary.taken += changed.len() as u64;
         self.summary.unchanged += (total - changed.len()) as u64;
         if changed.is_empty() {
@@ -103,7 +112,8 @@ impl<'a> Documents<'a> {
         }
         let chat = self.knowledge.chat();
         let now = chat.now();
-        let replaced: Vec<DocumentId> = changed.iter().filter_map(|split| self.known.get(&split.document.external_id)).map(|(id, _)| *id).collect();
+        let replaced: Vec<DocumentId> =
+            changed.iter().filter_map(|split| self.known.get(&split.document.external_id)).map(|(id, _)| *id).collect();
         let (mut documents, mut passages) = (Vec::with_capacity(changed.len()), Vec::new());
         for split in changed {
             let id = self.known.get(&split.document.external_id).map_or_else(|| chat.id::<DocumentId>(), |(id, _)| *id);
@@ -165,7 +175,14 @@ impl Split {
     fn row(self, id: DocumentId) -> NewDocument {
         let longest = self.drafts.first().map_or("", |draft| draft.text.as_str());
         let language = language::of(&format!("{} {longest}", self.document.title));
-        NewDocument { id: id.text(), external_id: self.document.external_id, title: self.document.title, url: self.document.url, language, hash: self.hash }
+        NewDocument {
+            id: id.text(),
+            external_id: self.document.external_id,
+            title: self.document.title,
+            url: self.document.url,
+            language,
+            hash: self.hash,
+        }
     }
 }
 

@@ -88,7 +88,11 @@ impl Knowledge {
         if !anew {
             self.open_index(workspace, &slot, &recipe).await?;
         }
-        let kept = if anew || slot.shard.read().is_none() { self.build(workspace, &slot, recipe).await } else { self.follow(workspace, &slot, recipe).await };
+        let kept = if anew || slot.shard.read().is_none() {
+            self.build(workspace, &slot, recipe).await
+        } else {
+            self.follow(workspace, &slot, recipe).await
+        };
         if kept.is_err() {
             // Whatever state the engine is in: the record has everything.
             let slot = slot.clone();
@@ -154,7 +158,7 @@ impl Knowledge {
         let fresh = Arc::new(Slot::default());
         let at = fresh.clone();
         blocking(move || {
-            let words: u32 = sample.values().map(|passage| Counts::of(&passage.searched()).length).sum();
+            let words: u32 = sample.values().map(|passage| Counts::of_passage(passage).length).sum();
             let average = words as f32 / sample.len().max(1) as f32;
             *at.shard.write() = Some(Shard::create(&folder, recipe, average)?);
             Ok(())
@@ -186,7 +190,8 @@ impl Knowledge {
             };
             let slot = slot.clone();
             blocking(move || {
-                let points: Vec<Point> = passages.iter().zip(meanings).map(|(passage, (meaning, pending))| point(passage, meaning, pending)).collect();
+                let points: Vec<Point> =
+                    passages.iter().zip(meanings).map(|(passage, (meaning, pending))| point(passage, meaning, pending)).collect();
                 slot.shard.write().as_mut().ok_or_else(closed)?.put(&points)
             })
             .await?;
@@ -213,7 +218,7 @@ fn point(passage: &Passage, meaning: Option<Vec<f32>>, pending: bool) -> Point {
         library: passage.library,
         audience: passage.audience,
         kind: passage.kind,
-        counts: Counts::of(&passage.searched()),
+        counts: Counts::of_passage(passage),
         meaning,
         pending,
     }

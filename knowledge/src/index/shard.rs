@@ -8,10 +8,10 @@ use std::{
 
 use chat::{Audience, LibraryId};
 use qdrant_edge::{
-    AnyVariants, Condition, CreateIndex, Distance, EdgeConfig, EdgeConfigBuilder, EdgeShard, EdgeSparseVectorParamsBuilder, EdgeVectorParams,
-    FieldCondition, FieldIndexOperations, Filter, JsonPath, Match, MatchAny, Modifier, NamedQuery, PayloadFieldSchema, PayloadSchemaType, PointId,
-    PointInsertOperations, PointOperations, PointStruct, QueryEnum, ScrollRequest, SearchRequest, SparseVector, UpdateOperation, Vector,
-    VectorInternal, VectorStructInternal, Vectors, WalOptions, WithPayloadInterface, WithVector,
+    AnyVariants, Condition, CreateIndex, Distance, EdgeConfig, EdgeConfigBuilder, EdgeShard, EdgeSparseVectorParamsBuilder,
+    EdgeVectorParams, FieldCondition, FieldIndexOperations, Filter, JsonPath, Match, MatchAny, Modifier, NamedQuery, PayloadFieldSchema,
+    PayloadSchemaType, PointId, PointInsertOperations, PointOperations, PointStruct, QueryEnum, ScrollRequest, SearchRequest, SparseVector,
+    UpdateOperation, Vector, VectorInternal, VectorStructInternal, Vectors, WalOptions, WithPayloadInterface, WithVector,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -52,7 +52,7 @@ impl Recipe {
 }
 
 /// Raised whenever what is stored with a passage changes.
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 2;
 
 /// Written when everything is on disk, removed before anything changes: without it the index is rebuilt.
 #[derive(Debug, Serialize, Deserialize)]
@@ -60,6 +60,7 @@ struct Seal {
     recipe: Recipe,
     average_length: f32,
     revision: i64,
+    points: usize,
 }
 
 /// A passage as the index holds it.
@@ -109,10 +110,17 @@ impl Shard {
             return None;
         }
         let engine = EdgeShard::load(folder, Some(config(&seal.recipe))).ok()?;
-        let mut shard =
-            Self { engine, folder: folder.to_owned(), recipe: seal.recipe, average_length: seal.average_length, revision: seal.revision, stats: Stats::default() };
+        let mut shard = Self {
+            engine,
+            folder: folder.to_owned(),
+            recipe: seal.recipe,
+            average_length: seal.average_length,
+            revision: seal.revision,
+            stats: Stats::default(),
+        };
         shard.read_stats().ok()?;
-        Some(shard)
+        // Fewer than were sealed: a segment is gone.
+        (shard.len() == seal.points).then_some(shard)
     }
 
     /// An empty index in place of whatever is there.
@@ -163,7 +171,7 @@ impl Shard {
     pub(crate) fn seal(&mut self, revision: i64) -> Result<()> {
         self.engine.flush();
         self.revision = revision;
-        let seal = Seal { recipe: self.recipe.clone(), average_length: self.average_length, revision };
+        let seal = Seal { recipe: self.recipe.clone(), average_length: self.average_length, revision, points: self.len() };
         let text = serde_json::to_vec(&seal).map_err(|error| Error::Index(error.to_string()))?;
         let fresh = self.folder.join("seal.new");
         fs::write(&fresh, text)?;
@@ -202,7 +210,8 @@ impl Shard {
 
     /// The best passages by words. `query` holds each word once, with how often it was asked.
     pub(crate) fn by_words(&self, query: &Counts, scope: &Scope, limit: usize) -> Result<Vec<Scored>> {
-        let (indices, values): (Vec<u32>, Vec<f32>) = query.terms.iter().filter(|(dimension, _)| self.stats.knows(*dimension)).copied().unzip();
+        let (indices, values): (Vec<u32>, Vec<f32>) =
+            query.terms.iter().filter(|(dimension, _)| self.stats.knows(*dimension)).copied().unzip();
         if indices.is_empty() {
             return Ok(Vec::new());
         }
@@ -217,7 +226,10 @@ impl Shard {
     /// The words of passages, as dimensions.
     pub(crate) fn dimensions(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<u32>>> {
         let ids: Vec<PointId> = ids.iter().copied().map(PointId::Uuid).collect();
-        let records = self.engine.retrieve(&ids, Some(WithPayloadInterface::Bool(false)), Some(WithVector::Selector(vec![WORDS.into()]))).map_err(broken)?;
+        let records = self
+            .engine
+            .retrieve(&ids, Some(WithPayloadInterface::Bool(false)), Some(WithVector::Selector(vec![WORDS.into()])))
+            .map_err(broken)?;
         Ok(records.into_iter().filter_map(|record| Some((uuid(record.id)?, sparse(record.vector)?))).collect())
     }
 
@@ -290,7 +302,11 @@ impl Shard {
                 let Some(id) = uuid(record.id) else { continue };
                 let known = Known {
                     audience: crate::passage::audience(payload.get("audience").and_then(|value| value.as_str()).unwrap_or_default()),
-                    length: payload.get("length").and_then(serde_json::Value::as_u64).and_then(|length| u32::try_from(length).ok()).unwrap_or(0),
+                    length: payload
+                        .get("length")
+                        .and_then(serde_json::Value::as_u64)
+                        .and_then(|length| u32::try_from(length).ok())
+                        .unwrap_or(0),
                     pending: payload.get("pending").and_then(serde_json::Value::as_bool).unwrap_or(false),
                 };
                 self.stats.add(id, known, sparse(record.vector).unwrap_or_default().into_iter());

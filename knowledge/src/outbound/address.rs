@@ -4,29 +4,30 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// IPv4 networks that are not the public internet: (first address, bits).
 const SPECIAL: &[([u8; 4], u32)] = &[
-    ([0, 0, 0, 0], 8),         // this network
-    ([10, 0, 0, 0], 8),        // private
-    ([100, 64, 0, 0], 10),     // carrier-grade NAT; some clouds' metadata
-    ([127, 0, 0, 0], 8),       // loopback
-    ([169, 254, 0, 0], 16),    // link-local; most clouds' metadata
-    ([172, 16, 0, 0], 12),     // private
-    ([192, 0, 0, 0], 24),      // protocol assignments
-    ([192, 0, 2, 0], 24),      // documentation
-    ([192, 31, 196, 0], 24),   // AS112
-    ([192, 52, 193, 0], 24),   // AMT
-    ([192, 88, 99, 0], 24),    // 6to4 relays
-    ([192, 168, 0, 0], 16),    // private
-    ([192, 175, 48, 0], 24),   // AS112
-    ([198, 18, 0, 0], 15),     // benchmarks
-    ([198, 51, 100, 0], 24),   // documentation
-    ([203, 0, 113, 0], 24),    // documentation
-    ([224, 0, 0, 0], 4),       // multicast
-    ([240, 0, 0, 0], 4),       // reserved, broadcast
-    ([168, 63, 129, 16], 32),  // a cloud's own services, on a public number
+    ([0, 0, 0, 0], 8),        // this network
+    ([10, 0, 0, 0], 8),       // private
+    ([100, 64, 0, 0], 10),    // carrier-grade NAT; some clouds' metadata
+    ([127, 0, 0, 0], 8),      // loopback
+    ([169, 254, 0, 0], 16),   // link-local; most clouds' metadata
+    ([172, 16, 0, 0], 12),    // private
+    ([192, 0, 0, 0], 24),     // protocol assignments
+    ([192, 0, 2, 0], 24),     // documentation
+    ([192, 31, 196, 0], 24),  // AS112
+    ([192, 52, 193, 0], 24),  // AMT
+    ([192, 88, 99, 0], 24),   // 6to4 relays
+    ([192, 168, 0, 0], 16),   // private
+    ([192, 175, 48, 0], 24),  // AS112
+    ([198, 18, 0, 0], 15),    // benchmarks
+    ([198, 51, 100, 0], 24),  // documentation
+    ([203, 0, 113, 0], 24),   // documentation
+    ([224, 0, 0, 0], 4),      // multicast
+    ([240, 0, 0, 0], 4),      // reserved, broadcast
+    ([168, 63, 129, 16], 32), // a cloud's own services, on a public number
 ];
 
 /// Networks that an operator may open: private ones and this machine.
-const PRIVATE: &[([u8; 4], u32)] = &[([10, 0, 0, 0], 8), ([100, 64, 0, 0], 10), ([127, 0, 0, 0], 8), ([172, 16, 0, 0], 12), ([192, 168, 0, 0], 16)];
+const PRIVATE: &[([u8; 4], u32)] =
+    &[([10, 0, 0, 0], 8), ([100, 64, 0, 0], 10), ([127, 0, 0, 0], 8), ([172, 16, 0, 0], 12), ([192, 168, 0, 0], 16)];
 
 /// Whether an address is on the public internet, whatever it is wrapped in.
 pub(super) fn is_public(address: IpAddr) -> bool {
@@ -35,7 +36,12 @@ pub(super) fn is_public(address: IpAddr) -> bool {
         // Only 2000::/3 is given out; of it, documentation, benchmarks, ORCHID and other special blocks are not.
         IpAddr::V6(v6) => {
             let [a, b, ..] = v6.segments();
-            (a & 0xe000) == 0x2000 && !(a == 0x2001 && b < 0x0200) && !(a == 0x2001 && b == 0x0db8) && a != 0x3fff && a != 0x2002 && a != 0x5f00
+            (a & 0xe000) == 0x2000
+                && !(a == 0x2001 && b < 0x0200)
+                && !(a == 0x2001 && b == 0x0db8)
+                && a != 0x3fff
+                && a != 0x2002
+                && a != 0x5f00
         }
     }
 }

@@ -3,20 +3,38 @@
 use ego_tree::{NodeRef, iter::Edge};
 use scraper::{ElementRef, Html, Node, Selector};
 
-use super::{Body, Parsed, Read, Reason, stem, writer::{Writer, one_line}};
+use super::{
+    Body, Parsed, Read, Reason, stem,
+    writer::{Writer, one_line},
+};
 
 /// Deeper than any honest page; parsers need quadratic time beyond.
 const DEEPEST: usize = 1_000;
 
 /// Elements that never hold what the page is about.
 const DROPPED: &[&str] = &[
-    "script", "style", "noscript", "template", "nav", "header", "footer", "aside", "form", "button", "select", "iframe", "object", "svg", "math",
-    "canvas", "audio", "video", "dialog", "menu", "head", "title",
+    "script", "style", "noscript", "template", "nav", "header", "footer", "aside", "form", "button", "select", "iframe", "object", "svg",
+    "math", "canvas", "audio", "video", "dialog", "menu", "head", "title",
 ];
 
 /// Elements that begin and end a paragraph.
 const BLOCKS: &[&str] = &[
-    "p", "div", "section", "article", "main", "body", "blockquote", "figure", "figcaption", "details", "summary", "dl", "dt", "dd", "address", "hr",
+    "p",
+    "div",
+    "section",
+    "article",
+    "main",
+    "body",
+    "blockquote",
+    "figure",
+    "figcaption",
+    "details",
+    "summary",
+    "dl",
+    "dt",
+    "dd",
+    "address",
+    "hr",
     "fieldset",
 ];
 
@@ -40,20 +58,25 @@ pub(super) fn write(text: &str, writer: &mut Writer) -> Result<Option<String>, R
     let page = Html::parse_document(text);
     let first = |css: &str| Selector::parse(css).ok().and_then(|selector| page.select(&selector).next());
     let title = first("title").map(|title| one_line(&title.text().collect::<String>())).filter(|title| !title.is_empty());
-    let main = ["main", "[role=main]", "article"].into_iter().filter_map(first).find(|element| element.text().any(|text| !text.trim().is_empty()));
-    let mut walk = Walk { writer, text: String::new(), lists: Vec::new(), rows: None, cell: None, pre: 0, heading: None, links: Vec::new() };
+    let main =
+        ["main", "[role=main]", "article"].into_iter().filter_map(first).find(|element| element.text().any(|text| !text.trim().is_empty()));
+    let mut walk =
+        Walk { writer, text: String::new(), lists: Vec::new(), rows: None, cell: None, pre: 0, heading: None, links: Vec::new() };
     walk.tree(*main.unwrap_or_else(|| page.root_element()));
     Ok(title)
 }
 
 /// How deep elements nest, counted before the parser sees them; elements that close by themselves do not count.
 fn depth(text: &str) -> usize {
-    const OWN_END: &[&str] =
-        &["p", "li", "td", "tr", "th", "dt", "dd", "option", "thead", "tbody", "tfoot", "br", "img", "hr", "meta", "link", "input", "col", "wbr", "source"];
+    const OWN_END: &[&str] = &[
+        "p", "li", "td", "tr", "th", "dt", "dd", "option", "thead", "tbody", "tfoot", "br", "img", "hr", "meta", "link", "input", "col",
+        "wbr", "source",
+    ];
     let (mut open, mut deepest) = (0usize, 0usize);
     for piece in text.split('<').skip(1) {
         let closing = piece.starts_with('/');
-        let name: String = piece.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        let name: String =
+            piece.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
         let alone = piece.split_once('>').is_some_and(|(tag, _)| tag.ends_with('/'));
         if name.is_empty() || alone || OWN_END.contains(&name.as_str()) {
             continue;
@@ -266,7 +289,8 @@ impl Walk<'_> {
 fn dropped(element: ElementRef<'_>) -> bool {
     let value = element.value();
     // A header inside an article is its head, not the site's.
-    let own = matches!(value.name(), "header" | "footer") && element.ancestors().any(|node| matches!(node.value(), Node::Element(e) if matches!(e.name(), "main" | "article")));
+    let own = matches!(value.name(), "header" | "footer")
+        && element.ancestors().any(|node| matches!(node.value(), Node::Element(e) if matches!(e.name(), "main" | "article")));
     if DROPPED.contains(&value.name()) && !own {
         return true;
     }

@@ -8,7 +8,8 @@ pub(super) fn read(name: &str, text: &str, limits: &Limits) -> Result<Read, Reas
     let mut read = Read::default();
     let array = text.trim_start().starts_with('[');
     if array {
-        let values: Vec<Value> = serde_json::from_str(text).map_err(|error| Reason::Broken { line: error.line() as u64, detail: plain(&error) })?;
+        let values: Vec<Value> =
+            serde_json::from_str(text).map_err(|error| Reason::Broken { line: error.line() as u64, detail: plain(&error) })?;
         for (value, line) in values.into_iter().zip(1..) {
             take(name, line, Ok(value), limits, &mut read);
         }

@@ -2,7 +2,10 @@
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, MetadataBlockKind, Options, Parser, Tag, TagEnd};
 
-use super::{Body, Parsed, Read, Reason, Section, html, stem, writer::{Writer, one_line}};
+use super::{
+    Body, Parsed, Read, Reason, Section, html, stem,
+    writer::{Writer, one_line},
+};
 
 /// Deeper lists are not indented further.
 const DEEPEST: usize = 8;

@@ -77,7 +77,10 @@ impl Record {
 fn looks_like_markdown(text: &str) -> bool {
     text.lines().any(|line| {
         let hashes = line.bytes().take_while(|&b| b == b'#').count();
-        (1..=6).contains(&hashes) && line[hashes..].starts_with(' ') || line.starts_with("```") || line.starts_with("|--") || line.starts_with("| --")
+        (1..=6).contains(&hashes) && line[hashes..].starts_with(' ')
+            || line.starts_with("```")
+            || line.starts_with("|--")
+            || line.starts_with("| --")
     })
 }
 

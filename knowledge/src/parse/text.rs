@@ -24,8 +24,10 @@ pub(super) fn sections(text: &str) -> Vec<Section> {
 
 fn is_list(paragraph: &str) -> bool {
     let mut lines = paragraph.lines().filter(|line| !line.trim().is_empty()).peekable();
-    lines.peek().is_some() && lines.all(|line| {
-        let line = line.trim_start();
-        line.starts_with(['-', '*', '•', '|', '·']) || line.split_once(['.', ')', '、']).is_some_and(|(n, _)| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
-    })
+    lines.peek().is_some()
+        && lines.all(|line| {
+            let line = line.trim_start();
+            line.starts_with(['-', '*', '•', '|', '·'])
+                || line.split_once(['.', ')', '、']).is_some_and(|(n, _)| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+        })
 }

@@ -45,7 +45,7 @@ const MEANT: f64 = 1.5;
 /// A perfect BM25 term weighs its rarity times this.
 const SATURATED: f64 = 2.2;
 /// The very question of an entry is as sure as it gets.
-const SAME: f64 = 0.97;
+pub(super) const SAME: f64 = 0.97;
 
 /// The confidence of each entry, in their order.
 pub(super) fn sureness(question: &str, stats: &Stats, entries: &[Evidence<'_>]) -> Vec<f64> {
@@ -87,8 +87,9 @@ impl Asked {
         let covered = entry.best / (self.mass * SATURATED);
         let shared: f64 = self.terms.iter().filter(|term| entry.dimensions.binary_search(term).is_ok()).map(|term| stats.idf(*term)).sum();
         let said = (shared / self.rarest.max(0.1)).min(4.0).sqrt();
-        let sum = BIAS + LIKE * like + AHEAD * ahead + COVERED * covered + AGREED * entry.agreement + SAID * said + MEANT * entry.distinction;
-        1.0 / (1.0 + (-sum).exp())
+        let sum =
+            BIAS + LIKE * like + AHEAD * ahead + COVERED * covered + AGREED * entry.agreement + SAID * said + MEANT * entry.distinction;
+        (1.0 / (1.0 + (-sum).exp())).min(SAME - 0.01)
     }
 
     /// Dice's coefficient over words weighted by rarity.

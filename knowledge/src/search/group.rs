@@ -111,7 +111,13 @@ fn collected(ranked: &Ranked) -> Vec<Group> {
 fn lexical(groups: &mut [Group], by_words: &[Scored]) {
     let top = &by_words[..by_words.len().min(5)];
     for group in groups {
-        group.lexical = group.points.iter().take(WORDINGS).enumerate().map(|(n, (_, score))| score * AGREEING.powi(i32::try_from(n).unwrap_or(i32::MAX))).sum();
+        group.lexical = group
+            .points
+            .iter()
+            .take(WORDINGS)
+            .enumerate()
+            .map(|(n, (_, score))| score * AGREEING.powi(i32::try_from(n).unwrap_or(i32::MAX)))
+            .sum();
         let reworded = by_words.iter().any(|point| point.document == group.document && point.kind == Kind::Variant);
         if reworded && !top.is_empty() {
             group.agreement = top.iter().filter(|point| point.document == group.document).count() as f64 / top.len() as f64;
