@@ -99,7 +99,7 @@ CREATE TABLE conversation (
     closed_at        BIGINT
 );
 CREATE INDEX conversation_visitor ON conversation (workspace_id, visitor_id, last_at);
-CREATE INDEX conversation_recent ON conversation (workspace_id, last_at);
+CREATE INDEX conversation_recent ON conversation (workspace_id, last_at, id);
 -- What the sweep looks for: turns that are due, a handful of rows at any time.
 CREATE INDEX conversation_due ON conversation (last_at) WHERE speaker = 'bot' AND asked_seq > answered_seq;
 

@@ -85,8 +85,10 @@ impl Config {
             bail!("The configuration {} is not there: check --config.", named.display());
         }
         let file = file.unwrap_or(Path::new("warbler.toml"));
+        // `file_exact` wants the file to be there; without one the defaults hold.
+        let own = if file.exists() { Toml::file_exact(file) } else { Toml::string("") };
         let mut config: Self = Figment::from(Toml::string(DEFAULT))
-            .merge(Toml::file_exact(file))
+            .merge(own)
             .merge(Env::prefixed("WARBLER_").filter(|name| !name.starts_with("TEST_") && name != "CONFIG").split("__"))
             .merge(Serialized::defaults(flags))
             .extract()
