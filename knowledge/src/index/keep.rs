@@ -96,7 +96,11 @@ impl Knowledge {
         if kept.is_err() {
             // Whatever state the engine is in: the record has everything.
             let slot = slot.clone();
-            drop(blocking(move || Ok(drop(slot.shard.write().take()))).await);
+            let dropped = blocking(move || {
+                slot.shard.write().take();
+                Ok(())
+            });
+            drop(dropped.await);
         }
         kept
     }
