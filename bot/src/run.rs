@@ -58,6 +58,14 @@ impl Call {
         self.stop.cancelled().await;
     }
 
+    /// Why it was stopped: another may speak, or the process stops.
+    pub(crate) fn why(&self) -> &'static str {
+        match self.changed.load(SeqCst) > self.epoch.load(SeqCst) {
+            true => "speaker_changed",
+            false => "stopping",
+        }
+    }
+
     /// Ends when the visitor wrote more.
     pub(crate) async fn more(&self) {
         self.more.notified().await;

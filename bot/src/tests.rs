@@ -60,6 +60,13 @@ impl House {
         for (question, answer) in SHELF {
             knowledge.write_answer(fresh.workspace, library.id, question, answer).await.expect("an answer");
         }
+        // The index is ready before the first question, and is left alone afterwards.
+        let query =
+            knowledge::Query { text: "refund".into(), audience: Audience::All, libraries: Vec::new(), limit: 1, locale: "en".into() };
+        within(|| async {
+            knowledge.search(fresh.workspace, &query).await.ok().filter(|_| knowledge.indexed(fresh.workspace) >= SHELF.len())
+        })
+        .await;
         let desk = Desk::new(ticketing::Config::default(), fresh.chat.clone());
         let fake = script.map(Fake::new);
         let models = Models::faked(fake.clone());

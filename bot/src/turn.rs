@@ -67,7 +67,7 @@ impl Running<'_> {
     async fn take(&self, call: &Call) -> Result<()> {
         let ended = tokio::select! {
             biased;
-            () = self.stopped(call) => Ok(self.cancelled("speaker_changed")),
+            () = self.stopped(call) => Ok(self.cancelled(call.why())),
             () = self.lost() => Ok(self.cancelled("lease_lost")),
             done = self.work(call) => done,
         };

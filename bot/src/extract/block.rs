@@ -25,6 +25,9 @@ pub(super) fn blocks(text: &str) -> Vec<Block> {
             at + 1
         } else if fence(trimmed).is_some() {
             code(&lines, at, &mut found)
+        } else if let Some(rows) = flat::table(trimmed) {
+            found.push(Block::Table(rows.join("\n")));
+            at + 1
         } else if trimmed.starts_with('|') && trimmed.ends_with('|') {
             run(&lines, at, |line| line.trim().starts_with('|'), |rows| table(rows, &mut found))
         } else if trimmed.starts_with('>') && !trimmed.contains(" > ") {

@@ -13,6 +13,18 @@ pub(super) fn restore(text: &str) -> Vec<Block> {
     }
 }
 
+/// The rows of a table that stands on one line.
+pub(super) fn table(line: &str) -> Option<Vec<String>> {
+    let line = line.strip_prefix('|')?.strip_suffix('|')?;
+    if !line.contains("| ---") && !line.contains("|---") && !line.contains("| :-") {
+        return None;
+    }
+    let rows: Vec<String> = line.split("| |").map(|row| format!("| {} |", row.trim())).collect();
+    let cells = |row: &String| row.matches('|').count();
+    let ruled = rows.get(1).is_some_and(|row| row.chars().all(|c| matches!(c, '|' | '-' | ':' | ' ')));
+    (rows.len() > 2 && ruled && rows.iter().all(|row| cells(row) == cells(&rows[0]))).then_some(rows)
+}
+
 /// "> Note: > > text" was a quotation of several lines.
 fn unquote(text: &str) -> String {
     match text.contains("> >") {

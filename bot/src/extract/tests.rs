@@ -44,6 +44,7 @@ fn lists_that_lost_their_lines_get_them_back() {
         ("步骤： 1. 检查： - 是则继续 - 否则停止 2. 完成", "步骤：\n\n1. 检查：\n   - 是则继续\n   - 否则停止\n2. 完成[1]"),
         ("A well - known phrase - with dashes.", "A well - known phrase - with dashes. [1]"),
         ("Version 1. 2. is out.", "Version 1. 2. is out. [1]"),
+        ("| 甲 | 乙 | | --- | --- | | 1 | 2 | | 3 | 4 |", "| 甲 | 乙 |\n| --- | --- |\n| 1 | 2 |\n| 3 | 4 |\n\n[1]"),
         ("> 注意： > > 这是一条说明。", "注意： 这是一条说明。[1]"),
     ] {
         let found = body("anything", source("Question?", text));

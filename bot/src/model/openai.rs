@@ -7,14 +7,19 @@ use std::{
 };
 
 use async_openai::{Client, config::OpenAIConfig, error::OpenAIError, middleware::HttpRequestFactory};
-use futures_util::{StreamExt, TryStreamExt, future::BoxFuture};
+use futures_util::{StreamExt, TryStreamExt, future::BoxFuture, stream::BoxStream};
 use serde_json::{Value, json};
 
 use super::{Failure, Model, Prompt, Words};
 use crate::settings::Endpoint;
 
+#[cfg(test)]
+mod tests;
+
 /// The most a server may send for one answer, in bytes: its protocol is wordy, an answer is not.
 const MOST: usize = 8 << 20;
+/// The longest line of an answer, in bytes: a line without end is parsed again and again.
+const LINE: usize = 64 << 10;
 
 /// A model behind an OpenAI-compatible address. Cheap to clone.
 #[derive(Clone)]
@@ -57,18 +62,28 @@ impl OpenAi {
     }
 
     async fn stream(self, prompt: Prompt) -> Result<Words, Failure> {
-        let request = json!({
+        let mut request = json!({
             "model": self.name,
             "messages": prompt.messages,
-            "max_tokens": prompt.max_tokens,
-            "temperature": 0.2,
             // With own types the client does not set it, and the stream would be empty without an error.
             "stream": true,
         });
-        let chunks = self.client.chat().create_stream_byot::<_, Value>(request).await.map_err(failure)?;
-        let words = chunks.map(|chunk| chunk.map_err(failure).and_then(|chunk| piece(&chunk)));
+        let plain = request.clone();
+        request["max_tokens"] = prompt.max_tokens.into();
+        request["temperature"] = 0.2.into();
+        let chunks = match self.send(request).await {
+            // Some models take neither a length nor a temperature; the answer is bounded here anyway.
+            Err(error) if is_bad_request(&error) => self.send(plain).await,
+            sent => sent,
+        };
+        let words =
+            chunks.map_err(|error| failure(&error))?.map(|chunk| chunk.map_err(|error| failure(&error)).and_then(|chunk| piece(&chunk)));
         // Chunks without words keep their place: they are signs of life.
         Ok(words.boxed())
+    }
+
+    async fn send(&self, request: Value) -> Result<BoxStream<'static, Result<Value, OpenAIError>>, OpenAIError> {
+        Ok(self.client.chat().create_stream_byot::<_, Value>(request).await?.boxed())
     }
 }
 
@@ -87,16 +102,22 @@ fn piece(chunk: &Value) -> Result<String, Failure> {
     Ok(content.and_then(Value::as_str).unwrap_or_default().to_owned())
 }
 
-fn failure(error: OpenAIError) -> Failure {
-    let failure = match &error {
+fn failure(error: &OpenAIError) -> Failure {
+    let failure = match error {
         OpenAIError::Reqwest(error) if error.is_timeout() || error.is_connect() || error.is_request() => Failure::Unreachable,
         OpenAIError::Reqwest(_) => Failure::Garbage,
-        OpenAIError::ApiError(_) => Failure::Refused,
+        OpenAIError::ApiError(_) | OpenAIError::InvalidArgument(_) => Failure::Refused,
         OpenAIError::StreamError(_) | OpenAIError::JSONDeserialize(..) => Failure::Garbage,
         _ => Failure::Unreachable,
     };
     tracing::debug!(model.failure = %failure, "the model's server failed");
     failure
+}
+
+const BAD_REQUEST: &str = "status 400";
+
+fn is_bad_request(error: &OpenAIError) -> bool {
+    matches!(error, OpenAIError::InvalidArgument(text) if text == BAD_REQUEST)
 }
 
 /// Sends once: a turn has no time to wait for a second try, and its own way out. Bounds what comes back.
@@ -120,21 +141,22 @@ impl tower::Service<HttpRequestFactory> for Once {
             let status = response.status();
             if !status.is_success() {
                 // What a failing server has to say is of no use to a visitor; its body is not read.
-                return Err(OpenAIError::InvalidArgument(format!("status {status}")));
+                return Err(OpenAIError::InvalidArgument(format!("status {}", status.as_u16())));
             }
             Ok(bounded(response))
         })
     }
 }
 
-/// The same response, ending in an error after [`MOST`] bytes.
+/// The same response, ending in an error after [`MOST`] bytes, or [`LINE`] without a line end.
 fn bounded(response: reqwest::Response) -> reqwest::Response {
     let status = response.status();
-    let mut seen = 0usize;
+    let (mut seen, mut line) = (0usize, 0usize);
     let body = response.bytes_stream().map_err(std::io::Error::other).map(move |piece| {
         let piece = piece?;
         seen += piece.len();
-        if seen > MOST { Err(std::io::Error::other("the answer is too long")) } else { Ok(piece) }
+        line = piece.iter().rposition(|byte| *byte == b'\n').map_or(line + piece.len(), |at| piece.len() - at);
+        if seen > MOST || line > LINE { Err(std::io::Error::other("the answer is too long")) } else { Ok(piece) }
     });
     let mut bounded = http::Response::new(reqwest::Body::wrap_stream(body));
     *bounded.status_mut() = status;

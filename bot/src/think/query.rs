@@ -50,7 +50,11 @@ impl Bot {
             limit: HITS,
             locale: question.locale.to_owned(),
         };
-        Ok(self.inner.knowledge.search(mind.workspace, &query).await?)
+        // An index that is being built must not mean silence.
+        match tokio::time::timeout(self.limits().silence, self.inner.knowledge.search(mind.workspace, &query)).await {
+            Ok(found) => Ok(found?),
+            Err(_) => Err(knowledge::Error::Index("it did not answer in time".into()).into()),
+        }
     }
 
     /// The question without what it leans on, by the model.

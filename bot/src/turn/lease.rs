@@ -1,6 +1,6 @@
 //! The lease of a turn: claimed, renewed and released by guarded updates, so that one bot at most answers.
 
-use chat::{Chat, ConversationId, News, Topic, TurnId, WorkspaceId, row};
+use chat::{Chat, ConversationId, News, Topic, TurnId, Tx, WorkspaceId, row};
 use sqlx::Row;
 
 use super::Done;
@@ -25,16 +25,16 @@ pub(super) struct Claim {
     pub broken: bool,
 }
 
+/// Nobody has the turn: it was never claimed, its lease has ended, or its answer is there and only its end was not noted.
+const FREE: &str = "(turn_id IS NULL OR turn_until < $1 OR EXISTS (SELECT 1 FROM turn
+    WHERE turn.id = conversation.turn_id AND turn.workspace_id = conversation.workspace_id AND turn.asked_seq <= conversation.answered_seq))";
+
 /// Conversations whose turn is due and free, of every workspace.
 pub(crate) async fn due(chat: &Chat) -> Result<Vec<(WorkspaceId, ConversationId)>> {
-    let rows = sqlx::query(
-        "SELECT workspace_id, id FROM conversation
-          WHERE speaker = 'bot' AND asked_seq > answered_seq AND (turn_id IS NULL OR turn_until < $1) ORDER BY last_at LIMIT $2",
-    )
-    .bind(chat.now())
-    .bind(SWEEP)
-    .fetch_all(chat.store().read())
-    .await?;
+    let sql = format!(
+        "SELECT workspace_id, id FROM conversation WHERE speaker = 'bot' AND asked_seq > answered_seq AND {FREE} ORDER BY last_at LIMIT $2"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(chat.now()).bind(SWEEP).fetch_all(chat.store().read()).await?;
     rows.iter().map(|found| Ok((row::id(found, "workspace_id")?, row::id(found, "id")?))).collect()
 }
 
@@ -42,32 +42,23 @@ pub(crate) async fn due(chat: &Chat) -> Result<Vec<(WorkspaceId, ConversationId)
 pub(super) async fn claim(bot: &Bot, workspace: WorkspaceId, conversation: ConversationId, id: TurnId) -> Result<Option<Claim>> {
     let now = bot.chat().now();
     let mut tx = bot.chat().begin().await?;
-    let claimed = sqlx::query(
-        "UPDATE conversation SET turn_id = $3, turn_until = $4
-          WHERE workspace_id = $1 AND id = $2 AND speaker = 'bot' AND asked_seq > answered_seq AND (turn_id IS NULL OR turn_until < $5)
-         RETURNING epoch, asked_seq, answered_seq, last_at",
-    )
-    .bind(workspace.text())
-    .bind(conversation.text())
-    .bind(id.text())
-    .bind(until(bot))
-    .bind(now)
-    .fetch_optional(&mut *tx)
-    .await?;
+    let sql = format!(
+        "UPDATE conversation SET turn_id = $4, turn_until = $5
+          WHERE workspace_id = $2 AND id = $3 AND speaker = 'bot' AND asked_seq > answered_seq AND {FREE}
+         RETURNING epoch, asked_seq, answered_seq, last_at"
+    );
+    let claimed = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(now)
+        .bind(workspace.text())
+        .bind(conversation.text())
+        .bind(id.text())
+        .bind(until(bot))
+        .fetch_optional(&mut *tx)
+        .await?;
     let Some(claimed) = claimed else { return Ok(None) };
     let (epoch, asked, answered): (i64, i64, i64) =
         (claimed.try_get("epoch")?, claimed.try_get("asked_seq")?, claimed.try_get("answered_seq")?);
-    let failed = sqlx::query(
-        "SELECT CAST(COUNT(*) AS BIGINT) AS turns FROM turn
-          WHERE workspace_id = $1 AND conversation_id = $2 AND asked_seq > $3 AND epoch = $4 AND (outcome IS NULL OR outcome = 'failed')",
-    )
-    .bind(workspace.text())
-    .bind(conversation.text())
-    .bind(answered)
-    .bind(epoch)
-    .fetch_one(&mut *tx)
-    .await?;
-    let failed: i64 = failed.try_get("turns")?;
+    let broken = failures(&mut tx, workspace, conversation, answered, epoch).await? >= TRIES;
     sqlx::query(
         "INSERT INTO turn (id, workspace_id, conversation_id, epoch, asked_seq, rule, trace, created_at) VALUES ($1, $2, $3, $4, $5, '', '{}', $6)",
     )
@@ -80,7 +71,22 @@ pub(super) async fn claim(bot: &Bot, workspace: WorkspaceId, conversation: Conve
     .execute(&mut *tx)
     .await?;
     tx.commit().await?;
-    Ok(Some(Claim { id, workspace, conversation, epoch, asked, last_at: claimed.try_get("last_at")?, broken: failed >= TRIES }))
+    Ok(Some(Claim { id, workspace, conversation, epoch, asked, last_at: claimed.try_get("last_at")?, broken }))
+}
+
+/// Turns of this epoch that never answered what is asked.
+async fn failures(tx: &mut Tx, workspace: WorkspaceId, conversation: ConversationId, answered: i64, epoch: i64) -> Result<i64> {
+    let failed = sqlx::query(
+        "SELECT CAST(COUNT(*) AS BIGINT) AS turns FROM turn
+          WHERE workspace_id = $1 AND conversation_id = $2 AND asked_seq > $3 AND epoch = $4 AND (outcome IS NULL OR outcome = 'failed')",
+    )
+    .bind(workspace.text())
+    .bind(conversation.text())
+    .bind(answered)
+    .bind(epoch)
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(failed.try_get("turns")?)
 }
 
 /// Makes the lease longer; false when it is lost.

@@ -1,0 +1,161 @@
+//! The client against a socket that says exactly what a test wants.
+
+use std::time::Duration;
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+use super::*;
+use crate::{
+    model::{Limits, Role, Said, complete},
+    settings::Secret,
+};
+
+const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
+const DONE: &str = "data: [DONE]\n\n";
+
+fn chunk(text: &str) -> String {
+    format!("data: {}\n\n", json!({ "choices": [{ "delta": { "content": text } }] }))
+}
+
+fn limits() -> Limits {
+    Limits { silence: Duration::from_millis(400), total: Duration::from_secs(2), chars: 2_000 }
+}
+
+fn prompt() -> Prompt {
+    Prompt { messages: vec![Said { role: Role::User, content: "Hello".into() }], max_tokens: 10 }
+}
+
+async fn listen() -> (TcpListener, OpenAi) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}/v1/", listener.local_addr().expect("an address"));
+    let endpoint = Endpoint { url, name: "m".into(), key: Secret::new("sk-test") };
+    (listener, OpenAi::new(&Http::new().expect("a client"), &endpoint))
+}
+
+/// Takes one request and returns it with its connection.
+async fn request(listener: &TcpListener) -> (TcpStream, String) {
+    let (mut stream, _) = listener.accept().await.expect("a connection");
+    let mut text = String::new();
+    let mut buffer = [0; 4_096];
+    while !text.ends_with('}') {
+        let read = stream.read(&mut buffer).await.expect("a request");
+        text.push_str(&String::from_utf8_lossy(&buffer[..read]));
+    }
+    (stream, text)
+}
+
+/// Answers every request with these bytes.
+async fn serve(listener: TcpListener, answer: Vec<u8>) {
+    loop {
+        let (mut stream, _) = request(&listener).await;
+        drop(stream.write_all(&answer).await);
+        drop(stream.shutdown().await);
+    }
+}
+
+async fn said(answer: impl Into<Vec<u8>>) -> Result<String, Failure> {
+    let (listener, model) = listen().await;
+    let server = tokio::spawn(serve(listener, answer.into()));
+    let said = complete(&model, prompt(), limits()).await;
+    server.abort();
+    said
+}
+
+#[tokio::test]
+async fn words_are_joined_and_everything_else_is_a_failure() {
+    let error = json!({ "error": { "message": "overloaded" } });
+    for (name, answer, expected) in [
+        ("words", format!("{HEAD}{}{}{DONE}", chunk("Hello "), chunk("you")), Ok("Hello you".to_owned())),
+        (
+            "a role first",
+            format!("{HEAD}data: {{\"choices\":[{{\"delta\":{{\"role\":\"assistant\"}}}}]}}\n\n{}{DONE}", chunk("Hi")),
+            Ok("Hi".into()),
+        ),
+        ("usage last", format!("{HEAD}{}data: {{\"choices\":[],\"usage\":{{}}}}\n\n{DONE}", chunk("Hi")), Ok("Hi".into())),
+        ("no end mark", format!("{HEAD}{}", chunk("Hi")), Ok("Hi".into())),
+        ("nothing", format!("{HEAD}{DONE}"), Err(Failure::Empty)),
+        ("broken JSON", format!("{HEAD}data: {{\"choices\"\n\n"), Err(Failure::Garbage)),
+        ("other JSON", format!("{HEAD}data: {{\"hello\":1}}\n\n"), Err(Failure::Garbage)),
+        ("a page", format!("{HEAD}<html>data: x</html>"), Err(Failure::Empty)),
+        ("an error within", format!("{HEAD}data: {error}\n\n"), Err(Failure::Refused)),
+        ("status 500", "HTTP/1.1 500 Oops\r\ncontent-length: 0\r\n\r\n".into(), Err(Failure::Refused)),
+        ("status 429", "HTTP/1.1 429 Slow\r\nretry-after: 60\r\ncontent-length: 0\r\n\r\n".into(), Err(Failure::Refused)),
+        ("status 400", "HTTP/1.1 400 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".into(), Err(Failure::Refused)),
+        ("a redirect", "HTTP/1.1 302 Go\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n".into(), Err(Failure::Refused)),
+        ("no HTTP", "what?".into(), Err(Failure::Unreachable)),
+    ] {
+        assert_eq!(said(answer).await, expected, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_flood_ends_early() {
+    let long = format!("{HEAD}{}", chunk("words and words ").repeat(1_000));
+    assert_eq!(said(long).await, Err(Failure::TooLong));
+    let line = format!("{HEAD}data: {}", "x".repeat(20_000_000));
+    let found = said(line).await;
+    // On a busy machine the silence may end first.
+    assert!(matches!(found, Err(Failure::Garbage | Failure::Slow)), "{found:?}");
+}
+
+#[tokio::test]
+async fn nobody_there_is_told_at_once() {
+    let (listener, model) = listen().await;
+    drop(listener);
+    assert_eq!(complete(&model, prompt(), limits()).await, Err(Failure::Unreachable));
+}
+
+#[tokio::test]
+async fn the_request_streams_and_carries_the_key() {
+    let (listener, model) = listen().await;
+    let asked = tokio::spawn(async move { complete(&model, prompt(), limits()).await });
+    let (mut stream, text) = request(&listener).await;
+    assert!(text.starts_with("POST /v1/chat/completions "), "{text}");
+    assert!(text.to_lowercase().contains("authorization: bearer sk-test"), "{text}");
+    assert!(text.contains("\"stream\":true") && text.contains("\"model\":\"m\""), "{text}");
+    stream.write_all(format!("{HEAD}{}{DONE}", chunk("Hi")).as_bytes()).await.expect("sent");
+    assert_eq!(asked.await.expect("asked"), Ok("Hi".into()));
+}
+
+#[tokio::test]
+async fn a_model_that_takes_no_settings_is_asked_without() {
+    let (listener, model) = listen().await;
+    let asked = tokio::spawn(async move { complete(&model, prompt(), limits()).await });
+    let (mut stream, text) = request(&listener).await;
+    assert!(text.contains("max_tokens"));
+    stream.write_all(b"HTTP/1.1 400 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").await.expect("sent");
+    let (mut stream, text) = request(&listener).await;
+    assert!(!text.contains("max_tokens") && !text.contains("temperature"), "{text}");
+    stream.write_all(format!("{HEAD}{}{DONE}", chunk("Hi")).as_bytes()).await.expect("sent");
+    assert_eq!(asked.await.expect("asked"), Ok("Hi".into()));
+}
+
+#[tokio::test]
+async fn dropping_the_words_closes_the_connection() {
+    let (listener, model) = listen().await;
+    let asked = tokio::spawn(async move { crate::model::ask(&model, prompt(), limits()).await });
+    let (mut stream, _) = request(&listener).await;
+    stream.write_all(format!("{HEAD}{}", chunk("Hi")).as_bytes()).await.expect("sent");
+    let mut words = asked.await.expect("asked").expect("words");
+    assert_eq!(words.next().await, Some(Ok("Hi".into())));
+    drop(words);
+    let began = std::time::Instant::now();
+    let mut buffer = [0; 16];
+    let read = tokio::time::timeout(Duration::from_secs(5), stream.read(&mut buffer)).await.expect("closed");
+    assert!(matches!(read, Ok(0) | Err(_)), "{read:?}");
+    assert!(began.elapsed() < Duration::from_millis(500), "closed after {:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn dropping_a_question_closes_the_connection_before_any_answer() {
+    let (listener, model) = listen().await;
+    let asked = tokio::spawn(async move { crate::model::ask(&model, prompt(), limits()).await.map(drop) });
+    let (mut stream, _) = request(&listener).await;
+    asked.abort();
+    let mut buffer = [0; 16];
+    let read = tokio::time::timeout(Duration::from_secs(5), stream.read(&mut buffer)).await.expect("closed");
+    assert!(matches!(read, Ok(0) | Err(_)), "{read:?}");
+}
