@@ -20,6 +20,7 @@ export class WarblerChat extends HTMLElement {
     this.session = createSession(options, keep, shell, (name, detail) => this.heard(name, detail));
     this.panel = createPanel(
       {
+        base: options.base,
         session: this.session,
         keep,
         cards: {},

@@ -4,14 +4,15 @@ import { safe, webAddress } from "./safe.js";
 import { t } from "../core/words.js";
 
 /** The sheet: {element, open(citation, from), close(), isOpen()}. While it is open, `behind` is inert. */
-export function createSheet(behind) {
+export function createSheet(behind, base) {
   const element = h("div.veil", { hidden: true, onclick: (event) => event.target === element && close() });
   let from = null;
 
   function open(citation, opener) {
     if (!citation) return;
     from = opener;
-    const address = webAddress(citation.url);
+    // A path is a page of this server, such as a guide.
+    const address = webAddress(citation.url?.replace(/^\//, base));
     const shut = iconButton("close", t("back"), close);
     const heading = citation.heading && citation.heading !== citation.title && h("p.quiet", { dir: "auto" }, citation.heading);
     const passage = h("div.body.passage", { dir: "auto", tabindex: "0" });

@@ -6,7 +6,7 @@ import { createThread } from "./thread.js";
 
 /** The talk part of a panel: {thread, list, sheet, announcement}. */
 export function createTalk(ui, behind) {
-  const sheet = createSheet(behind);
+  const sheet = createSheet(behind, ui.base);
   ui.openSource = sheet.open;
   return { thread: createThread(ui), list: createList(ui), sheet, announcement: (message) => announcement(ui, message) };
 }
