@@ -2,6 +2,7 @@
 export function startTables() {
   for (const table of document.querySelectorAll("table[data-sortable]")) {
     [...table.tHead.rows[0].cells].forEach((cell, column) => {
+      if (cell.querySelector(".hidden")) return;
       const button = document.createElement("button");
       button.type = "button";
       button.className = "sort";
@@ -22,7 +23,7 @@ function sort(table, cell, column) {
 }
 
 function compare(a, b) {
-  const [x, y] = [a, b].map((cell) => cell.dataset.value ?? cell.textContent.trim());
+  const [x, y] = [a, b].map((cell) => cell.dataset.value ?? cell.querySelector("time")?.dateTime ?? cell.textContent.trim());
   const [p, q] = [x, y].map((text) => Number(text.replace(/[,\s]/g, "")));
   return Number.isNaN(p) || Number.isNaN(q) ? x.localeCompare(y) : p - q;
 }
