@@ -34,7 +34,7 @@ pub struct Escalation {
     pub locale: String,
     /// What the visitor is told, in their language.
     pub say: String,
-    /// The last message of the visitor that the bot has considered.
+    /// The last message of the visitor that this turn has considered; refused when another turn has answered it already.
     pub considered: Option<i64>,
 }
 
@@ -46,13 +46,14 @@ impl Desk {
     /// A conversation that is with people already keeps its ticket, which is returned.
     ///
     /// # Errors
-    /// [`Error::Changed`] when the epoch is not current any more; [`Error::NotFound`].
+    /// [`Error::Changed`] when the epoch is not current any more, or another turn was faster; [`Error::NotFound`].
     pub async fn escalate(&self, escalation: Escalation) -> Result<Ticket> {
         let mut change = Change::begin(self, escalation.workspace, escalation.conversation).await?;
         if let Some(ticket) = change.with_people() {
             return Ok(ticket);
         }
-        if escalation.epoch.is_some_and(|epoch| epoch != change.conversation.epoch) {
+        let (epoch, answered) = (change.conversation.epoch, change.conversation.answered_seq);
+        if escalation.epoch.is_some_and(|expected| expected != epoch) || escalation.considered.is_some_and(|seq| seq <= answered) {
             return Err(Error::Changed);
         }
         let (locale, words) = (escalation.locale.clone(), escalation.say.clone());

@@ -103,7 +103,7 @@ impl Desk {
             None => change.tell("queued", None, "event.queued", &[]).await?,
         }
         change.finish().await?;
-        tracing::info!(workspace.id = %workspace, conversation.id = %conversation, agent.id = %agent, ?cause, chat.routed = next.is_some(), "an agent lost a chat that waited");
+        tracing::info!(workspace.id = %workspace, conversation.id = %conversation, agent.id = %agent, chat.cause = ?cause, chat.routed = next.is_some(), "an agent lost a chat that waited");
         Ok(())
     }
 }

@@ -56,6 +56,26 @@ impl Desk {
         self.finish_and_drain(change).await
     }
 
+    /// Makes a ticket that waits for the visitor or for a time into work again, for the one who has it.
+    ///
+    /// # Errors
+    /// [`Error::NotOpen`] when it does not wait.
+    pub async fn resume(&self, workspace: WorkspaceId, agent: AgentId, conversation: ConversationId) -> Result<Ticket> {
+        let by = self.staff(workspace, agent).await?;
+        let mut change = Change::begin(self, workspace, conversation).await?;
+        let now = change.now;
+        let ticket = change.live()?;
+        if !matches!(ticket.status, Status::Pending | Status::Snoozed) {
+            return Err(Error::NotOpen);
+        }
+        ticket.status = Status::Open;
+        ticket.snoozed_until = None;
+        ticket.touched_at = Some(now);
+        change.tell_staff("resumed", &by.name, "staff.resumed").await?;
+        change.note(agent, "ticket.resume", json!({})).await?;
+        change.finish().await?.ok_or(Error::NotFound)
+    }
+
     /// Makes a ticket that waited into work again: for its agent if they are here, else for whoever is free.
     /// Nothing happens if it does not wait any more.
     pub(crate) async fn wake(&self, workspace: WorkspaceId, conversation: ConversationId) -> Result<()> {

@@ -155,8 +155,12 @@ impl Desk {
         for ticket in &worked {
             days.entry(range.day(ticket.created_at)).and_modify(|day| day.tickets += 1);
         }
-        for (number, day) in &mut days {
-            day.csat = Score::of(&closings.iter().filter(|closing| range.day(closing.at) == *number).collect::<Vec<_>>());
+        let mut said: BTreeMap<i64, Vec<&Closing>> = BTreeMap::new();
+        for closing in &closings {
+            said.entry(range.day(closing.at)).or_default().push(closing);
+        }
+        for (day, closings) in said {
+            days.entry(day).and_modify(|day| day.csat = Score::of(&closings));
         }
         let agents = chat::agent::list(store, workspace).await?.into_iter().map(|agent| (agent.id, agent.name));
         let teams = team::list(store, workspace).await?.into_iter().map(|team| (team.id, team.name));

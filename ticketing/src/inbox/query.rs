@@ -43,7 +43,9 @@ const BY_TICKET: &str = "ticket t JOIN conversation c ON c.id = t.conversation_i
 
 pub(super) fn build(workspace: WorkspaceId, filter: &Filter, limit: i64) -> Query {
     let order = order(filter);
-    let (first, second, id, direction) = order.keys();
+    let (first, second, id) = order.keys();
+    let direction = order.direction();
+    let between = if matches!(order, Order::Queue) { format!("{second} {direction}, ") } else { String::new() };
     let mut query = Query { text: String::new(), binds: Vec::new() };
     let (from, mut conditions) = view(&mut query, workspace, filter);
     if let Some(cursor) = &filter.after {
@@ -52,8 +54,8 @@ pub(super) fn build(workspace: WorkspaceId, filter: &Filter, limit: i64) -> Quer
     let visitor = if filter.search.trim().is_empty() { "" } else { "JOIN visitor v ON v.id = c.visitor_id" };
     let limit = query.int(limit);
     query.text = format!(
-        "{SHOWN} FROM (SELECT c.id AS conversation_id, t.id AS ticket_id, {first} AS key_first, {second} AS key_second, {id} AS key_id
-             FROM {from} {visitor} WHERE {} ORDER BY {first} {direction}, {second} {direction}, {id} {direction} LIMIT {limit}) page
+        "{SHOWN} FROM (SELECT c.id AS conversation_id, t.id AS ticket_id, {first} AS key_first, CAST({second} AS BIGINT) AS key_second, {id} AS key_id
+             FROM {from} {visitor} WHERE {} ORDER BY {first} {direction}, {between}{id} {direction} LIMIT {limit}) page
          {JOINED} ORDER BY page.key_first {direction}, page.key_second {direction}, page.key_id {direction}",
         conditions.join(" AND "),
     );
@@ -69,20 +71,27 @@ fn order(filter: &Filter) -> Order {
 }
 
 impl Order {
-    /// First and second key, id, direction. The keys of a ticket's view are never null in it.
-    fn keys(&self) -> (&'static str, &'static str, &'static str, &'static str) {
+    /// First key, second key (0: there is none) and id. Each order is that of an index, or of a short list. The keys of a
+    /// ticket's view are never null in it.
+    fn keys(&self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Recent => ("c.last_at", "c.created_at", "c.id", "DESC"),
-            Self::Queue => ("t.priority", "t.queued_at", "t.id", "ASC"),
-            Self::Resolved => ("t.resolved_at", "t.created_at", "t.id", "DESC"),
+            Self::Recent => ("c.last_at", "0", "c.id"),
+            Self::Queue => ("t.priority", "t.queued_at", "t.id"),
+            Self::Resolved => ("t.resolved_at", "0", "t.id"),
         }
     }
 
+    fn direction(&self) -> &'static str {
+        if matches!(self, Self::Queue) { "ASC" } else { "DESC" }
+    }
+
     fn behind(&self, query: &mut Query, cursor: &Cursor) -> String {
-        let (first, second, id, direction) = self.keys();
-        let sign = if direction == "DESC" { "<" } else { ">" };
-        let values = [query.int(cursor.first), query.int(cursor.second), query.text(&cursor.id)].join(", ");
-        format!("({first}, {second}, {id}) {sign} ({values})")
+        let (first, second, id) = self.keys();
+        let (a, b) = (query.int(cursor.first), query.text(&cursor.id));
+        match self {
+            Self::Queue => format!("({first}, {second}, {id}) > ({a}, {}, {b})", query.int(cursor.second)),
+            Self::Recent | Self::Resolved => format!("({first}, {id}) < ({a}, {b})"),
+        }
     }
 }
 
@@ -98,11 +107,11 @@ fn view(query: &mut Query, workspace: WorkspaceId, filter: &Filter) -> (&'static
         View::Bot => (BY_CONVERSATION, vec![format!("c.workspace_id = {workspace}"), "c.speaker = 'bot' AND c.last_seq > 0".into()]),
         View::Everything => (BY_CONVERSATION, vec![format!("c.workspace_id = {workspace}"), "c.last_seq > 0".into()]),
     };
-    let by_ticket = matches!(filter.view, View::Mine(_) | View::All);
     match filter.status {
         Some(Status::Resolved) => conditions.push("t.resolved_at IS NOT NULL".into()),
         Some(status) => conditions.push(format!("t.resolved_at IS NULL AND t.status = {}", query.text(status.text()))),
-        None if by_ticket => conditions.push("t.resolved_at IS NULL".into()),
+        None if matches!(filter.view, View::Mine(_)) => conditions.push("t.status IN ('open', 'pending', 'snoozed')".into()),
+        None if matches!(filter.view, View::All) => conditions.push("t.resolved_at IS NULL".into()),
         None => {}
     }
     if let Some(team) = filter.team {

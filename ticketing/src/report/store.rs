@@ -8,7 +8,7 @@ use super::{Day, Range};
 use crate::Result;
 
 /// Tickets that are read for one report, at most.
-const MOST: i64 = 100_000;
+const MOST: i64 = 50_000;
 
 /// Conversations that began.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,17 +48,17 @@ impl Worked {
     }
 }
 
-/// Conversations by day, also counted together.
+/// Conversations by day, also counted together. Without a ticket only the bot can have considered what was asked.
 pub(super) async fn begun(store: &Store, workspace: WorkspaceId, range: Range, days: &mut BTreeMap<i64, Day>) -> Result<Begun> {
     let rows = sqlx::query(
-        "SELECT x.day, CAST(COUNT(*) AS BIGINT) AS conversations, CAST(SUM(x.handed) AS BIGINT) AS handed, CAST(SUM(x.taken) AS BIGINT) AS taken,
-                CAST(SUM(CASE WHEN x.handed + x.taken = 0 THEN x.bot ELSE 0 END) AS BIGINT) AS bot_only
-           FROM (SELECT (c.created_at + $4) / 86400000 AS day,
-                        CASE WHEN EXISTS (SELECT 1 FROM ticket t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id AND t.reason <> 'agent') THEN 1 ELSE 0 END AS handed,
-                        CASE WHEN EXISTS (SELECT 1 FROM ticket t WHERE t.workspace_id = c.workspace_id AND t.conversation_id = c.id AND t.reason = 'agent') THEN 1 ELSE 0 END AS taken,
-                        CASE WHEN EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND m.author = 'bot') THEN 1 ELSE 0 END AS bot
-                   FROM conversation c WHERE c.workspace_id = $1 AND c.created_at >= $2 AND c.created_at < $3 AND c.asked_seq > 0) x
-          GROUP BY x.day",
+        "SELECT (c.created_at + $4) / 86400000 AS day, CAST(COUNT(*) AS BIGINT) AS conversations,
+                CAST(SUM(COALESCE(k.handed, 0)) AS BIGINT) AS handed, CAST(SUM(COALESCE(k.taken, 0)) AS BIGINT) AS taken,
+                CAST(SUM(CASE WHEN k.conversation_id IS NULL AND c.answered_seq > 0 THEN 1 ELSE 0 END) AS BIGINT) AS bot_only
+           FROM conversation c LEFT JOIN (
+                SELECT conversation_id, MAX(CASE WHEN reason = 'agent' THEN 0 ELSE 1 END) AS handed, MAX(CASE WHEN reason = 'agent' THEN 1 ELSE 0 END) AS taken
+                  FROM ticket WHERE workspace_id = $1 AND created_at >= $2 GROUP BY conversation_id) k ON k.conversation_id = c.id
+          WHERE c.workspace_id = $1 AND c.created_at >= $2 AND c.created_at < $3 AND c.asked_seq > 0
+          GROUP BY 1",
     )
     .bind(workspace.text())
     .bind(range.from)

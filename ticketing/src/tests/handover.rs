@@ -71,6 +71,10 @@ async fn a_bot_that_lost_the_word_hands_nothing_over(on: Engine) {
     assert!(matches!(s.desk.escalate(stale).await, Err(Error::Changed)));
     assert_eq!(s.speaker(it.id).await, Speaker::Bot);
     assert!(s.events(it.id).await.is_empty());
+    let message = chat::Append::new(s.fresh.workspace, it.id, s.fresh.chat.id(), chat::Author::Bot, "Tomorrow");
+    s.fresh.chat.append(chat::Append { epoch: Some(it.epoch), considered: Some(1), ..message }).await.unwrap();
+    let late = Escalation { epoch: Some(it.epoch), considered: Some(1), ..s.handover(&it) };
+    assert!(matches!(s.desk.escalate(late).await, Err(Error::Changed)), "another turn has answered");
     let unknown = Escalation { conversation: s.fresh.chat.id(), ..s.handover(&it) };
     assert!(matches!(s.desk.escalate(unknown).await, Err(Error::NotFound)));
 }
