@@ -251,9 +251,9 @@ pub fn run(mut command: Command, input: &str) -> Result<Output> {
     Ok(child.wait_with_output()?)
 }
 
-/// The binary given, or named by `WARBLER_BIN`, or built beside this program.
+/// The binary given, or named by `WARBLER_TEST_BIN`, or built beside this program.
 pub fn binary(given: Option<&Path>) -> Result<PathBuf> {
-    let path = match (given, std::env::var_os("WARBLER_BIN")) {
+    let path = match (given, std::env::var_os("WARBLER_TEST_BIN")) {
         (Some(path), _) => std::path::absolute(path)?,
         (None, Some(path)) => PathBuf::from(path),
         (None, None) => {

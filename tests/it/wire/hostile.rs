@@ -218,8 +218,13 @@ async fn hostile_requests_get_a_clear_answer() {
     let long = "x".repeat(3_000_000);
     for path in ["/v1/visitor/stream", "/v1/visitor/send"] {
         for body in ["", "{", "null", "[]", "{}", "\u{0}", deep.as_str(), long.as_str(), "{\"session\":\"x\",\"frames\":[]}"] {
-            let answer =
-                http.post(format!("{base}{path}")).header("content-type", "application/json").body(body.to_owned()).send().await.unwrap();
+            let request = http.post(format!("{base}{path}")).header("content-type", "application/json").body(body.to_owned());
+            let sent = request.send().await;
+            // A server that has read enough may close before everything was sent.
+            let Ok(answer) = sent else {
+                assert!(body.len() > 1_000_000, "{path}: {sent:?}");
+                continue;
+            };
             let short: String = body.chars().take(40).collect();
             assert!(answer.status().is_client_error(), "{path} {short}: {}", answer.status());
         }

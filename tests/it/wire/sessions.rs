@@ -14,11 +14,12 @@ async fn a_retry_gets_the_same_acknowledgement() {
     let server = server().await;
     let mut ann = visitor(&server, Transport::Socket).await.unwrap();
     let talk = Visitor::conversation();
-    let frame = json!({"t": "send", "id": uuid::Uuid::now_v7(), "conversation": talk, "body": "once"});
+    let id = ann.post(&talk, "once").await.unwrap();
+    let frame = json!({"t": "send", "id": id, "conversation": talk, "body": "once"});
     let mut acks = Vec::new();
     for _ in 0..3 {
-        ann.frame(std::slice::from_ref(&frame)).await.unwrap();
         acks.push(ann.wait(|got| got["t"] == "ack").await.unwrap());
+        ann.frame(std::slice::from_ref(&frame)).await.unwrap();
     }
     assert!(acks.iter().all(|ack| ack["seq"] == acks[0]["seq"] && ack["prev"] == acks[0]["prev"]), "{acks:?}");
     assert_eq!(ann.history(&talk).await.unwrap().iter().filter(|message| message["body"] == "once").count(), 1);
