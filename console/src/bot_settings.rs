@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde_json::json;
 
 use bot::Settings;
 
@@ -49,6 +50,8 @@ pub async fn save(State(console): State<Console>, seat: Seat, sent: Fields) -> R
     if form.is_fine() {
         match settings.put(&console.chat, seat.workspace()).await {
             Ok(()) => {
+                let detail = json!({ "answer_from": settings.answer_from, "model": settings.model.name, "rules": settings.rules.len() });
+                console.note(&seat, "bot.save", String::new(), detail).await?;
                 let flash = Flash::done("flash-bot-saved");
                 return Ok(console.said(&seat.visit, PAGE, &flash));
             }

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use chat::GapId;
 use knowledge::{gap, library};
@@ -82,6 +83,7 @@ pub async fn save(State(console): State<Console>, seat: Seat, Id(id): Id<GapId>,
     let library = library::by_name(&console.chat, workspace, form.value("library")).await?;
     let (question, answer) = (form.value("question"), form.value("answer"));
     gap::answer(&console.knowledge, workspace, id, library.id, question, answer).await?;
+    console.note(&seat, "gap.answer", id.text(), json!({ "library": library.id })).await?;
     let flash = Flash::done("flash-gap-answered");
     Ok(console.said(&seat.visit, PAGE, &flash))
 }

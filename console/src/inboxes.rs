@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde_json::json;
 use sqlx::Row;
 
 use chat::inbox::{self, Inbox, Look};
@@ -92,6 +93,7 @@ pub async fn save(State(console): State<Console>, seat: Seat, Id(id): Id<InboxId
         match inbox::save(store, workspace, id, name, &look).await {
             Ok(()) => {
                 tell(&console, &seat);
+                console.note(&seat, "inbox.save", id.text(), json!({ "origins": look.origins })).await?;
                 let flash = Flash::done("flash-inbox-saved").with("name", name);
                 return Ok(console.said(&seat.visit, &format!("{PAGE}/{id}"), &flash));
             }

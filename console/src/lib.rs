@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod assets;
+mod audit;
 pub mod bot_settings;
 pub mod canned;
 mod config;
@@ -30,6 +31,8 @@ pub mod setup;
 mod shell;
 pub mod sources;
 pub mod templates;
+#[cfg(test)]
+mod tests;
 pub mod web;
 pub mod words;
 

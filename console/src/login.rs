@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
 
 use chat::agent::Agent;
+use chat::{News, Topic};
 
 use crate::error::Error;
 use crate::handle::Console;
@@ -77,7 +78,10 @@ pub async fn sign_out(State(console): State<Console>, seat: Seat) -> Result<Resp
     if let Some(token) = &seat.visit.token {
         chat::session::close(console.chat.store(), token).await?;
     }
-    console.desk.sign_out(seat.workspace(), seat.agent.id).await?;
+    let (workspace, agent) = (seat.workspace(), seat.agent.id);
+    // Streams of this browser's other tabs look again whether they may go on.
+    console.chat.bus().publish(Topic::Workspace(workspace), News::Revoked { workspace, agent });
+    console.desk.sign_out(workspace, agent).await?;
     let mut response = console.said(&seat.visit, "/console/login", &Flash::done("flash-signed-out"));
     let https = seat.visit.https;
     add_cookie(response.headers_mut(), &cookies::write(Kind::Session, https, "", 0));

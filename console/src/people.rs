@@ -72,10 +72,10 @@ pub struct TeamText {
 /// The page.
 pub async fn show(State(console): State<Console>, seat: Seat) -> Result<Response, Error> {
     let form = Form::empty(&FIELDS).with("role", "agent");
-    page(&console, &seat, None, &form).await
+    page(&console, &seat, &form).await
 }
 
-/// Makes a one-time link and shows it, once.
+/// Makes a one-time link; the page shows it once.
 pub async fn invite(State(console): State<Console>, seat: Seat, fields: Fields) -> Result<Response, Error> {
     let mut form = Form::filled(&FIELDS, &fields);
     let role: Option<Role> = form.value("role").parse().ok();
@@ -85,20 +85,20 @@ pub async fn invite(State(console): State<Console>, seat: Seat, fields: Fields) 
         Some(_) => {}
     }
     let Some(role) = role.filter(|_| form.is_fine()) else {
-        let page = page(&console, &seat, None, &form).await?;
+        let page = page(&console, &seat, &form).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let link = invites::create(&console, &seat, role, None).await?;
-    page(&console, &seat, Some(link), &form).await
+    Ok(console.linked(&seat.visit, PAGE, &link))
 }
 
-async fn page(console: &Console, seat: &Seat, invite_link: Option<String>, form: &Form) -> Result<Response, Error> {
+async fn page(console: &Console, seat: &Seat, form: &Form) -> Result<Response, Error> {
     let crew = Crew::of(console, seat).await?;
     let own = PeoplePage {
         people: crew.agents.iter().map(|agent| crew.person(agent, seat.agent.id)).collect(),
         teams: crew.teams.iter().map(|team| crew.team(team)).collect(),
         invites: invites::open(console, seat).await?,
-        invite_link,
+        invite_link: seat.visit.link.clone(),
         form: console.form(&seat.visit, form),
     };
     let page = console.page(&seat.visit, "people", "people.html", own).await?;

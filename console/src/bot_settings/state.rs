@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use bot::Settings;
+use bot::model::Failure;
 use chat::WorkspaceId;
 
 use crate::handle::Console;
@@ -32,7 +33,19 @@ pub fn configured(console: &Console, settings: &Settings) -> ModelText {
 pub async fn tested(console: &Console, seat: &Seat, settings: &Settings) -> ModelText {
     match console.bot.check_model(seat.workspace(), settings).await {
         Ok(ms) => ModelText { state: "ok", text: format!("{ms} ms") },
-        Err(failure) => ModelText { state: "failing", text: failure.to_string() },
+        Err(failure) => ModelText { state: "failing", text: console.templates.words().plain(seat.locale(), failed(failure)) },
+    }
+}
+
+/// Why a model did not answer, as texts know it.
+fn failed(failure: Failure) -> &'static str {
+    match failure {
+        Failure::Unreachable => "model-failed-unreachable",
+        Failure::Refused => "model-failed-refused",
+        Failure::Garbage => "model-failed-garbage",
+        Failure::Empty => "model-failed-empty",
+        Failure::TooLong => "model-failed-too-long",
+        Failure::Slow => "model-failed-slow",
     }
 }
 

@@ -5,7 +5,6 @@ use serde_json::json;
 use sqlx::Row;
 
 use chat::agent::Role;
-use chat::audit::{self, Actor, Entry};
 use chat::{AgentId, invite};
 
 use crate::error::Error;
@@ -25,7 +24,8 @@ pub async fn create(console: &Console, seat: &Seat, role: Role, agent: Option<Ag
     let chat = &console.chat;
     let workspace = seat.workspace();
     let token = invite::create(chat.store(), chat.random(), workspace, role, agent, chat.now()).await?;
-    note(console, seat, "invite.create", agent, json!({ "role": role })).await?;
+    let about = agent.map(|agent| agent.text()).unwrap_or_default();
+    console.note(seat, "invite.create", about, json!({ "role": role })).await?;
     Ok(format!("{}/console/invite/{token}", seat.visit.origin))
 }
 
@@ -45,18 +45,4 @@ pub async fn open(console: &Console, seat: &Seat) -> Result<Vec<InviteText>, Err
             Ok(InviteText { role: row.try_get("role")?, created_at: row.try_get("created_at")?, expires_at: row.try_get("expires_at")? })
         })
         .collect()
-}
-
-/// A line of the audit log about somebody.
-pub async fn note(console: &Console, seat: &Seat, action: &str, about: Option<AgentId>, detail: serde_json::Value) -> Result<(), Error> {
-    let chat = &console.chat;
-    let entry = Entry {
-        id: chat.id(),
-        actor: Actor::Agent(seat.agent.id),
-        action,
-        object: about.map(|agent| agent.text()).unwrap_or_default(),
-        detail,
-        at: chat.now(),
-    };
-    Ok(audit::note(chat.store(), seat.workspace(), entry).await?)
 }

@@ -41,7 +41,7 @@ struct Choice {
 pub async fn show(State(console): State<Console>, seat: Seat, Id(id): Id<AgentId>) -> Result<Response, Error> {
     let agent = find(&console, &seat, id).await?;
     let form = filled(&agent);
-    page(&console, &seat, &agent, None, &form).await
+    page(&console, &seat, &agent, &form).await
 }
 
 /// Saves name, role, capacity and teams.
@@ -60,7 +60,7 @@ pub async fn save(State(console): State<Console>, seat: Seat, Id(id): Id<AgentId
         }
     }
     let (Some(role), Some(capacity), true) = (role, capacity, form.is_fine()) else {
-        let page = page(&console, &seat, &agent, None, &form).await?;
+        let page = page(&console, &seat, &agent, &form).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let changed = Agent { name: form.value("name").to_owned(), role, capacity, ..agent.clone() };
@@ -68,7 +68,7 @@ pub async fn save(State(console): State<Console>, seat: Seat, Id(id): Id<AgentId
     console.desk.set_capacity(seat.workspace(), id, capacity).await?;
     set_teams(&console, &seat, id, &fields.all("team")).await?;
     let detail = json!({ "role": role, "was": agent.role, "capacity": capacity });
-    invites::note(&console, &seat, "agent.save", Some(id), detail).await?;
+    console.note(&seat, "agent.save", id.text(), detail).await?;
     let flash = Flash::done("flash-person-saved").with("name", changed.name);
     Ok(console.said(&seat.visit, &href(id), &flash))
 }
@@ -85,7 +85,7 @@ pub async fn disable(State(console): State<Console>, seat: Seat, Id(id): Id<Agen
     chat::agent::save(console.chat.store(), &closed).await?;
     close_everywhere(&console, &agent).await?;
     console.desk.sign_out(seat.workspace(), id).await?;
-    invites::note(&console, &seat, "agent.disable", Some(id), json!({})).await?;
+    console.note(&seat, "agent.disable", id.text(), json!({})).await?;
     let flash = Flash::done("flash-disabled").with("name", agent.name).undo(format!("{}/enable", href(id)));
     Ok(console.said(&seat.visit, &href(id), &flash))
 }
@@ -95,7 +95,7 @@ pub async fn enable(State(console): State<Console>, seat: Seat, Id(id): Id<Agent
     let agent = find(&console, &seat, id).await?;
     let open = Agent { disabled_at: None, ..agent };
     chat::agent::save(console.chat.store(), &open).await?;
-    invites::note(&console, &seat, "agent.enable", Some(id), json!({})).await?;
+    console.note(&seat, "agent.enable", id.text(), json!({})).await?;
     let flash = Flash::done("flash-enabled").with("name", open.name);
     Ok(console.said(&seat.visit, &href(id), &flash))
 }
@@ -104,8 +104,7 @@ pub async fn enable(State(console): State<Console>, seat: Seat, Id(id): Id<Agent
 pub async fn password(State(console): State<Console>, seat: Seat, Id(id): Id<AgentId>) -> Result<Response, Error> {
     let agent = find(&console, &seat, id).await?;
     let link = invites::create(&console, &seat, agent.role, Some(id)).await?;
-    let form = filled(&agent);
-    page(&console, &seat, &agent, Some(link), &form).await
+    Ok(console.linked(&seat.visit, &href(id), &link))
 }
 
 /// Somebody this person may change: nobody changes those above them.
@@ -156,7 +155,7 @@ fn filled(agent: &Agent) -> Form {
     Form::empty(&FIELDS).with("name", &*agent.name).with("role", agent.role.text()).with("capacity", agent.capacity.to_string())
 }
 
-async fn page(console: &Console, seat: &Seat, agent: &Agent, link: Option<String>, form: &Form) -> Result<Response, Error> {
+async fn page(console: &Console, seat: &Seat, agent: &Agent, form: &Form) -> Result<Response, Error> {
     let crew = Crew::of(console, seat).await?;
     let own = PersonPage {
         person: crew.person(agent, seat.agent.id),
@@ -166,7 +165,7 @@ async fn page(console: &Console, seat: &Seat, agent: &Agent, link: Option<String
             .map(|team| Choice { id: team.id.text(), name: team.name.clone(), member: team.members.contains(&agent.id) })
             .collect(),
         roles: [Role::Agent, Role::Admin, Role::Owner].into_iter().filter(|role| *role <= seat.agent.role).map(Role::text).collect(),
-        link,
+        link: seat.visit.link.clone(),
         form: console.form(&seat.visit, form),
     };
     let page = console.page(&seat.visit, "people", "person.html", own).await?;

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde_json::json;
 
 use chat::{Audience, LibraryId};
 use knowledge::import::{Summary, Upload};
@@ -46,8 +47,11 @@ pub async fn save(State(console): State<Console>, seat: Seat, fields: Fields) ->
         return refuse(&console, &seat, &form).await;
     }
     let library = library::by_name(&console.chat, seat.workspace(), form.value("library")).await?;
+    let sent = uploads(&form, &fields);
+    let names: Vec<&str> = sent.iter().map(|(_, upload)| upload.name.as_str()).collect();
+    console.note(&seat, "source.add", library.id.text(), json!({ "names": names })).await?;
     let mut told = Told::default();
-    for (field, upload) in uploads(&form, &fields) {
+    for (field, upload) in sent {
         let name = upload.name.clone();
         match take(&console, &seat, library.id, upload).await {
             Ok(Some(summary)) => told.add(&summary),
@@ -159,10 +163,10 @@ fn uploads(form: &Form, fields: &Fields) -> Vec<(&'static str, Upload)> {
         let name = format!("{title}.md");
         uploads.push(("text", Upload::bytes(&name, markdown.into_bytes())));
     }
-    let alone = uploads.len() == 1 && !form.value("name").is_empty();
-    for (_, upload) in &mut uploads {
+    for (field, upload) in &mut uploads {
         upload.audience = audience;
-        if alone {
+        // A file keeps its name: its ending says how it is read.
+        if *field == "address" && !form.value("name").is_empty() {
             form.value("name").clone_into(&mut upload.name);
         }
     }

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use chat::SourceId;
 use knowledge::library::{self, Library};
@@ -175,6 +176,7 @@ pub async fn sync(State(console): State<Console>, seat: Seat, Id(id): Id<SourceI
 pub async fn remove(State(console): State<Console>, seat: Seat, Id(id): Id<SourceId>) -> Result<Response, Error> {
     let name = source::find(console.chat.store(), seat.workspace(), id).await?.name;
     source::remove(&console.chat, seat.workspace(), id).await?;
+    console.note(&seat, "source.remove", id.text(), json!({ "name": name })).await?;
     let flash = Flash::done("flash-source-removed").with("name", name);
     Ok(console.said(&seat.visit, PAGE, &flash))
 }

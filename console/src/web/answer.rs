@@ -45,6 +45,14 @@ impl Console {
         response
     }
 
+    /// Goes to `to`, which shows a one-time link, once.
+    #[must_use]
+    pub fn linked(&self, visit: &Visit, to: &str, link: &str) -> Response {
+        let mut response = Redirect::to(to).into_response();
+        add_cookie(response.headers_mut(), &cookies::write(Kind::Link, visit.https, link, FLASH_SECONDS));
+        response
+    }
+
     /// A form in the visitor's words.
     #[must_use]
     pub fn form(&self, visit: &Visit, form: &Form) -> FormText {

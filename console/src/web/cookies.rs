@@ -12,6 +12,8 @@ pub enum Kind {
     Form,
     /// What the next page says once.
     Flash,
+    /// A one-time link the next page shows once.
+    Link,
     /// The language of a browser that is not signed in.
     Language,
     /// Light, dark or as the system.
@@ -27,6 +29,8 @@ impl Kind {
             (Kind::Form, false) => "warbler-form",
             (Kind::Flash, true) => "__Host-warbler-flash",
             (Kind::Flash, false) => "warbler-flash",
+            (Kind::Link, true) => "__Host-warbler-link",
+            (Kind::Link, false) => "warbler-link",
             (Kind::Language, true) => "__Host-warbler-language",
             (Kind::Language, false) => "warbler-language",
             (Kind::Theme, true) => "__Host-warbler-theme",

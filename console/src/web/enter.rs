@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, SET_COOKIE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, SET_COOKIE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -39,14 +39,16 @@ pub async fn enter(State(console): State<Console>, request: Request, next: Next)
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
         response = explain(&console, &visit, response, failure).await;
     }
-    let status = response.status();
+    let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let headers = response.headers_mut();
     if visit.csrf_is_new && is_get {
         let cookie = cookies::write(Kind::Form, visit.https, &visit.csrf, FORM_SECONDS);
         add_cookie(headers, &cookie);
     }
-    if visit.flash.is_some() && is_get && !status.is_redirection() && !visit.wants_json {
-        add_cookie(headers, &cookies::write(Kind::Flash, visit.https, "", 0));
+    for (shown, kind) in [(visit.flash.is_some(), Kind::Flash), (visit.link.is_some(), Kind::Link)] {
+        if shown && is_get && is_page {
+            add_cookie(headers, &cookies::write(kind, visit.https, "", 0));
+        }
     }
     secure(headers);
     response

@@ -60,6 +60,9 @@ async fn admit(door: &Door, mut request: Request) -> Result<Request, Box<Respons
     let refuse = |error: Error| Box::new(error.into_response());
     let visit = request.extensions().get::<Visit>().cloned().ok_or_else(|| refuse(Error::SignIn))?;
     if let Some(role) = door.permission.role() {
+        if visit.lost {
+            return Err(refuse(Error::Unavailable("who asks cannot be looked up".to_owned())));
+        }
         let Some(agent) = &visit.agent else {
             return Err(Box::new(to_login(&visit, request.method())));
         };

@@ -40,6 +40,10 @@ pub struct Known {
     pub token: Option<String>,
     /// What this page says once.
     pub flash: Option<Flash>,
+    /// A one-time link this page shows once.
+    pub link: Option<String>,
+    /// The record could not be read: who asks is not known.
+    pub lost: bool,
     /// Whether the browser speaks TLS with us.
     pub https: bool,
     /// Scheme and host as the browser sees them: for links to copy.
@@ -66,10 +70,12 @@ impl Visit {
         let https = is_https(&console.config, headers);
         let jar = CookieJar::from_headers(headers);
         let token = cookies::read(&jar, Kind::Session, https);
-        let signed_in = match &token {
+        let found = match &token {
             Some(token) => signed_in(console, token).await,
-            None => None,
+            None => Ok(None),
         };
+        let lost = found.is_err();
+        let signed_in = found.unwrap_or_default();
         let kept = cookies::read(&jar, Kind::Form, https);
         let (csrf, csrf_is_new) = match (&signed_in, kept) {
             (Some((_, csrf)), _) => (csrf.clone(), false),
@@ -88,6 +94,8 @@ impl Visit {
             token: agent.is_some().then_some(token).flatten(),
             agent,
             flash: cookies::read(&jar, Kind::Flash, https).and_then(|text| Flash::decode(&text)),
+            link: cookies::read(&jar, Kind::Link, https).filter(|link| is_link(link)),
+            lost,
             https,
             origin: origin(&console.config, headers, https),
             path,
@@ -147,10 +155,21 @@ impl<S: Send + Sync> FromRequestParts<S> for Seat {
     }
 }
 
-async fn signed_in(console: &Console, token: &str) -> Option<(Agent, String)> {
+/// Whether a text is a one-time link of the console, and nothing else.
+fn is_link(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || ":/.-_[]".contains(c);
+    text.starts_with("http") && text.contains("/console/invite/") && text.chars().all(plain)
+}
+
+/// Who the token belongs to, with their form token; an error when the record cannot be read.
+async fn signed_in(console: &Console, token: &str) -> Result<Option<(Agent, String)>, chat::Error> {
     let store = console.chat.store();
     let now = console.chat.now();
-    let session = chat::session::find(store, token, now).await.ok()?;
+    let session = match chat::session::find(store, token, now).await {
+        Ok(session) => session,
+        Err(chat::Error::NotFound) => return Ok(None),
+        Err(error) => return Err(error),
+    };
     let used_at = session.expires_at - chat::session::LIFETIME_MS;
     if used_at < now - 3_600_000 {
         // A session that cannot be prolonged is still good now.
@@ -158,8 +177,8 @@ async fn signed_in(console: &Console, token: &str) -> Option<(Agent, String)> {
             tracing::warn!(%error, "a session could not be prolonged");
         }
     }
-    let agent = chat::agent::find(store, session.workspace, session.agent).await.ok()?;
-    Some((agent, session.csrf))
+    let agent = chat::agent::find(store, session.workspace, session.agent).await?;
+    Ok(Some((agent, session.csrf)))
 }
 
 fn locale(agent: Option<&Agent>, jar: &CookieJar, https: bool, headers: &HeaderMap) -> Locale {

@@ -1,0 +1,116 @@
+//! Templates with their samples, and samples with our types.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::locale::Locale;
+use crate::preview::{self, SAMPLE_NOW};
+use crate::templates::Templates;
+
+fn room() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn every_template_renders_with_its_samples_in_both_languages() {
+    let templates = Templates::embedded(Arc::new(|| SAMPLE_NOW)).unwrap();
+    let samples = preview::samples(room()).unwrap();
+    let mut problems = Vec::new();
+    for sample in &samples {
+        for locale in Locale::ALL {
+            if let Err(error) = preview::render(&templates, locale, sample) {
+                problems.push(format!("{} {}: {error}", locale.tag(), sample.name));
+            }
+        }
+    }
+    problems.extend(templates.words().missing());
+    assert!(problems.is_empty(), "{problems:#?}");
+    let shown: BTreeSet<&str> = samples.iter().map(|sample| sample.template.as_str()).collect();
+    let bases = ["base.html", "shell.html", "door.html", "ui.html"];
+    let alone = templates.names().filter(|name| !name.starts_with("partials/") && !bases.contains(name));
+    let forgotten: Vec<&str> = alone.filter(|name| !shown.contains(name)).collect();
+    assert!(forgotten.is_empty(), "templates without a sample: {forgotten:?}");
+}
+
+#[test]
+fn both_languages_have_every_text() {
+    let keys = |name: &str| -> BTreeSet<String> {
+        let text = std::fs::read_to_string(room().join("locales").join(name)).unwrap();
+        let begins = |line: &str| line.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
+        let keys = text.lines().filter(|line| begins(line)).filter_map(|line| line.split('=').next());
+        keys.map(|key| key.trim().to_owned()).collect()
+    };
+    let (en, zh) = (keys("en.ftl"), keys("zh.ftl"));
+    let difference: Vec<&String> = en.symmetric_difference(&zh).collect();
+    assert!(difference.is_empty(), "{difference:?}");
+}
+
+#[test]
+fn every_text_the_program_asks_for_is_there() {
+    let templates = Templates::embedded(Arc::new(|| SAMPLE_NOW)).unwrap();
+    let mut missing = Vec::new();
+    for (file, source) in sources(&room().join("src")) {
+        for key in keys_in(&source) {
+            if !Locale::ALL.iter().all(|locale| templates.words().has(*locale, &key)) {
+                missing.push(format!("{key} ({file})"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+/// Texts in quotes that begin like the key of a sentence.
+fn keys_in(source: &str) -> BTreeSet<String> {
+    let families = ["flash-", "fault-", "login-", "visitor-nameless", "ago-", "in-", "span-", "date-", "model-failed-"];
+    let quoted = source.split('"').skip(1).step_by(2);
+    let plain = |text: &&str| text.chars().all(|c| c.is_ascii_lowercase() || c == '-' || c == '_') && !text.ends_with('-');
+    let key = quoted.filter(|text| families.iter().any(|family| text.starts_with(family))).filter(plain);
+    key.map(str::to_owned).collect()
+}
+
+fn sources(folder: &Path) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.ends_with("tests") {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|ending| ending == "rs") && !path.ends_with("tests.rs") {
+            found.push((path.display().to_string(), std::fs::read_to_string(&path).unwrap()));
+        }
+    }
+    found
+}
+
+/// What our type has and the sample does not, or the other way round; lists by their first item.
+pub fn differences(ours: &Value, sample: &Value, at: &str, found: &mut Vec<String>) {
+    match (ours, sample) {
+        (Value::Object(ours), Value::Object(sample)) => {
+            let names: BTreeSet<&String> = ours.keys().chain(sample.keys()).collect();
+            for name in names {
+                let at = format!("{at}.{name}");
+                match (ours.get(name), sample.get(name)) {
+                    (Some(ours), Some(sample)) => differences(ours, sample, &at, found),
+                    (Some(_), None) => found.push(format!("{at} is not in the sample")),
+                    _ => found.push(format!("{at} is only in the sample")),
+                }
+            }
+        }
+        (Value::Array(ours), Value::Array(sample)) => {
+            if let (Some(ours), Some(sample)) = (ours.first(), sample.first()) {
+                differences(ours, sample, &format!("{at}[]"), found);
+            }
+        }
+        (Value::Null, _) | (_, Value::Null) => {}
+        (ours, sample) if std::mem::discriminant(ours) == std::mem::discriminant(sample) => {}
+        (ours, sample) => found.push(format!("{at} is {ours}, in the sample {sample}")),
+    }
+}
+
+/// A sample's data.
+pub fn sample(name: &str) -> Value {
+    let path = room().join("samples").join(format!("{name}.json"));
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
