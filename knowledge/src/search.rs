@@ -130,12 +130,14 @@ impl Knowledge {
             let shard = slot.shard.read();
             let Some(shard) = shard.as_ref() else { return Ok(Vec::new()) };
             let points = (limit * 30).clamp(200, 1_000);
-            let by_words = shard.by_words(&Counts::of(&text), &scope, points)?;
+            let counts = Counts::of(&text);
+            let by_words = shard.by_words(&counts, &scope, points)?;
+            let trust = confidence::covered(&counts, &shard.stats, by_words.first().map_or(0.0, |best| best.score));
             let by_meaning = match meaning {
                 Some(vector) if shard.has_vectors() => shard.by_meaning(vector, &scope, points.min(200))?,
                 _ => Vec::new(),
             };
-            Ok(group::groups(&Ranked { by_words, by_meaning, weight }, limit, per_document))
+            Ok(group::groups(&Ranked { by_words, by_meaning, weight, trust }, limit, per_document))
         })
         .await
     }

@@ -1,5 +1,7 @@
 //! Knowledge against a real record and a real index.
 
+mod meaning;
+
 use chat::{Audience, WorkspaceId, testing::Fresh};
 
 use crate::{Config, Error, Found, Knowledge, Query, Summary, Upload, gap, guides, library, source};

@@ -88,11 +88,8 @@ impl Knowledge {
         if !anew {
             self.open_index(workspace, &slot, &recipe).await?;
         }
-        let kept = if anew || slot.shard.read().is_none() {
-            self.build(workspace, &slot, recipe).await
-        } else {
-            self.follow(workspace, &slot, recipe).await
-        };
+        let fits = slot.shard.read().as_ref().is_some_and(|shard| shard.fits(&recipe));
+        let kept = if anew || !fits { self.build(workspace, &slot, recipe).await } else { self.follow(workspace, &slot, recipe).await };
         if kept.is_err() {
             // Whatever state the engine is in: the record has everything.
             let slot = slot.clone();

@@ -123,6 +123,11 @@ impl Shard {
         (shard.len() == seal.points).then_some(shard)
     }
 
+    /// Whether it can be used where this recipe is asked for.
+    pub(crate) fn fits(&self, recipe: &Recipe) -> bool {
+        self.recipe.fits(recipe)
+    }
+
     /// An empty index in place of whatever is there.
     pub(crate) fn create(folder: &Path, recipe: Recipe, average_length: f32) -> Result<Self> {
         if folder.exists() {

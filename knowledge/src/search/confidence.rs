@@ -39,8 +39,11 @@ const COVERED: f64 = 3.92;
 const AGREED: f64 = 0.84;
 /// How much was said: one common word proves little even if it is all of the question.
 const SAID: f64 = 2.51;
-/// Meaning may raise the sum by this much; no model's scale is known beforehand, so it never lowers it.
-const MEANT: f64 = 1.5;
+/// Meaning alone: standing this far out of the crowd is as good as not. Every model has its own scale of similarity, so only the
+/// distance from the crowd is used; it was not fitted to a model, and therefore never counts in full.
+const OUTSTANDING: f64 = 0.4;
+const STEEP: f64 = 10.0;
+const TRUSTED: f64 = 0.9;
 
 /// A perfect BM25 term weighs its rarity times this.
 const SATURATED: f64 = 2.2;
@@ -57,6 +60,12 @@ pub(super) fn sureness(question: &str, stats: &Stats, entries: &[Evidence<'_>]) 
             asked.sureness(entry, rival, stats)
         })
         .collect()
+}
+
+/// How much of a question a score by words covers, 0 to 1.
+pub(super) fn covered(question: &Counts, stats: &Stats, score: f64) -> f64 {
+    let mass: f64 = question.terms.iter().map(|(term, _)| stats.idf(*term)).sum();
+    if mass > 0.0 { (score / (mass * SATURATED)).clamp(0.0, 1.0) } else { 0.0 }
 }
 
 struct Asked {
@@ -87,9 +96,9 @@ impl Asked {
         let covered = entry.best / (self.mass * SATURATED);
         let shared: f64 = self.terms.iter().filter(|term| entry.dimensions.binary_search(term).is_ok()).map(|term| stats.idf(*term)).sum();
         let said = (shared / self.rarest.max(0.1)).min(4.0).sqrt();
-        let sum =
-            BIAS + LIKE * like + AHEAD * ahead + COVERED * covered + AGREED * entry.agreement + SAID * said + MEANT * entry.distinction;
-        (1.0 / (1.0 + (-sum).exp())).min(SAME - 0.01)
+        let sum = BIAS + LIKE * like + AHEAD * ahead + COVERED * covered + AGREED * entry.agreement + SAID * said;
+        let meant = TRUSTED * logistic(STEEP * (entry.distinction - OUTSTANDING));
+        logistic(sum).max(if entry.distinction > 0.0 { meant } else { 0.0 }).min(SAME - 0.01)
     }
 
     /// Dice's coefficient over words weighted by rarity.
@@ -99,4 +108,8 @@ impl Asked {
         let shared: f64 = terms.iter().filter(|(term, _)| self.terms.binary_search(term).is_ok()).map(|(term, _)| stats.idf(*term)).sum();
         if self.mass + mass > 0.0 { 2.0 * shared / (self.mass + mass) } else { 0.0 }
     }
+}
+
+fn logistic(sum: f64) -> f64 {
+    1.0 / (1.0 + (-sum).exp())
 }

@@ -14,8 +14,10 @@ const WORDINGS: usize = 5;
 const COMPARED: usize = 8;
 /// Softens the top of reciprocal ranks; the usual constant.
 const RRF: f64 = 60.0;
-/// Who is so many places down by meaning is the crowd that the best must stand out from.
-const CROWD: usize = 20;
+/// Entries from here on, by meaning, are the crowd that the best must stand out from.
+const CROWD: usize = 5;
+/// Entries of the crowd.
+const CROWDED: usize = 20;
 
 /// What the index found.
 pub(super) struct Ranked {
@@ -23,6 +25,8 @@ pub(super) struct Ranked {
     pub by_meaning: Vec<Scored>,
     /// How much the order by meaning counts between questions.
     pub weight: f64,
+    /// How much of the question the best passage by words covers: one common word in common is no order to rely on.
+    pub trust: f64,
 }
 
 /// An entry: one passage of running text, or a question in all its wordings.
@@ -49,9 +53,10 @@ pub(super) fn groups(ranked: &Ranked, limit: usize, per_document: usize) -> Vec<
     lexical(&mut groups, &ranked.by_words);
     let by_words = order(&groups, |group| if group.lexical > 0.0 { Some(group.lexical) } else { None });
     let by_meaning = order(&groups, |group| group.vector);
-    let crowd = ranked.by_meaning.get(CROWD.min(ranked.by_meaning.len().saturating_sub(1))).map_or(1.0, |point| point.score);
+    let crowd = crowd(&by_meaning.iter().filter_map(|&at| groups[at].vector).collect::<Vec<_>>());
+    let trust = if by_meaning.is_empty() { 1.0 } else { (ranked.trust * 2.0).clamp(0.1, 1.0) };
     for (rank, &at) in by_words.iter().enumerate() {
-        groups[at].fused += 1.0 / (RRF + 1.0 + rank as f64);
+        groups[at].fused += trust / (RRF + 1.0 + rank as f64);
     }
     for (rank, &at) in by_meaning.iter().enumerate() {
         let group = &mut groups[at];
@@ -126,6 +131,17 @@ fn lexical(groups: &mut [Group], by_words: &[Scored]) {
     }
 }
 
+/// The similarity of what is not meant: the mean of the entries after the best ones, or the last one of a few.
+fn crowd(similarities: &[f64]) -> f64 {
+    match similarities.get(CROWD..).filter(|rest| !rest.is_empty()) {
+        Some(rest) => {
+            let rest = &rest[..rest.len().min(CROWDED)];
+            rest.iter().sum::<f64>() / rest.len() as f64
+        }
+        None => similarities.last().copied().unwrap_or(1.0),
+    }
+}
+
 /// Places of the groups that have a value, highest first.
 fn order(groups: &[Group], value: impl Fn(&Group) -> Option<f64>) -> Vec<usize> {
     let mut valued: Vec<(usize, f64)> = groups.iter().enumerate().filter_map(|(at, group)| Some((at, value(group)?))).collect();
@@ -153,7 +169,7 @@ mod tests {
             point(3, 20, Kind::Variant, 4.8),
             point(4, 20, Kind::Answer, 1.0),
         ];
-        let found = groups(&Ranked { by_words, by_meaning: vec![], weight: 1.0 }, 10, 3);
+        let found = groups(&Ranked { by_words, by_meaning: vec![], weight: 1.0, trust: 1.0 }, 10, 3);
         assert_eq!(documents(&found), [20, 10]);
         assert!(found[0].agreement > found[1].agreement);
     }
@@ -161,7 +177,7 @@ mod tests {
     #[test]
     fn a_document_does_not_fill_the_list() {
         let by_words = (0..10).map(|n| point(n, u128::from(n == 9), Kind::Text, 10.0 - n as f64)).collect();
-        let found = groups(&Ranked { by_words, by_meaning: vec![], weight: 1.0 }, 10, 3);
+        let found = groups(&Ranked { by_words, by_meaning: vec![], weight: 1.0, trust: 1.0 }, 10, 3);
         assert_eq!(documents(&found), [0, 0, 0, 1]);
     }
 
@@ -169,7 +185,7 @@ mod tests {
     fn meaning_joins_words_by_rank() {
         let by_words = vec![point(1, 10, Kind::Text, 9.0), point(2, 20, Kind::Text, 3.0)];
         let by_meaning = vec![point(2, 20, Kind::Text, 0.8), point(3, 30, Kind::Text, 0.7), point(1, 10, Kind::Text, 0.1)];
-        let found = groups(&Ranked { by_words, by_meaning, weight: 1.0 }, 10, 3);
+        let found = groups(&Ranked { by_words, by_meaning, weight: 1.0, trust: 1.0 }, 10, 3);
         assert_eq!(documents(&found), [20, 10, 30]);
         assert_eq!((found[0].lexical, found[0].vector), (3.0, Some(0.8)));
         assert_eq!(found[2].points, [(Uuid::from_u128(3), 0.0)]);
