@@ -1,5 +1,6 @@
 //! `warbler ask "…"`
 
+use bot::Asked;
 use clap::Args;
 
 use crate::config::Config;
@@ -19,11 +20,40 @@ pub(crate) struct Ask {
 
 impl Ask {
     pub(crate) async fn run(self, config: Config) -> anyhow::Result<()> {
+        anyhow::ensure!(!self.question.trim().is_empty(), "The question is empty: put it in quotes after `ask`.");
         let (house, workspace) = super::house(&config).await?;
         crate::first::guides(&house.knowledge, workspace).await?;
         let locale = self.locale.unwrap_or_else(|| knowledge::language::of(&self.question).to_owned());
         let asked = house.bot.ask(workspace, &self.question, chat::locale_of(&locale)).await?;
-        println!("{}", serde_json::to_string_pretty(&asked)?);
+        if self.json {
+            println!("{}", serde_json::to_string_pretty(&asked)?);
+        } else {
+            tell(&asked)?;
+        }
         Ok(())
     }
+}
+
+fn tell(asked: &Asked) -> anyhow::Result<()> {
+    println!("{}\n", asked.answer);
+    for source in &asked.citations {
+        println!("[{}] {} › {} {}", source.n, source.title, source.heading, source.url);
+    }
+    let action = serde_json::to_value(&asked.verdict)?;
+    println!("\nverdict  {} (rule: {})", action["action"].as_str().unwrap_or_default(), asked.rule);
+    println!("{:<10} {:>10} {:>8} {:>8} {:>8}  passage", "", "confidence", "words", "vector", "fused");
+    for hit in &asked.found.hits {
+        let vector = hit.vector.map_or("-".to_owned(), |score| format!("{score:.3}"));
+        println!(
+            "{:<10} {:>10.3} {:>8.2} {vector:>8} {:>8.4}  {} › {} ({})",
+            if hit.kept { "kept" } else { "rejected" },
+            hit.confidence,
+            hit.lexical,
+            hit.fused,
+            hit.passage.title,
+            hit.passage.heading,
+            hit.why
+        );
+    }
+    Ok(())
 }
