@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use chat::{Column, DocumentId, LibraryId, SourceId, Store, Tx, WorkspaceId, row};
+use chat::{Chat, Column, DocumentId, LibraryId, SourceId, Store, Tx, WorkspaceId, row};
 use serde::Serialize;
 use sqlx::Row;
 
-use crate::Result;
+use crate::{Error, Result, revision};
 
 /// A document of a source.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -52,6 +52,28 @@ pub async fn list(store: &Store, workspace: WorkspaceId, source: SourceId, after
             })
         })
         .collect()
+}
+
+/// Removes one document with its passages; the index follows. An import of its source brings it back if it is still there.
+pub async fn remove(chat: &Chat, workspace: WorkspaceId, id: DocumentId) -> Result<()> {
+    let mut tx = chat.begin().await?;
+    sqlx::query("DELETE FROM passage WHERE workspace_id = $1 AND document_id = $2")
+        .bind(workspace.text())
+        .bind(id.text())
+        .execute(&mut *tx)
+        .await?;
+    let done = sqlx::query("DELETE FROM document WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace.text())
+        .bind(id.text())
+        .execute(&mut *tx)
+        .await?;
+    if done.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    revision::raise(&mut tx, workspace).await?;
+    tx.commit().await?;
+    revision::announce(chat, workspace);
+    Ok(())
 }
 
 /// A document to be written; the id is kept when there is one of that name already.

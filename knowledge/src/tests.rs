@@ -210,6 +210,38 @@ async fn a_second_process_searches_in_an_index_of_its_own() {
 }
 
 #[tokio::test]
+async fn a_page_is_fetched_and_fetched_again() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let fresh = chat::testing::fresh().await.unwrap();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/help/returns?x=1", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        for words in ["seven days", "seven days", "nine days"] {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            drop(stream.read(&mut [0; 4_096]).await);
+            let page = format!("<title>Returns</title><nav>Menu</nav><main><p>Return it within {words}.</p></main>");
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", page.len());
+            drop(stream.write_all((head + &page).as_bytes()).await);
+        }
+    });
+    let guarded = Knowledge::throwaway(Config::default(), fresh.chat.clone()).await.unwrap();
+    let refused = take(&guarded, fresh.workspace, Upload::url(&url)).await.unwrap_err();
+    assert!(refused.to_string().contains("private"), "{refused}");
+    let knowledge = Knowledge::open(Config { fetch_private: true, ..Config::default() }, fresh.chat.clone(), &fresh.folder).await.unwrap();
+    for expected in [(1, 0), (0, 1), (1, 0)] {
+        let summary = take(&knowledge, fresh.workspace, Upload::url(&url)).await.unwrap();
+        assert_eq!((summary.taken, summary.unchanged), expected);
+    }
+    let found = ask(&knowledge, fresh.workspace, "within how many days can I return it").await;
+    assert_eq!(
+        (found.hits.len(), found.hits[0].passage.text.as_str(), found.hits[0].passage.url.as_str()),
+        (1, "Return it within nine days.", url.as_str())
+    );
+    crate::document::remove(&fresh.chat, fresh.workspace, found.hits[0].passage.document).await.unwrap();
+    assert!(ask(&knowledge, fresh.workspace, "return").await.hits.is_empty());
+}
+
+#[tokio::test]
 async fn gaps_count_up_and_are_answered() {
     let (fresh, knowledge) = open().await;
     let new = |question: &str| gap::New {

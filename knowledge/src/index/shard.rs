@@ -26,6 +26,9 @@ use crate::{Error, Result, passage::Kind, words};
 const WORDS: &str = "words";
 const MEANING: &str = "meaning";
 
+/// Points that may be taken out before an index is worth building anew, beside as many as it holds.
+const SPARE: usize = 5_000;
+
 /// What an index is made with; one made with another recipe is rebuilt.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Recipe {
@@ -61,6 +64,7 @@ struct Seal {
     average_length: f32,
     revision: i64,
     points: usize,
+    removed: usize,
 }
 
 /// A passage as the index holds it.
@@ -100,6 +104,8 @@ pub(crate) struct Shard {
     average_length: f32,
     pub(crate) revision: i64,
     pub(crate) stats: Stats,
+    /// Points that were taken out since it was built; the engine keeps their room.
+    removed: usize,
 }
 
 impl Shard {
@@ -117,6 +123,7 @@ impl Shard {
             average_length: seal.average_length,
             revision: seal.revision,
             stats: Stats::default(),
+            removed: seal.removed,
         };
         shard.read_stats().ok()?;
         // Fewer than were sealed: a segment is gone.
@@ -140,12 +147,16 @@ impl Shard {
             let index = CreateIndex { field_name: path(field), field_schema: Some(schema) };
             engine.update(UpdateOperation::FieldIndexOperation(FieldIndexOperations::CreateIndex(index))).map_err(broken)?;
         }
-        Ok(Self { engine, folder: folder.to_owned(), recipe, average_length, revision: -1, stats: Stats::default() })
+        Ok(Self { engine, folder: folder.to_owned(), recipe, average_length, revision: -1, stats: Stats::default(), removed: 0 })
     }
 
-    /// Whether passages have become so much longer or shorter that their weights are wrong.
+    /// Whether it should be built anew: passages have become so much longer or shorter that their weights are wrong, or more
+    /// was taken out than is in it.
     pub(crate) fn is_worn(&self) -> bool {
         let now = self.stats.average_length();
+        if self.removed > self.len() + SPARE {
+            return true;
+        }
         !self.stats.points.is_empty() && (now > self.average_length * 1.15 || now < self.average_length / 1.15)
     }
 
@@ -176,7 +187,8 @@ impl Shard {
     pub(crate) fn seal(&mut self, revision: i64) -> Result<()> {
         self.engine.flush();
         self.revision = revision;
-        let seal = Seal { recipe: self.recipe.clone(), average_length: self.average_length, revision, points: self.len() };
+        let seal =
+            Seal { recipe: self.recipe.clone(), average_length: self.average_length, revision, points: self.len(), removed: self.removed };
         let text = serde_json::to_vec(&seal).map_err(|error| Error::Index(error.to_string()))?;
         let fresh = self.folder.join("seal.new");
         fs::write(&fresh, text)?;
@@ -278,6 +290,7 @@ impl Shard {
     }
 
     fn forget(&mut self, ids: &[Uuid]) -> Result<()> {
+        self.removed += ids.len();
         for (id, dimensions) in self.dimensions(ids)? {
             self.stats.subtract(id, &dimensions);
         }
