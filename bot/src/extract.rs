@@ -38,9 +38,9 @@ pub struct Extract {
 }
 
 /// How wide one quotation is about, in Latin letters; a Chinese character is as wide as two and a half.
-const ROOM: usize = 680;
+const ROOM: usize = 600;
 /// A second source adds at most this.
-const SECOND_ROOM: usize = 360;
+const SECOND_ROOM: usize = 320;
 /// A second source must be nearly as good as the first.
 const NEARLY: f64 = 0.85;
 

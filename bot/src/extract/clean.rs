@@ -55,11 +55,13 @@ fn code(text: &str) -> usize {
     text[ticks..].find(&"`".repeat(ticks)).map_or(ticks, |at| at + 2 * ticks)
 }
 
-/// Whether a text is drawn rather than written: rulers, ASCII tables, separators.
+/// Whether a text is drawn rather than written: rulers, rows of tables, data.
 pub(super) fn is_noise(text: &str) -> bool {
     let seen = text.chars().filter(|c| !c.is_whitespace()).count();
     let words = text.chars().filter(|c| c.is_alphanumeric()).count();
-    seen == 0 || words * 2 < seen
+    let signs = text.chars().filter(|c| matches!(c, '{' | '}' | '"' | '|')).count();
+    let rows = text.matches('|').count() > 2;
+    seen == 0 || words * 2 < seen || rows || (signs > 7 && signs * 12 > seen)
 }
 
 /// Whether a list is a menu: every item is nothing but a link.

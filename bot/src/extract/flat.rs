@@ -6,11 +6,24 @@ use super::block::Block;
 
 /// The blocks of a paragraph: prose, and the lists that stand within it.
 pub(super) fn restore(text: &str) -> Vec<Block> {
-    let text = unquote(text);
-    match numbered(&text).or_else(|| dashed(&text, " - ")).or_else(|| dashed(&text, " + ")).or_else(|| dashed(&text, " * ")) {
-        Some(blocks) => blocks,
-        None => vec![Block::Prose(text)],
+    let text = lines(&unquote(text));
+    let listed = numbered(&text).or_else(|| [" - ", " + ", " * "].into_iter().find_map(|mark| dashed(&text, mark)));
+    listed.unwrap_or_else(|| paragraphs(&text))
+}
+
+/// Chinese has no spaces: one between two Chinese characters was the end of a line.
+fn lines(text: &str) -> String {
+    let dense = |c: Option<char>| c.is_some_and(knowledge::language::is_han);
+    let mut out = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        let lost = c == ' ' && dense(text[..at].chars().next_back()) && dense(text[at + 1..].chars().next());
+        out.push(if lost { '\n' } else { c });
     }
+    out
+}
+
+fn paragraphs(text: &str) -> Vec<Block> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| Block::Prose(line.to_owned())).collect()
 }
 
 /// The rows of a table that stands on one line.
@@ -63,19 +76,30 @@ fn mark(text: &str, from: usize, n: usize) -> Option<usize> {
     })
 }
 
-/// Items that begin with a dash, after a colon or from the start.
+/// Items that begin with a dash: from the start, after a colon, or each after a sentence's end.
 fn dashed(text: &str, mark: &str) -> Option<Vec<Block>> {
     let bare = mark.trim_start();
     let mut starts: Vec<usize> = text.match_indices(mark).map(|(at, _)| at + 1).collect();
-    let led = starts.first().is_some_and(|at| text[..*at].trim_end().ends_with([':', '：']));
+    let before = |at: &usize| text[..*at].trim_end();
+    let led = starts.first().is_some_and(|at| before(at).ends_with([':', '：']));
+    let parted = starts.iter().all(|at| before(at).ends_with(['。', '.', '；', ';', '！', '!', ':', '：']));
     let begins = text.starts_with(bare);
     if begins {
         starts.insert(0, 0);
     }
-    ((begins || led) && starts.len() >= 2).then(|| {
-        let bodies = spans(text, &starts).into_iter().map(|span| span[bare.len()..].trim()).collect();
-        assemble(&text[..starts[0]], bodies, |_| "- ".to_owned())
-    })
+    if starts.len() < 2 || !(begins || led || parted) {
+        return None;
+    }
+    let bodies: Vec<&str> = spans(text, &starts).into_iter().map(|span| span[bare.len()..].trim()).collect();
+    let (lead, dash) = (&text[..starts[0]], |_| "- ".to_owned());
+    // A sentence that promises a list ends the list before it.
+    let turn = bodies[..bodies.len() - 1].iter().position(|body| body.ends_with([':', '：']) && sentences(body).len() > 1);
+    let Some(turn) = turn else { return Some(assemble(lead, bodies, dash)) };
+    let promise = sentences(bodies[turn]).last().map_or(0, |sentence| sentence.len());
+    let (item, _) = bodies[turn].split_at(bodies[turn].len() - promise);
+    let from = text[..starts[turn + 1]].trim_end().len() - promise;
+    let head = bodies[..turn].iter().copied().chain([item.trim()]).collect();
+    Some(assemble(lead, head, dash).into_iter().chain(restore(&text[from..])).collect())
 }
 
 fn spans<'a>(text: &'a str, starts: &[usize]) -> Vec<&'a str> {
@@ -89,8 +113,7 @@ fn assemble(lead: &str, bodies: Vec<&str>, mark: impl Fn(usize) -> String) -> Ve
     let count = bodies.len();
     let bodies = bodies.into_iter().take(count - 1).chain([last]);
     let items = bodies.enumerate().map(|(n, body)| nested(&mark(n), body)).collect();
-    let prose = |text: &str| (!text.trim().is_empty()).then(|| Block::Prose(text.trim().to_owned()));
-    prose(lead).into_iter().chain([Block::List(items)]).chain(after.into_iter().flat_map(restore)).collect()
+    paragraphs(lead).into_iter().chain([Block::List(items)]).chain(after.into_iter().flat_map(restore)).collect()
 }
 
 /// The last item is as long as the others are; what follows is prose again.

@@ -45,6 +45,12 @@ fn lists_that_lost_their_lines_get_them_back() {
         ("A well - known phrase - with dashes.", "A well - known phrase - with dashes. [1]"),
         ("Version 1. 2. is out.", "Version 1. 2. is out. [1]"),
         ("| 甲 | 乙 | | --- | --- | | 1 | 2 | | 3 | 4 |", "| 甲 | 乙 |\n| --- | --- |\n| 1 | 2 |\n| 3 | 4 |\n\n[1]"),
+        (
+            "原因是： - 升级过。 - 重启过。 可以这样解决： - 再升级。 - 再重启。",
+            "原因是：\n\n- 升级过。\n- 重启过。\n\n可以这样解决：\n\n- 再升级。\n- 再重启。[1]",
+        ),
+        ("取决于版本。 - 新版可以。 - 旧版不行。", "取决于版本。\n\n- 新版可以。\n- 旧版不行。[1]"),
+        ("有“甲”字段为更新 只有“乙”字段为插入", "有“甲”字段为更新\n\n只有“乙”字段为插入[1]"),
         ("> 注意： > > 这是一条说明。", "注意： 这是一条说明。[1]"),
     ] {
         let found = body("anything", source("Question?", text));
@@ -59,6 +65,8 @@ fn menus_titles_and_drawings_are_left_out() {
     let drawn = "+-----+-----+\n| a b | c d |\n+-----+-----+\n\nThe value is ten.";
     assert!(body("value", source("Value", drawn)).ends_with("The value is ten. [1]"));
     assert_eq!(compose("x", &[source("Q", "+---+---+ |=|=| ----")]), None);
+    assert_eq!(body("x", passage("Q", "nd of a sentence. A whole one. Another one.")), "A whole one. Another one. [1]");
+    assert_eq!(compose("x", &[source("Q", "| |GB18030|| not supported| | Index | #565 |")]), None);
     assert_eq!(compose("x", &[source("Q", "")]), None);
     assert_eq!(compose("x", &[]), None);
 }

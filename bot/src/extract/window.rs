@@ -16,7 +16,7 @@ const BETTER: f64 = 1.6;
 
 /// The units to quote; `None` when nothing of the passage can be shown.
 pub(super) fn choose(asked: &HashSet<String>, source: &Source, room: usize) -> Option<Vec<Unit>> {
-    let all = without_title(units(&source.text), &source.heading);
+    let all = from_a_start(without_title(units(&source.text), &source.heading), source.answer);
     let total: usize = all.iter().map(|unit| unit.width).sum();
     if all.is_empty() || !all.iter().any(|unit| unit.kind != Kind::Code || all.len() == 1) {
         return None;
@@ -47,6 +47,16 @@ pub(super) fn choose(asked: &HashSet<String>, source: &Source, room: usize) -> O
 fn without_title(mut units: Vec<Unit>, heading: &str) -> Vec<Unit> {
     let title = heading.rsplit(knowledge::split::PATH).next().unwrap_or(heading).trim();
     if units.len() > 1 && units[0].kind == Kind::Sentence && units[0].text.trim_matches(['*', '_', '#', ' ']) == title {
+        units.remove(0);
+    }
+    units
+}
+
+/// A passage that begins within a sentence is quoted from the next one on.
+fn from_a_start(mut units: Vec<Unit>, answer: bool) -> Vec<Unit> {
+    let within =
+        |text: &str| text.starts_with(|c: char| c.is_ascii_lowercase() || matches!(c, ',' | '.' | ')' | '，' | '。' | '、' | '）'));
+    if !answer && units.len() > 1 && units[0].kind == Kind::Sentence && within(&units[0].text) && !leads(&units[0].text) {
         units.remove(0);
     }
     units
