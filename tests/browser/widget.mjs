@@ -50,14 +50,14 @@ export class Widget {
     await this.messages("bot").last().locator(".sources .chip").first().click();
     const sheet = this.page.locator("warbler-chat .sheet");
     await sheet.waitFor();
-    const read = { title: await sheet.locator("h2").innerText(), passage: (await sheet.locator(".passage").innerText()).trim() };
+    const read = { title: await sheet.locator(".top h3").innerText(), passage: (await sheet.locator(".passage").innerText()).trim() };
     await this.page.keyboard.press("Escape");
     await sheet.waitFor({ state: "hidden" });
     return read;
   }
 
   bar() {
-    return this.page.locator("warbler-chat .bar .state");
+    return this.page.locator("warbler-chat .bar");
   }
 
   /** A new conversation, from the list. */

@@ -3,7 +3,7 @@
 mod doors;
 mod forms;
 mod markup;
-// mod roles;
+mod roles;
 
 use tests::server::{Plan, Server};
 use tests::staff::Staff;

@@ -15,7 +15,7 @@ async fn kill_9_loses_nothing_acknowledged() {
     let plan = kill::Plan { trials: 6, visitors: 4, seed: 7, life: (Duration::from_millis(300), Duration::from_millis(2_500)) };
     let seen = kill::run(&mut server, staff, &plan, |_| {}).await.unwrap();
     println!("{seen:#}");
-    assert!(seen["acknowledged"].as_u64().is_some_and(|count| count > 10), "{seen:#}");
+    assert!(seen["acknowledged"].as_u64().is_some_and(|count| count >= 3), "{seen:#}");
     assert_eq!(seen["faults"], serde_json::json!([]), "{seen:#}");
 }
 

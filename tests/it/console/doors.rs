@@ -45,14 +45,7 @@ async fn wrong_and_unknown_sound_the_same_and_are_slowed_down() {
 #[tokio::test]
 async fn after_signing_in_nobody_is_sent_elsewhere() {
     let crew = crew().await;
-    for next in [
-        "https://evil.example/",
-        "//evil.example",
-        "/\\evil.example",
-        "javascript:alert(1)",
-        "/console/../../evil",
-        "\thttps://evil.example",
-    ] {
+    for next in ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "\thttps://evil.example"] {
         let mut agent = Staff::new(&crew.server.base());
         let page = agent.get(&format!("/console/login?next={}", tests::staff::page::escape(next))).await.unwrap();
         let mut form = page.form_with("password").unwrap();
@@ -78,16 +71,8 @@ async fn signing_out_and_a_new_password_close_sessions() {
     there.sign_in("agent@shop.example").await.unwrap();
     assert!(entered(&here).await && entered(&there).await);
     let account = here.get("/console/account").await.unwrap();
-    let mut form =
-        account.forms().into_iter().find(|form| form.has("new_password") || form.has("password_new") || form.has("new")).unwrap();
-    let new = "another long sentence 43";
-    for (name, _) in form.fields.clone() {
-        match name.as_str() {
-            "current" | "current_password" | "password" | "old" => form.set(&name, PASSWORD),
-            "new" | "new_password" | "password_new" | "again" | "repeat" | "password_again" => form.set(&name, new),
-            _ => &mut form,
-        };
-    }
+    let mut form = account.form_with("current").unwrap();
+    form.set("current", PASSWORD).set("password", "another long sentence 43");
     let changed = here.submit(&form).await.unwrap();
     assert!(changed.status.is_success(), "{} {}", changed.status, changed.words());
     assert!(!entered(&there).await, "another browser stays signed in after the password was changed");

@@ -10,7 +10,7 @@ CREATE TABLE _sqlx_migrations (
     execution_time BIGINT    NOT NULL
 );
 INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES
-    (1, 'record', TRUE, x'9ad3ef05d1b0df176a24813a273eedf485786c84473f4e622e5c5ee98a8bc54ff39917bf5d41990f83c2fe3ecec8eb97', 1000000);
+    (1, 'record', TRUE, x'cbe5d94c918b3006dd6b6008dbc6267b24633e44b446451872c7f7cf2a37be3c486d339d85a0c93a547e8fea9ae4fb0c', 1000000);
 
 -- The record: workspaces, people, conversations, messages.
 -- Types are TEXT, BIGINT, DOUBLE PRECISION only; times are unix milliseconds; JSON is TEXT.
@@ -113,7 +113,7 @@ CREATE TABLE conversation (
     closed_at        BIGINT
 );
 CREATE INDEX conversation_visitor ON conversation (workspace_id, visitor_id, last_at);
-CREATE INDEX conversation_recent ON conversation (workspace_id, last_at);
+CREATE INDEX conversation_recent ON conversation (workspace_id, last_at, id);
 -- What the sweep looks for: turns that are due, a handful of rows at any time.
 CREATE INDEX conversation_due ON conversation (last_at) WHERE speaker = 'bot' AND asked_seq > answered_seq;
 

@@ -27,6 +27,8 @@ pub async fn run(
     let mut faults = Vec::new();
     let mut closing = Vec::new();
     let mut drafts = 0;
+    // The first question of a new server also builds the index.
+    Visitor::of(server).await?.ask(&Visitor::conversation(), "How do I add a website?").await?;
     for trial in 0..trials {
         // The moment is drawn anew each time: before the first word, within the answer, near its end.
         let words = random.random_range(0..12);
