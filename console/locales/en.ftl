@@ -712,6 +712,7 @@ enable-text = { $name } cannot sign in now.
 ## Canned replies
 canned-lead = Texts you write often. Type / in the reply box, then the shortcut.
 canned-none = No canned replies yet.
+canned-nameless = there
 canned-new = New canned reply
 canned-change = Change the canned reply
 canned-remove-sure = Remove /{ $name }?

@@ -649,6 +649,7 @@ enable-text = { $name } 目前不能登录。
 ## 快捷回复
 canned-lead = 经常要写的内容。在回复框里输入 /，再输入快捷码。
 canned-none = 还没有快捷回复。
+canned-nameless = 访客
 canned-new = 新建快捷回复
 canned-change = 修改快捷回复
 canned-remove-sure = 要删除 /{ $name } 吗？
