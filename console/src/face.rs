@@ -44,7 +44,7 @@ pub fn initials(name: &str) -> String {
     let Some(first) = words.next() else {
         return "·".to_owned();
     };
-    let last = words.last().filter(|_| !is_wide(first));
+    let last = words.next_back().filter(|_| !is_wide(first));
     first.to_uppercase().chain(last.into_iter().flat_map(char::to_uppercase)).collect()
 }
 

@@ -77,7 +77,6 @@ impl Console {
     }
 
     /// Every page, with addresses that begin with `/console`: merge it into the root router.
-    #[must_use]
     pub fn router(&self) -> Router {
         routes::router(self)
     }

@@ -101,11 +101,11 @@ pub async fn signed_in(console: &Console, visit: &Visit, agent: &Agent, to: &str
     Ok(response)
 }
 
+/// A hash nothing matches, of the cost of ours.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$d2FyYmxlci1ub2JvZHk$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
 /// The account, if the password is its own. An unknown address costs the same hashing.
 async fn verified(console: &Console, email: &str, password: &str) -> Result<Option<Agent>, Error> {
-    /// A hash nothing matches, of the cost of ours.
-    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$d2FyYmxlci1ub2JvZHk$\
-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let known = chat::agent::by_email(console.chat.store(), email).await?;
     let (agent, hash) = match known {
         Some((agent, hash)) => (Some(agent), hash),
@@ -148,4 +148,23 @@ async fn page(console: &Console, visit: &Visit, next: &str, form: &Form) -> Resu
     let own = LoginPage { next: next.to_owned(), form: console.form(visit, form) };
     let page = console.page(visit, "", "login.html", own).await?;
     Ok(page.into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use chat::agent::{hash_password, verify_password};
+
+    #[test]
+    fn an_unknown_address_costs_as_much_as_a_wrong_password() {
+        let real = hash_password("correct horse battery", &chat::Random::seeded(1)).unwrap();
+        let cost = |hash: &str| {
+            let started = Instant::now();
+            assert!(!verify_password("wrong", hash));
+            started.elapsed()
+        };
+        // A hash that does not parse would be refused within a microsecond.
+        assert!(cost(super::NOBODY) * 10 > cost(&real));
+    }
 }

@@ -12,6 +12,8 @@ use ticketing::ticket::Priority;
 
 use crate::error::Error;
 use crate::handle::Console;
+use crate::inbox::row::address;
+use crate::inbox::view::View;
 use crate::web::answer;
 use crate::web::fields::Fields;
 use crate::web::flash::Flash;
@@ -34,7 +36,7 @@ pub async fn take(State(console): State<Console>, seat: Seat, Id(id): Id<Convers
 pub async fn resolve(State(console): State<Console>, seat: Seat, Id(id): Id<ConversationId>, fields: Fields) -> Answer {
     let desk = &console.desk;
     desk.resolve(seat.workspace(), seat.agent.id, id).await?;
-    let flash = Flash::done("flash-resolved").undo(format!("/console/conversations/{id}/reopen"));
+    let flash = Flash::done("flash-resolved").undo(undo(&fields, id, "reopen"));
     done(&console, &seat, &fields, id, &flash)
 }
 
@@ -64,7 +66,7 @@ pub async fn snooze(State(console): State<Console>, seat: Seat, Id(id): Id<Conve
     let until = until(fields.text("until"), console.chat.now()).ok_or_else(|| Error::Broken("until".to_owned()))?;
     let desk = &console.desk;
     desk.snooze(seat.workspace(), seat.agent.id, id, until).await?;
-    let flash = Flash::done("flash-snoozed").undo(format!("/console/conversations/{id}/wake"));
+    let flash = Flash::done("flash-snoozed").undo(undo(&fields, id, "wake"));
     done(&console, &seat, &fields, id, &flash)
 }
 
@@ -105,7 +107,7 @@ pub async fn priority(State(console): State<Console>, seat: Seat, Id(id): Id<Con
 pub async fn read(State(console): State<Console>, seat: Seat, Id(id): Id<ConversationId>, fields: Fields) -> Answer {
     let seq = fields.text("seq").parse().unwrap_or(0);
     console.mark_read(&seat, id, seq).await?;
-    Ok(answer::done(&seat.visit, &fields.back(&natural(id))))
+    Ok(answer::done(&seat.visit, &fields.back(&natural(&seat, id))))
 }
 
 /// This person writes, or has stopped.
@@ -113,16 +115,32 @@ pub async fn typing(State(console): State<Console>, seat: Seat, Id(id): Id<Conve
     let on = fields.text("on") == "1";
     let desk = &console.desk;
     desk.typing(seat.workspace(), seat.agent.id, id, on).await?;
-    Ok(answer::done(&seat.visit, &fields.back(&natural(id))))
+    Ok(answer::done(&seat.visit, &fields.back(&natural(&seat, id))))
 }
 
 fn done(console: &Console, seat: &Seat, fields: &Fields, id: ConversationId, flash: &Flash) -> Answer {
-    let to = fields.back(&natural(id));
+    let to = fields.back(&natural(seat, id));
     Ok(console.said(&seat.visit, &to, flash))
 }
 
-fn natural(id: ConversationId) -> String {
-    format!("/console/inbox/{id}")
+/// Where a form without a way back goes: the conversation beside the list it was opened from.
+fn natural(seat: &Seat, id: ConversationId) -> String {
+    address(id, view_in(&seat.visit.path))
+}
+
+/// The address that takes an act back, with the list the conversation was opened from.
+#[must_use]
+pub fn undo(fields: &Fields, id: ConversationId, act: &str) -> String {
+    let view = view_in(fields.text("back"));
+    format!("/console/conversations/{id}/{act}?view={}", view.key())
+}
+
+/// The view an address names; all of them, if it names none.
+#[must_use]
+pub fn view_in(address: &str) -> View {
+    let query = address.split_once('?').map_or("", |(_, query)| query);
+    let named = query.split('&').find_map(|part| part.strip_prefix("view="));
+    named.map_or(View::All, View::of)
 }
 
 /// A moment by its name, or as unix ms.

@@ -35,6 +35,7 @@ impl Console {
         Ok(Telling {
             me: seat.agent.id,
             visitor: name,
+            visitor_known: !visitor.name.trim().is_empty(),
             visitor_initials,
             bot: self.bot_name(workspace).await,
             agents: agents.into_iter().map(|agent| (agent.id, agent.name)).collect(),

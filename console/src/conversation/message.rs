@@ -70,6 +70,8 @@ pub struct Telling {
     pub me: AgentId,
     /// The visitor's name.
     pub visitor: String,
+    /// Whether the visitor has told that name.
+    pub visitor_known: bool,
     /// The visitor's initials.
     pub visitor_initials: String,
     /// The bot's name.

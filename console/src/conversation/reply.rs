@@ -7,11 +7,10 @@ use axum::response::{IntoResponse, Response};
 use chat::{ClientId, ConversationId, MAX_BODY};
 use ticketing::ticket;
 
-use crate::conversation::acts::held;
+use crate::conversation::acts::{held, undo, view_in};
 use crate::conversation::page::{COMPOSER, Reading, conversation_page};
 use crate::error::Error;
 use crate::handle::Console;
-use crate::inbox::view::View;
 use crate::web::answer;
 use crate::web::fields::Fields;
 use crate::web::flash::Flash;
@@ -24,17 +23,16 @@ pub async fn send(State(console): State<Console>, seat: Seat, Id(id): Id<Convers
     let mut form = Form::filled(&COMPOSER, &fields).with("body", fields.text("body"));
     let note = form.value("mode") == "note";
     check(&mut form);
-    if form.is_fine() && !note {
-        if let Some(name) = holder(&console, &seat, id).await? {
-            if seat.visit.wants_json {
-                return Ok(held(&console, &seat, &name));
-            }
-            let words = console.templates.words();
-            form.refuse_in_words(words.with(seat.locale(), "fault-held", &[("name", &name)]));
+    let speaks = form.is_fine() && !note;
+    if speaks && let Some(name) = holder(&console, &seat, id).await? {
+        if seat.visit.wants_json {
+            return Ok(held(&console, &seat, &name));
         }
+        let words = console.templates.words();
+        form.refuse_in_words(words.with(seat.locale(), "fault-held", &[("name", &name)]));
     }
     if !form.is_fine() {
-        return refuse(&console, &seat, id, &form).await;
+        return refuse(&console, &seat, id, &fields, &form).await;
     }
     let client_id = ClientId::parse(fields.text("client_id")).unwrap_or_else(|| console.chat.id());
     let (workspace, me) = (seat.workspace(), seat.agent.id);
@@ -44,16 +42,15 @@ pub async fn send(State(console): State<Console>, seat: Seat, Id(id): Id<Convers
     desk.typing(workspace, me, id, false).await?;
     console.mark_read(&seat, id, message.seq).await?;
     let to = fields.back(&format!("/console/inbox/{id}"));
-    then(&console, &seat, id, fields.text("then"), &to).await
+    then(&console, &seat, id, &fields, &to).await
 }
 
-async fn then(console: &Console, seat: &Seat, id: ConversationId, then: &str, to: &str) -> Result<Response, Error> {
+async fn then(console: &Console, seat: &Seat, id: ConversationId, fields: &Fields, to: &str) -> Result<Response, Error> {
     let (desk, workspace, me) = (&console.desk, seat.workspace(), seat.agent.id);
-    match then {
+    match fields.text("then") {
         "resolve" => {
             desk.resolve(workspace, me, id).await?;
-            let undo = format!("/console/conversations/{id}/reopen");
-            let flash = Flash::done("flash-resolved").undo(undo);
+            let flash = Flash::done("flash-resolved").undo(undo(fields, id, "reopen"));
             Ok(console.said(&seat.visit, to, &flash))
         }
         "pend" => {
@@ -82,12 +79,12 @@ async fn holder(console: &Console, seat: &Seat, id: ConversationId) -> Result<Op
 }
 
 /// The page again, with what was typed and what is wrong with it.
-async fn refuse(console: &Console, seat: &Seat, id: ConversationId, form: &Form) -> Result<Response, Error> {
+async fn refuse(console: &Console, seat: &Seat, id: ConversationId, fields: &Fields, form: &Form) -> Result<Response, Error> {
     let text = console.form(&seat.visit, form);
     if seat.visit.wants_json {
         return Ok(answer::faults(&text));
     }
-    let reading = Reading { view: View::All, before_seq: None };
+    let reading = Reading { view: view_in(fields.text("back")), before_seq: None };
     let mut conversation = console.read_conversation(seat, id, &reading).await?;
     conversation.form = text;
     let page = conversation_page(console, seat, conversation).await?;

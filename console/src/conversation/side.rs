@@ -24,8 +24,14 @@ const SUGGESTIONS: usize = 3;
 impl Console {
     /// Canned replies with the names of this conversation filled in.
     pub async fn canned_for(&self, seat: &Seat, telling: &Telling, ticket: Option<&Ticket>) -> Result<Vec<CannedText>, Error> {
+        let words = self.templates.words();
+        // "Visitor 7F3A" is no way to be spoken to.
+        let visitor = match telling.visitor_known {
+            true => telling.visitor.clone(),
+            false => words.plain(seat.locale(), "canned-nameless"),
+        };
         let values = Values {
-            visitor_name: Some(telling.visitor.clone()),
+            visitor_name: Some(visitor),
             agent_name: Some(seat.agent.name.clone()),
             ticket_number: ticket.map(|ticket| ticket.number),
         };

@@ -54,7 +54,7 @@ async fn text(console: &Console, seat: &Seat, gap: Gap) -> Result<GapText, Error
         href: format!("/console/gaps/{}/answer", gap.id),
         question: gap.question,
         asked: gap.asked,
-        reason: gap.reason,
+        reason: reason(&gap.reason, gap.score).to_owned(),
         score: gap.score,
         locale: gap.locale,
         asked_at: gap.asked_at,
@@ -62,4 +62,14 @@ async fn text(console: &Console, seat: &Seat, gap: Gap) -> Result<GapText, Error
         closed_at: gap.closed_at,
         document_href,
     })
+}
+
+/// Why a question was not answered, as texts know it: the bot names the rule that decided.
+fn reason(rule: &str, score: f64) -> &'static str {
+    match rule {
+        "unhelpful" => "unhelpful",
+        rule if rule.starts_with("model") || rule == "broken" => "model",
+        _ if score > 0.0 => "unsure",
+        _ => "no_passage",
+    }
 }

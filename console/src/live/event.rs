@@ -25,37 +25,31 @@ pub struct Put {
 }
 
 /// Replaces or inserts an element.
-#[must_use]
 pub fn put(put: &Put) -> Event {
     of("put", put)
 }
 
 /// Removes an element.
-#[must_use]
 pub fn remove(id: &str) -> Event {
     of("remove", &json!({ "id": id }))
 }
 
 /// The numbers of the navigation.
-#[must_use]
 pub fn counts(counts: &Counts) -> Event {
     of("counts", counts)
 }
 
 /// Something was missed: fetch the page again.
-#[must_use]
 pub fn again() -> Event {
     of("again", &json!({}))
 }
 
 /// The session has ended.
-#[must_use]
 pub fn bye() -> Event {
     of("bye", &json!({ "to": "/console/login" }))
 }
 
 /// Any event.
-#[must_use]
 pub fn of(name: &str, data: &impl Serialize) -> Event {
     let text = serde_json::to_string(data).unwrap_or_else(|_| "{}".to_owned());
     Event::default().event(name).data(text)

@@ -54,10 +54,10 @@ pub async fn save(State(console): State<Console>, seat: Seat, Id(id): Id<AgentId
     let capacity = capacity.filter(|capacity| (0..=100).contains(capacity));
     form.check(role.is_some(), "role", "fault-choose");
     form.check(capacity.is_some(), "capacity", "fault-capacity");
-    if let Some(role) = role {
-        if let Some(fault) = role_fault(&console, &seat, &agent, role).await? {
-            form.fault("role", fault);
-        }
+    if let Some(role) = role
+        && let Some(fault) = role_fault(&console, &seat, &agent, role).await?
+    {
+        form.fault("role", fault);
     }
     let (Some(role), Some(capacity), true) = (role, capacity, form.is_fine()) else {
         let page = page(&console, &seat, &agent, &form).await?;

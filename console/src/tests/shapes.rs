@@ -62,6 +62,47 @@ fn every_text_the_program_asks_for_is_there() {
     assert!(missing.is_empty(), "{missing:#?}");
 }
 
+#[test]
+fn every_name_another_crate_gives_has_a_text() {
+    let templates = Templates::embedded(Arc::new(|| SAMPLE_NOW)).unwrap();
+    let families: &[(&str, &str, &str)] = &[
+        ("status-", "", "bot queue open pending snoozed resolved"),
+        ("reason-", "", "wish unanswered model rule agent"),
+        ("outcome-", "", "answer clarify handover small_talk cancelled failed"),
+        ("why-", "", "same_question answers unsure others_better"),
+        ("gap-", "", "no_passage unsure unhelpful model"),
+        ("verdict-", "", "answer extract clarify hand_over small_talk"),
+        ("verdict-", "-text", "clarify hand_over small_talk"),
+        ("rule-", "", "wish forbidden_topic handover_rule switched_off small_talk unhelpful broken model model_failed"),
+        ("rule-", "", "model_failed_unsure model_declined model_unsupported model_unsupported_unsure passages no_passage"),
+        ("rule-", "", "too_many_failed nobody_online"),
+        ("skip-", "", "empty too_large binary wrong_type encoding broken missing no_text no_columns duplicate too_many"),
+        ("skip-", "", "too_deep link not_a_file unreadable fetch"),
+        ("source-kind-", "", "file folder url written guides"),
+        ("passage-", "", "text answer variant"),
+        ("audience-", "", "all staff"),
+        ("role-", "", "agent admin owner"),
+        ("state-", "", "online away offline"),
+        ("theme-", "", "auto light dark contrast"),
+        ("model-", "", "off config set ok failing"),
+        ("view-", "", "mine unassigned open pending snoozed resolved bot all"),
+        ("none-", "", "mine unassigned open pending snoozed resolved bot all"),
+        ("error-", "-title", "sign-in forbidden stale-form not-found gone broken too-large slow-down moved-on taken held not-open"),
+        ("error-", "-text", "sign-in forbidden stale-form not-found gone broken too-large slow-down moved-on taken held not-open"),
+        ("error-", "-text", "changed unavailable failed"),
+    ];
+    let mut missing = Vec::new();
+    for (before, after, names) in families {
+        for name in names.split(' ') {
+            let key = format!("{before}{name}{after}");
+            if !Locale::ALL.iter().all(|locale| templates.words().has(*locale, &key)) {
+                missing.push(key);
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
 /// Texts in quotes that begin like the key of a sentence.
 fn keys_in(source: &str) -> BTreeSet<String> {
     let families = ["flash-", "fault-", "login-", "visitor-nameless", "ago-", "in-", "span-", "date-", "model-failed-"];
