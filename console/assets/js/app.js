@@ -21,6 +21,23 @@ import { startTyping } from "./typing.js";
 document.documentElement.dataset.live = "";
 
 for (const start of [
-  startConfirm, startForms, startFragments, startComposer, startMenus, startOverlays, startNotice, startKeys, startCommands,
-  startOpen, startReading, startTyping, startClock, startCopy, startTables, startScrollable, startPresence, startLive,
-]) start();
+  startConfirm,
+  startForms,
+  startFragments,
+  startComposer,
+  startMenus,
+  startOverlays,
+  startNotice,
+  startKeys,
+  startCommands,
+  startOpen,
+  startReading,
+  startTyping,
+  startClock,
+  startCopy,
+  startTables,
+  startScrollable,
+  startPresence,
+  startLive,
+])
+  start();

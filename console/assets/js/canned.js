@@ -6,9 +6,13 @@ export function startCanned(insert) {
   document.addEventListener("input", (event) => {
     if (event.target.id === "body") look(event.target);
   });
-  document.addEventListener("keydown", (event) => {
-    if (event.target.id === "body" && place) walk(event, insert);
-  }, true);
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.target.id === "body" && place) walk(event, insert);
+    },
+    true,
+  );
   document.addEventListener("click", (event) => {
     const item = event.target.closest("[data-canned]");
     if (item) choose(item, insert);

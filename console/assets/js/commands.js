@@ -32,17 +32,25 @@ export function startCommands() {
 
 function show(query) {
   const words = query.trim().toLocaleLowerCase().split(/\s+/);
-  found = candidates().filter(({ label }) => words.every((word) => label.toLocaleLowerCase().includes(word))).slice(0, LIMIT);
+  found = candidates()
+    .filter(({ label }) => words.every((word) => label.toLocaleLowerCase().includes(word)))
+    .slice(0, LIMIT);
   document.getElementById("command-list").replaceChildren(...found.map(option));
   document.querySelector(".command-none").hidden = found.length > 0;
   select(0);
 }
 
 function candidates() {
-  const marked = [...document.querySelectorAll("[data-command]")].map((element) => ({ element, label: label(element), glyph: element.querySelector("svg"), note: element.dataset.shortcut ?? "" }));
+  const marked = [...document.querySelectorAll("[data-command]")].map((element) => ({
+    element,
+    label: label(element),
+    glyph: element.querySelector("svg"),
+    note: element.dataset.shortcut ?? "",
+  }));
   const rows = [...document.querySelectorAll("#rows .row")].map((element) => ({
     element,
-    label: `${element.querySelector(".row-name")?.textContent ?? ""} ${element.querySelector(".row-ticket")?.lastChild?.textContent ?? ""}`.trim(),
+    label:
+      `${element.querySelector(".row-name")?.textContent ?? ""} ${element.querySelector(".row-ticket")?.lastChild?.textContent ?? ""}`.trim(),
     glyph: null,
     note: element.querySelector(".row-time time")?.textContent ?? "",
   }));

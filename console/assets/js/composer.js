@@ -13,8 +13,12 @@ export function startComposer() {
   restore();
   startCanned(insert);
   document.addEventListener("console:opened", restore);
-  document.addEventListener("compositionstart", () => { composing = true; });
-  document.addEventListener("compositionend", () => { composing = false; });
+  document.addEventListener("compositionstart", () => {
+    composing = true;
+  });
+  document.addEventListener("compositionend", () => {
+    composing = false;
+  });
   for (const name of ["input", "change"]) {
     document.addEventListener(name, (event) => {
       const form = event.target.closest("#composer");

@@ -2,17 +2,21 @@
 import { word } from "./words.js";
 
 export function startConfirm() {
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    const question = form.dataset?.confirm;
-    if (!question || form.dataset.confirmed) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    ask(question, () => {
-      form.dataset.confirmed = "";
-      form.requestSubmit(event.submitter ?? undefined);
-    });
-  }, true);
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const form = event.target;
+      const question = form.dataset?.confirm;
+      if (!question || form.dataset.confirmed) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      ask(question, () => {
+        form.dataset.confirmed = "";
+        form.requestSubmit(event.submitter ?? undefined);
+      });
+    },
+    true,
+  );
 }
 
 function ask(question, yes) {
@@ -25,7 +29,10 @@ function ask(question, yes) {
   const row = document.createElement("form");
   row.method = "dialog";
   row.className = "actions";
-  for (const [label, kind, value] of [[word("no"), "quiet", "no"], [word("yes"), "danger", "yes"]]) {
+  for (const [label, kind, value] of [
+    [word("no"), "quiet", "no"],
+    [word("yes"), "danger", "yes"],
+  ]) {
     const button = document.createElement("button");
     button.className = `button ${kind}`;
     button.value = value;

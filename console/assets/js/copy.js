@@ -18,7 +18,9 @@ export function startCopy() {
     const before = label.textContent;
     label.textContent = word("copied");
     announce(word("copied"));
-    setTimeout(() => { label.textContent = before; }, SAID_MS);
+    setTimeout(() => {
+      label.textContent = before;
+    }, SAID_MS);
   });
 }
 

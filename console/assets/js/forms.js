@@ -7,7 +7,13 @@ import { word } from "./words.js";
 export function startForms() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || !form.closest("#talk-head, #panel, .side-me") || form.id === "composer" || form.method !== "post") return;
+    if (
+      event.defaultPrevented ||
+      !form.closest("#talk-head, #panel, .side-me") ||
+      form.id === "composer" ||
+      form.method !== "post"
+    )
+      return;
     if (form.action.endsWith("/logout")) return;
     event.preventDefault();
     act(form, event.submitter);

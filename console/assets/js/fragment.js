@@ -9,7 +9,13 @@ const AIMS_MS = 2500;
 let aimed = 0;
 
 export function startFragments() {
-  document.addEventListener("pointermove", () => { aimed = Date.now(); }, { passive: true });
+  document.addEventListener(
+    "pointermove",
+    () => {
+      aimed = Date.now();
+    },
+    { passive: true },
+  );
   document.addEventListener("pointerout", (event) => {
     const body = event.target.closest?.(".list-body");
     if (body && !body.contains(event.relatedTarget)) body.style.paddingBlockEnd = "";
@@ -64,7 +70,10 @@ function replace(old, fresh, piece) {
     later(old, piece);
     old.replaceWith(fresh);
   } else if (moves) {
-    still(list, () => { old.remove(); insert(list, fresh, piece.place); });
+    still(list, () => {
+      old.remove();
+      insert(list, fresh, piece.place);
+    });
   } else {
     old.replaceWith(fresh);
   }
@@ -80,23 +89,33 @@ function replace(old, fresh, piece) {
 // A menu that is open, or a field in use, is not taken from under anybody's hands.
 function isHeld(element) {
   if (element.id !== "talk-head" && element.id !== "panel") return false;
-  return element.querySelector("details.menu[open]") !== null || (element.contains(document.activeElement) && document.activeElement.matches("select, textarea, input"));
+  return (
+    element.querySelector("details.menu[open]") !== null ||
+    (element.contains(document.activeElement) && document.activeElement.matches("select, textarea, input"))
+  );
 }
 
 function later(element, piece) {
   waiting.set(piece.id, piece);
-  const again = () => setTimeout(() => {
-    const kept = waiting.get(piece.id);
-    const now = document.getElementById(piece.id);
-    if (!kept || !now || isHeld(now) || (piece.move && isAimed(now))) return;
-    waiting.delete(piece.id);
-    put(kept);
-  }, 60);
+  const again = () =>
+    setTimeout(() => {
+      const kept = waiting.get(piece.id);
+      const now = document.getElementById(piece.id);
+      if (!kept || !now || isHeld(now) || (piece.move && isAimed(now))) return;
+      waiting.delete(piece.id);
+      put(kept);
+    }, 60);
   if (piece.move) setTimeout(again, AIMS_MS);
   const end = new AbortController();
   for (const name of ["focusout", "toggle", "pointerleave"]) {
-    (name === "pointerleave" ? document.getElementById(piece.list ?? "") ?? element : element)
-      .addEventListener(name, () => { again(); if (!waiting.has(piece.id)) end.abort(); }, { signal: end.signal, capture: true });
+    (name === "pointerleave" ? (document.getElementById(piece.list ?? "") ?? element) : element).addEventListener(
+      name,
+      () => {
+        again();
+        if (!waiting.has(piece.id)) end.abort();
+      },
+      { signal: end.signal, capture: true },
+    );
   }
 }
 

@@ -1,7 +1,14 @@
 // Single keys, when nobody is writing. The list of them is in the page (`?`).
 import { setMode } from "./composer.js";
 
-const GO = { i: "/console/inbox?view=mine", h: "/console/", u: "/console/inbox?view=unassigned", s: "/console/sources", g: "/console/gaps", r: "/console/report" };
+const GO = {
+  i: "/console/inbox?view=mine",
+  h: "/console/",
+  u: "/console/inbox?view=unassigned",
+  s: "/console/sources",
+  g: "/console/gaps",
+  r: "/console/report",
+};
 const CHORD_MS = 1200;
 
 let chord = 0;
@@ -37,13 +44,22 @@ function single(event) {
     if (GO[event.key]) return press(event, () => location.assign(GO[event.key]));
   }
   switch (event.key) {
-    case "g": chord = Date.now(); return;
-    case "j": case "k": return press(event, () => move(event.key === "j" ? 1 : -1));
-    case "r": return press(event, () => setMode("reply"));
-    case "n": return press(event, () => setMode("note"));
-    case "?": return press(event, () => openDialog("keys"));
-    case "/": return press(event, () => document.querySelector("main input[type=search], main input[name=q]")?.focus());
-    default: return act(event);
+    case "g":
+      chord = Date.now();
+      return;
+    case "j":
+    case "k":
+      return press(event, () => move(event.key === "j" ? 1 : -1));
+    case "r":
+      return press(event, () => setMode("reply"));
+    case "n":
+      return press(event, () => setMode("note"));
+    case "?":
+      return press(event, () => openDialog("keys"));
+    case "/":
+      return press(event, () => document.querySelector("main input[type=search], main input[name=q]")?.focus());
+    default:
+      return act(event);
   }
 }
 

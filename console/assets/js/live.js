@@ -64,7 +64,9 @@ function message(shown) {
   arrived(Number(shown.dataset.seq));
   if (shown.classList.contains("visitor")) {
     showTyping({ on: false });
-    announce(`${word("new", shown.querySelector(".by b")?.textContent ?? "")}. ${shown.querySelector(".said")?.textContent ?? ""}`);
+    announce(
+      `${word("new", shown.querySelector(".by b")?.textContent ?? "")}. ${shown.querySelector(".said")?.textContent ?? ""}`,
+    );
   }
 }
 

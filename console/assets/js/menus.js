@@ -1,12 +1,16 @@
 // Menus are <details>: one open at a time, closed by Escape or a click elsewhere, walked by arrows.
 export function startMenus() {
-  document.addEventListener("toggle", (event) => {
-    const menu = event.target;
-    if (!menu.matches?.("details.menu") || !menu.open) return;
-    for (const other of document.querySelectorAll("details.menu[open]")) {
-      if (other !== menu && !other.contains(menu)) other.open = false;
-    }
-  }, true);
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      const menu = event.target;
+      if (!menu.matches?.("details.menu") || !menu.open) return;
+      for (const other of document.querySelectorAll("details.menu[open]")) {
+        if (other !== menu && !other.contains(menu)) other.open = false;
+      }
+    },
+    true,
+  );
   document.addEventListener("pointerdown", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
       if (!menu.contains(event.target) && !menu.dataset.filter) menu.open = false;

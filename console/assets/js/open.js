@@ -4,7 +4,17 @@ const WIDE = matchMedia("(min-width: 760px)");
 export function startOpen() {
   document.addEventListener("click", (event) => {
     const link = event.target.closest("#rows .row");
-    if (!link || !document.querySelector(".inbox") || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (
+      !link ||
+      !document.querySelector(".inbox") ||
+      event.defaultPrevented ||
+      event.button !== 0 ||
+      event.metaKey ||
+      event.ctrlKey ||
+      event.shiftKey ||
+      event.altKey
+    )
+      return;
     event.preventDefault();
     open(link.href, { push: true });
   });

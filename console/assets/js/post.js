@@ -3,7 +3,9 @@ const FAILED = { ok: false, status: 0, text: "", errors: {}, flash: null, to: ""
 
 /** Posts `fields` (FormData, URLSearchParams or an object) to `address`. Never throws. */
 export async function post(address, fields, { keepalive = false } = {}) {
-  const body = new URLSearchParams(fields instanceof FormData ? [...fields].filter(([, value]) => typeof value === "string") : fields);
+  const body = new URLSearchParams(
+    fields instanceof FormData ? [...fields].filter(([, value]) => typeof value === "string") : fields,
+  );
   const headers = { Accept: "application/json", "X-CSRF-Token": document.body.dataset.csrf ?? "" };
   let response;
   try {

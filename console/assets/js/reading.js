@@ -5,7 +5,9 @@ let last = 0;
 
 export function startReading() {
   document.addEventListener("visibilitychange", () => !document.hidden && arrived(last));
-  document.addEventListener("console:opened", () => { last = 0; });
+  document.addEventListener("console:opened", () => {
+    last = 0;
+  });
 }
 
 /** A message with `seq` is on the page; it is read if somebody looks. */

@@ -5,7 +5,9 @@ let running = null;
 
 /** Brings list, conversation and counts up to date without a reload. */
 export function refresh() {
-  running ??= load().finally(() => { running = null; });
+  running ??= load().finally(() => {
+    running = null;
+  });
   return running;
 }
 

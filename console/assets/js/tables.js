@@ -23,7 +23,9 @@ function sort(table, cell, column) {
 }
 
 function compare(a, b) {
-  const [x, y] = [a, b].map((cell) => cell.dataset.value ?? cell.querySelector("time")?.dateTime ?? cell.textContent.trim());
+  const [x, y] = [a, b].map(
+    (cell) => cell.dataset.value ?? cell.querySelector("time")?.dateTime ?? cell.textContent.trim(),
+  );
   const [p, q] = [x, y].map((text) => Number(text.replace(/[,\s]/g, "")));
   return Number.isNaN(p) || Number.isNaN(q) ? x.localeCompare(y) : p - q;
 }

@@ -35,7 +35,10 @@ export function showTyping({ conversation, name, kind, on }) {
   if (!place || (conversation && place.dataset.conversation !== conversation)) return;
   clearTimeout(hide);
   place.textContent = on ? word(kind === "bot" ? "writing" : "typing", name) : "";
-  if (on) hide = setTimeout(() => { place.textContent = ""; }, ENDS_AFTER_MS);
+  if (on)
+    hide = setTimeout(() => {
+      place.textContent = "";
+    }, ENDS_AFTER_MS);
 }
 
 function say(form, on) {
