@@ -69,7 +69,8 @@ fn adds(asked: &HashSet<String>, first: &(usize, Vec<Unit>), second: &[Unit], so
     let (one, two): (HashSet<String>, HashSet<String>) = (said(&first.1), said(second));
     let told = knowledge::words::terms(&best.heading);
     let new = two.iter().filter(|term| !one.contains(*term) && !told.contains(term)).count();
-    !best.answer && source.confidence >= best.confidence * NEARLY && source.text != best.text && new > 0
+    let much = new * 3 >= asked.len() && (new > 1 || asked.len() < 4);
+    !best.answer && source.confidence >= best.confidence * NEARLY && source.text != best.text && new > 0 && much
 }
 
 fn join(parts: Vec<(usize, Vec<Unit>)>) -> Extract {

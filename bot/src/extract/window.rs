@@ -54,8 +54,9 @@ fn without_title(mut units: Vec<Unit>, heading: &str) -> Vec<Unit> {
 
 /// A passage that begins within a sentence is quoted from the next one on.
 fn from_a_start(mut units: Vec<Unit>, answer: bool) -> Vec<Unit> {
-    let within =
-        |text: &str| text.starts_with(|c: char| c.is_ascii_lowercase() || matches!(c, ',' | '.' | ')' | '，' | '。' | '、' | '）'));
+    let closes_first = |text: &str| text.find([')', '）']).is_some_and(|at| !text[..at].contains(['(', '（']));
+    let cut = |c: char| c.is_ascii_lowercase() || matches!(c, ',' | '.' | ')' | '，' | '。' | '、' | '）');
+    let within = |text: &str| text.starts_with(cut) || closes_first(text);
     if !answer && units.len() > 1 && units[0].kind == Kind::Sentence && within(&units[0].text) && !leads(&units[0].text) {
         units.remove(0);
     }

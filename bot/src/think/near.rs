@@ -11,12 +11,13 @@ const LIKELY: f64 = 0.04;
 const LABEL: usize = 80;
 
 /// Quick replies for what may have been meant: pressing one asks it.
-pub(super) fn buttons(found: &Found, question: &str) -> Vec<Button> {
+pub(super) fn buttons(found: &Found, question: &str, locale: &str) -> Vec<Button> {
     let asked = knowledge::words::fold(question);
     let mut labels: Vec<String> = Vec::new();
     for hit in found.hits.iter().filter(|hit| hit.confidence >= LIKELY) {
         let Some(label) = label(hit) else { continue };
-        let known = labels.contains(&label) || knowledge::words::fold(&label) == asked;
+        let readable = locale == "zh" || knowledge::language::of(&label) != "zh";
+        let known = !readable || labels.contains(&label) || knowledge::words::fold(&label) == asked;
         if !known && labels.len() < OFFERED {
             labels.push(label);
         }

@@ -36,7 +36,7 @@ impl Thought {
     fn ask_back(&self, question: &Question) -> Reply {
         let locale = question.locale;
         let unhelpful = self.verdict.rule == "unhelpful";
-        let mut buttons: Vec<Button> = if unhelpful { Vec::new() } else { near::buttons(&self.found, &question.text) };
+        let mut buttons: Vec<Button> = if unhelpful { Vec::new() } else { near::buttons(&self.found, &question.text, locale) };
         let near = !buttons.is_empty();
         let key = match (self.verdict.rule, self.signals.failed > 0, near) {
             ("nobody_online", _, _) => "clarify.nobody",
