@@ -22,7 +22,7 @@ impl Reader {
     }
 }
 
-/// A device has everything up to `delivered`, its reader has read up to `read`.
+/// A device has everything up to the first mark, `delivered`, and its reader has read up to the second, `read`.
 /// Marks beyond the conversation's end are cut to it. True when a mark moved.
 pub async fn mark(
     store: &Store,
@@ -30,8 +30,7 @@ pub async fn mark(
     conversation: ConversationId,
     reader: Reader,
     device: DeviceId,
-    delivered: i64,
-    read: i64,
+    (delivered, read): (i64, i64),
     now: i64,
 ) -> Result<bool> {
     let done = sqlx::query(

@@ -83,7 +83,7 @@ async fn marks_only_move_forward() {
     }
     let (reader, device) = (cursor::Reader::Visitor(talk.visitor), fresh.chat.id());
     for (mark, expected) in [(3, 3), (1, 3), (99, 5)] {
-        cursor::mark(fresh.chat.store(), fresh.workspace, talk.id, reader, device, mark, mark, 1).await.unwrap();
+        cursor::mark(fresh.chat.store(), fresh.workspace, talk.id, reader, device, (mark, mark), 1).await.unwrap();
         assert_eq!(cursor::read_seq(fresh.chat.store(), fresh.workspace, talk.id, reader).await.unwrap(), expected);
     }
 }

@@ -139,7 +139,7 @@ impl Console {
         let reader = Reader::Agent(seat.agent.id);
         // Staff read marks are a person's, not a browser's: one device for all of them.
         let device = DeviceId(seat.agent.id.0);
-        let moved = cursor::mark(store, workspace, id, reader, device, seq, seq, self.chat.now()).await?;
+        let moved = cursor::mark(store, workspace, id, reader, device, (seq, seq), self.chat.now()).await?;
         if moved {
             let it = chat::conversation::find(store, workspace, id).await?;
             let news = News::Read { workspace, conversation: id, by: Side::Staff, seq: seq.min(it.last_seq) };

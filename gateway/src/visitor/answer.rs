@@ -138,7 +138,8 @@ impl Session {
         }
         let chat = self.chat();
         let reader = Reader::Visitor(self.visitor);
-        let moved = cursor::mark(chat.store(), self.workspace, talk, reader, self.device, delivered.max(0), read.max(0), chat.now()).await;
+        let moved =
+            cursor::mark(chat.store(), self.workspace, talk, reader, self.device, (delivered.max(0), read.max(0)), chat.now()).await;
         if matches!(moved, Ok(true)) && read > 0 {
             let news = std::sync::Arc::new(News::Read { workspace: self.workspace, conversation: talk, by: Side::Visitor, seq: read });
             chat.bus().publish_shared(Topic::Visitor(self.workspace, self.visitor), news.clone());

@@ -112,7 +112,7 @@ async fn marks_only_move_forward(fresh: Fresh) {
     }
     let (store, reader) = (fresh.chat.store(), Reader::Visitor(talk.visitor));
     let (phone, laptop): (DeviceId, DeviceId) = (fresh.chat.id(), fresh.chat.id());
-    let mark = |device, got, read| cursor::mark(store, fresh.workspace, talk.id, reader, device, got, read, fresh.clock.now());
+    let mark = |device, got, read| cursor::mark(store, fresh.workspace, talk.id, reader, device, (got, read), fresh.clock.now());
     assert!(mark(phone, 5, 3).await.unwrap());
     assert!(!mark(phone, 4, 2).await.unwrap(), "a mark went back");
     assert!(mark(laptop, 9, 1).await.unwrap());
@@ -179,7 +179,7 @@ async fn other_tenants_see_nothing(fresh: Fresh) {
     let append = Append::new(stranger, talk.id, fresh.chat.id(), Author::System, "from outside");
     assert!(matches!(fresh.chat.append(append).await, Err(Error::NotFound)));
     let reader = Reader::Visitor(talk.visitor);
-    assert!(!cursor::mark(store, stranger, talk.id, reader, fresh.chat.id(), 1, 1, 0).await.unwrap());
+    assert!(!cursor::mark(store, stranger, talk.id, reader, fresh.chat.id(), (1, 1), 0).await.unwrap());
     let mut tx = fresh.chat.begin().await.unwrap();
     let change = speaker::change(&mut tx, stranger, talk.id, None, Speaker::Queue).await;
     assert!(matches!(change, Err(Error::Stale | Error::NotFound)));

@@ -87,7 +87,7 @@ async fn a_row_says_who_waits_since_when_and_what_is_unread(on: Engine) {
     let row = s.desk.row(ws, it.id).await.unwrap();
     assert_eq!((row.turn, row.waiting_since, row.unread), (Turn::Visitor, None, 1));
     let device: DeviceId = s.fresh.chat.id();
-    cursor::mark(s.fresh.chat.store(), ws, it.id, cursor::Reader::Agent(ann), device, row.last_seq, row.last_seq, begun).await.unwrap();
+    cursor::mark(s.fresh.chat.store(), ws, it.id, cursor::Reader::Agent(ann), device, (row.last_seq, row.last_seq), begun).await.unwrap();
     s.later(5);
     s.fresh.say(&it, "Thanks").await.unwrap();
     let row = s.desk.row(ws, it.id).await.unwrap();
