@@ -103,8 +103,8 @@ role-owner = Owner
 state-online = Online
 state-away = Away
 state-offline = Offline
-state-go-online = Go online
-state-go-away = Go away
+state-go-online = Set to online
+state-go-away = Set to away
 
 ## Commands and keys
 command-open = Go to…
