@@ -78,7 +78,7 @@ fn without_code(line: &str) -> String {
 fn every_translation_has_the_same_keys() {
     let files = files().unwrap();
     let locales = files.iter().filter(|file| file.path.contains("/locales/"));
-    let mut by_language: BTreeMap<(String, &str), BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+    let mut by_language: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
     for file in locales {
         let Some(language) = ["en", "zh"].into_iter().find(|language| file.path.contains(&format!("/locales/{language}"))) else {
             continue;
@@ -90,10 +90,10 @@ fn every_translation_has_the_same_keys() {
             _ => continue,
         };
         assert!(!keys.is_empty(), "{} has no keys", file.path);
-        by_language.entry((group, "")).or_default().insert(language.to_owned(), keys);
+        by_language.entry(group).or_default().insert(language.to_owned(), keys);
     }
     assert!(by_language.len() >= 2, "{by_language:?}");
-    for ((group, _), languages) in &by_language {
+    for (group, languages) in &by_language {
         let [Some(english), Some(chinese)] = ["en", "zh"].map(|language| languages.get(language)) else {
             panic!("{group} is there in {:?} only", languages.keys());
         };

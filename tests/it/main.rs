@@ -1,5 +1,7 @@
 //! Every integration test of Warbler, one binary, a module an area.
 
+#![expect(clippy::unwrap_used, reason = "a story of a test says what it expects by unwrapping")]
+
 mod browser;
 mod cli;
 mod console;
