@@ -1,6 +1,6 @@
 //! The HTTP server: every route of the house, and how it ends.
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, net::SocketAddr, time::Duration};
 
 use axum::{Router, middleware, response::Redirect, routing::get, serve::ListenerExt};
 use console::Console;
@@ -45,7 +45,8 @@ pub(crate) async fn run(
         }
     });
     let token = stopping.clone();
-    let server = axum::serve(listener, app).with_graceful_shutdown(async move { token.cancelled().await });
+    let server = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move { token.cancelled().await });
     let deadline = async {
         asked.await;
         tracing::info!("asked to stop");

@@ -28,19 +28,18 @@ impl Ask {
         if self.json {
             println!("{}", serde_json::to_string_pretty(&asked)?);
         } else {
-            tell(&asked)?;
+            tell(&asked);
         }
         Ok(())
     }
 }
 
-fn tell(asked: &Asked) -> anyhow::Result<()> {
+fn tell(asked: &Asked) {
     println!("{}\n", asked.answer);
     for source in &asked.citations {
         println!("[{}] {} › {} {}", source.n, source.title, source.heading, source.url);
     }
-    let action = serde_json::to_value(&asked.verdict)?;
-    println!("\nverdict  {} (rule: {})", action["action"].as_str().unwrap_or_default(), asked.rule);
+    println!("\nverdict  {} (rule: {})", asked.verdict.name(), asked.rule);
     println!("{:<10} {:>10} {:>8} {:>8} {:>8}  passage", "", "confidence", "words", "vector", "fused");
     for hit in &asked.found.hits {
         let vector = hit.vector.map_or("-".to_owned(), |score| format!("{score:.3}"));
@@ -55,5 +54,4 @@ fn tell(asked: &Asked) -> anyhow::Result<()> {
             hit.why
         );
     }
-    Ok(())
 }

@@ -26,7 +26,8 @@ fn combinations_that_cannot_work_are_refused_with_a_sentence() {
     let mut good = default();
     good.complete();
     assert_eq!(good.validate(), Ok(()));
-    let cases: [(&str, fn(&mut Config)); 5] = [
+    type Spoil = fn(&mut Config);
+    let cases: [(&str, Spoil); 5] = [
         ("roles", |c| c.roles.clear()),
         ("roles can be split", |c| c.roles = vec![Role::Bot]),
         ("SQLite", |c| c.record.bus = "redis://127.0.0.1:6379".into()),

@@ -22,8 +22,8 @@ use super::{
 
 /// Conversations a welcome lists.
 const LISTED: i64 = 30;
-/// Messages one resume brings at most at once; the client asks for more by its next gap.
-pub(super) const RESUMED: i64 = 500;
+/// Messages that are read from the record at once.
+const PAGE: i64 = 500;
 
 /// Why a hello was refused: the error's code and, for sockets, the close code.
 pub(crate) struct Refusal {
@@ -122,18 +122,20 @@ impl Session {
 
     /// Everything of a conversation that this session has not been sent yet, from the record.
     pub(super) async fn rest(&mut self, id: ConversationId) -> Vec<String> {
-        let after = self.sent.get(&id).copied().unwrap_or(0);
-        let found = message::after(self.chat().store(), self.workspace, id, chat::Audience::All, after, RESUMED).await;
-        match found {
-            Ok(messages) => {
-                let mut out = Vec::with_capacity(messages.len());
-                for message in &messages {
-                    self.sent.insert(id, message.seq);
-                    out.push(self.shown(message).await);
-                }
-                out
+        let mut out = Vec::new();
+        loop {
+            let after = self.sent.get(&id).copied().unwrap_or(0);
+            let Ok(page) = message::after(self.chat().store(), self.workspace, id, chat::Audience::All, after, PAGE).await else {
+                out.push(self.error("unavailable", view::about(id), Some(2_000)));
+                return out;
+            };
+            for message in &page {
+                self.sent.insert(id, message.seq);
+                out.push(self.shown(message).await);
             }
-            Err(_) => vec![self.error("unavailable", view::about(id), Some(2_000))],
+            if (page.len() as i64) < PAGE {
+                return out;
+            }
         }
     }
 

@@ -60,7 +60,7 @@ fn markup_faults(page: &Page) -> Vec<String> {
         }
     }
     for directive in ["script-src", "object-src 'none'", "base-uri", "frame-ancestors", "form-action"] {
-        if !policy.contains(directive) && !(directive == "object-src 'none'" && policy.contains("default-src 'none'")) {
+        if !policy.contains(directive) && (directive != "object-src 'none'" || !policy.contains("default-src 'none'")) {
             faults.push(format!("the policy lacks {directive}: {policy}"));
         }
     }
