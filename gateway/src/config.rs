@@ -89,7 +89,7 @@ impl Config {
         let own = if file.exists() { Toml::file_exact(file) } else { Toml::string("") };
         let mut config: Self = Figment::from(Toml::string(DEFAULT))
             .merge(own)
-            .merge(Env::prefixed("WARBLER_").filter(|name| !name.starts_with("TEST_") && name != "CONFIG").split("__"))
+            .merge(environment())
             .merge(Serialized::defaults(flags))
             .extract()
             .map_err(|error| {
@@ -149,6 +149,14 @@ impl Config {
         hide(&mut value);
         toml::to_string_pretty(&value).context("the configuration cannot be printed")
     }
+}
+
+/// The variables that name a setting. Others that begin with WARBLER_ may be anybody's: Kubernetes makes some for a service of that name.
+fn environment() -> Env {
+    let known: toml::Table = toml::from_str(DEFAULT).unwrap_or_default();
+    Env::prefixed("WARBLER_")
+        .filter(move |name| known.contains_key(&name.as_str().split("__").next().unwrap_or_default().to_lowercase()))
+        .split("__")
 }
 
 /// Stars out whatever is named like a secret, and the password of every address.

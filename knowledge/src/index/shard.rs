@@ -55,7 +55,7 @@ impl Recipe {
 }
 
 /// Raised whenever what is stored with a passage changes.
-const LAYOUT: u32 = 2;
+const LAYOUT: u32 = 3;
 
 /// Written when everything is on disk, removed before anything changes: without it the index is rebuilt.
 #[derive(Debug, Serialize, Deserialize)]

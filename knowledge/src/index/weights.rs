@@ -43,14 +43,22 @@ impl Counts {
         Self { terms: counted, length: u32::try_from(terms.len()).unwrap_or(u32::MAX) }
     }
 
-    /// Counts the words that a passage is found by. A heading that is a question counts twice: people ask what it asks.
+    /// Counts the words that a passage is found by. A heading that is a question counts half as much again: people ask what it asks.
     pub(crate) fn of_passage(passage: &Passage) -> Self {
-        let mut text = passage.searched();
+        let mut counts = Self::of(&passage.searched());
         if passage.kind == Kind::Answer || passage.heading.ends_with(['?', '？']) {
-            text.push('\n');
-            text.push_str(passage.heading.rsplit(PATH).next().unwrap_or_default());
+            counts.emphasise(&Self::of(passage.heading.rsplit(PATH).next().unwrap_or_default()));
         }
-        Self::of(&text)
+        counts
+    }
+
+    /// Half of the other's words on top; the length stays what it is.
+    fn emphasise(&mut self, other: &Self) {
+        for (dimension, times) in &other.terms {
+            if let Ok(at) = self.terms.binary_search_by_key(dimension, |(dimension, _)| *dimension) {
+                self.terms[at].1 += times / 2.0;
+            }
+        }
     }
 
     /// The passage's half of BM25 for each word.
