@@ -11,7 +11,7 @@ pub(crate) fn start(log: &Log, serving: bool) -> anyhow::Result<()> {
     let filter = match std::env::var("RUST_LOG") {
         Ok(filter) if !filter.is_empty() => filter,
         // The libraries tell their own stories at info.
-        _ => format!("{level},sqlx=warn,hyper=warn,tower_http=warn"),
+        _ => format!("{level},sqlx=warn,hyper=warn,tower_http=warn,qdrant_edge=error"),
     };
     let filter = EnvFilter::try_new(&filter)
         .with_context(|| format!("log.level = \"{filter}\" is not a level or filter: use info, debug, or \"info,chat=debug\""))?;
