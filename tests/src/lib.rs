@@ -20,7 +20,9 @@ pub mod visitor;
 pub fn http() -> reqwest::Client {
     // A second installation is refused, which is as good.
     rustls::crypto::ring::default_provider().install_default().ok();
+    // A connection a request: a server that refused a huge body closes its connection, and the next request must not meet that.
     reqwest::Client::builder()
+        .pool_max_idle_per_host(0)
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .timeout(std::time::Duration::from_secs(60))
