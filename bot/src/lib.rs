@@ -32,6 +32,8 @@ use chat::{Chat, ConversationId, WorkspaceId};
 use knowledge::Knowledge;
 use ticketing::Desk;
 
+#[doc(hidden)]
+pub use crate::turn::Steps;
 pub use crate::{
     ask::Asked,
     config::Config,

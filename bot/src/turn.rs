@@ -5,16 +5,18 @@ mod handover;
 mod heard;
 mod lease;
 mod show;
+mod steps;
 
 use std::{
     sync::atomic::{AtomicBool, Ordering::SeqCst},
     time::Duration,
 };
 
-use chat::{Append, Author, ClientId, ConversationId, Extra, TurnId, WorkspaceId, conversation, conversation::Conversation};
+use chat::{ConversationId, TurnId, WorkspaceId, conversation, conversation::Conversation};
 use tokio::time::Instant;
 
 pub(crate) use self::lease::due;
+pub use self::steps::Steps;
 use self::{heard::Heard, lease::Claim, show::Stage};
 use crate::{
     Bot, Error, Result, Trace,
@@ -202,16 +204,10 @@ impl Running<'_> {
         Ok(Done { outcome: thought.verdict.name(), rule: thought.verdict.rule, asked: conversation.asked_seq, answer })
     }
 
-    /// Appends the bot's message; the turn's id as the client's, so that it can be there once only.
+    /// Appends the bot's message.
     async fn say(&self, mind: &Mind, heard: &Heard, thought: &Thought, asked: i64) -> Result<i64> {
         let reply = thought.reply(&heard.question, &mind.settings);
-        let append = Append {
-            extra: Extra { turn: Some(self.claim.id), ..reply.extra },
-            epoch: Some(self.claim.epoch),
-            considered: Some(asked),
-            ..Append::new(self.claim.workspace, self.claim.conversation, ClientId(self.claim.id.0), Author::Bot, reply.body)
-        };
-        let appended = self.bot.chat().append(append).await?;
+        let appended = self.bot.chat().append(self.claim.message(asked, reply.body, reply.extra)).await?;
         self.stage.said();
         Ok(appended.message.seq)
     }

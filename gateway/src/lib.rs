@@ -19,6 +19,9 @@ mod words;
 
 use std::process::ExitCode;
 
+#[doc(hidden)]
+pub use visitor::testing;
+
 /// Reads the command line and does what it says.
 pub fn main() -> ExitCode {
     match cli::run() {

@@ -1,6 +1,6 @@
 //! The lease of a turn: claimed, renewed and released by guarded updates, so that one bot at most answers.
 
-use chat::{Chat, ConversationId, News, Topic, TurnId, Tx, WorkspaceId, row};
+use chat::{Append, Author, Chat, ClientId, ConversationId, Extra, News, Topic, TurnId, Tx, WorkspaceId, row};
 use sqlx::Row;
 
 use super::Done;
@@ -23,6 +23,18 @@ pub(super) struct Claim {
     pub last_at: i64,
     /// Turns for this question have failed before.
     pub broken: bool,
+}
+
+impl Claim {
+    /// The bot's message; the turn's id as the client's, so that it can be there once only.
+    pub(super) fn message(&self, asked: i64, body: String, extra: Extra) -> Append {
+        Append {
+            extra: Extra { turn: Some(self.id), ..extra },
+            epoch: Some(self.epoch),
+            considered: Some(asked),
+            ..Append::new(self.workspace, self.conversation, ClientId(self.id.0), Author::Bot, body)
+        }
+    }
 }
 
 /// Nobody has the turn: it was never claimed, its lease has ended, or its answer is there and only its end was not noted.

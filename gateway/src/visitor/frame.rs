@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chat::{ClientId, ConversationId, DeviceId, InboxId};
+use chat::{ClientId, ConversationId, DeviceId, InboxId, conversation::cut};
 use serde::Deserialize;
 
 /// The first frame of a session.
@@ -91,9 +91,12 @@ pub(crate) enum Frame {
     Unknown,
 }
 
+/// The longest part of a complaint that is told, in characters: it may quote what came.
+const COMPLAINT: usize = 300;
+
 /// A frame of text as a value; the error is a sentence for the client's developer.
 pub(crate) fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
-    serde_json::from_str(text).map_err(|error| format!("The frame cannot be read: {error}."))
+    serde_json::from_str(text).map_err(|error| format!("The frame cannot be read: {}.", cut(&error.to_string(), COMPLAINT)))
 }
 
 #[cfg(test)]

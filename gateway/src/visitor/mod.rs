@@ -1,6 +1,8 @@
 //! The visitor's wire: docs/PROTOCOL.md.
 
 mod answer;
+#[cfg(feature = "echo")]
+mod echo;
 mod frame;
 mod gate;
 mod key;
@@ -9,6 +11,8 @@ mod session;
 mod shell;
 mod socket;
 mod stream;
+#[doc(hidden)]
+pub mod testing;
 mod view;
 
 use axum::{
@@ -28,7 +32,10 @@ const MAX_POST: usize = 256 * 1024;
 
 /// Routes under `/v1/visitor`.
 pub(crate) fn router(gate: Gate) -> Router {
-    Router::new()
+    let routes = Router::new();
+    #[cfg(feature = "echo")]
+    let routes = routes.route("/echo", get(echo::open));
+    routes
         .route("/socket", get(socket::open))
         .route("/stream", post(stream::open))
         .route("/send", post(stream::send))

@@ -11,6 +11,7 @@ use axum::{
     response::Response,
 };
 use chat::Subscription;
+use futures_util::SinkExt;
 use serde_json::json;
 use tokio::time::timeout;
 
@@ -25,27 +26,42 @@ const NO_HELLO: u16 = 4001;
 const SLOW: u16 = 4008;
 const TOO_LARGE: u16 = 4009;
 
-/// Why a session's socket ends.
-enum End {
+/// What may wait for a reader, in bytes; a frame that is larger by itself may.
+const MAX_UNSENT: usize = 256 * 1024;
+
+/// Why a socket ends.
+pub(super) enum End {
     Gone,
     Close(u16, &'static str),
 }
 
 pub(crate) async fn open(State(gate): State<Gate>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
     let origin = headers.get("origin").and_then(|origin| origin.to_str().ok()).map(str::to_owned);
-    // The library's own buffers are 128 KiB a socket and unbounded: both are set.
+    limited(upgrade, MAX_FRAME).on_upgrade(move |mut socket| async move {
+        let end = run(&mut socket, gate, origin).await;
+        finish(socket, end).await;
+    })
+}
+
+/// The library's own buffers are 128 KiB a socket and unbounded: all are set.
+pub(super) fn limited(upgrade: WebSocketUpgrade, max_frame: usize) -> WebSocketUpgrade {
     upgrade
         .read_buffer_size(2_048)
         .write_buffer_size(0)
-        .max_write_buffer_size(256 * 1024)
-        .max_message_size(MAX_FRAME)
-        .max_frame_size(MAX_FRAME)
-        .on_upgrade(move |mut socket| async move {
-            if let End::Close(code, reason) = run(&mut socket, gate, origin).await {
-                let closing = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
-                drop(timeout(Duration::from_secs(2), socket.send(closing)).await);
-            }
-        })
+        .max_write_buffer_size(MAX_UNSENT.max(max_frame + 1_024))
+        .max_message_size(max_frame)
+        .max_frame_size(max_frame)
+}
+
+/// Says why; or answers the other side's closing, which waits to be sent.
+pub(super) async fn finish(mut socket: WebSocket, end: End) {
+    let closing = async {
+        match end {
+            End::Close(code, reason) => socket.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await,
+            End::Gone => socket.close().await,
+        }
+    };
+    drop(timeout(Duration::from_secs(2), closing).await);
 }
 
 async fn run(socket: &mut WebSocket, gate: Gate, origin: Option<String>) -> End {
@@ -104,11 +120,17 @@ async fn next_text(socket: &mut WebSocket) -> Result<axum::extract::ws::Utf8Byte
             Some(Ok(Message::Binary(_))) => return Ok(axum::extract::ws::Utf8Bytes::from_static("binary")),
             Some(Ok(Message::Close(_))) | None => return Err(End::Gone),
             Some(Ok(_)) => {}
-            Some(Err(error)) if error.to_string().contains("too long") || error.to_string().contains("too big") => {
-                return Err(End::Close(TOO_LARGE, "frame too large"));
-            }
-            Some(Err(_)) => return Err(End::Gone),
+            Some(Err(error)) => return Err(failed(&error)),
         }
+    }
+}
+
+/// What to say to a client whose bytes could not be read.
+pub(super) fn failed(error: &axum::Error) -> End {
+    // A control frame that is too big breaks the protocol; a message over our limit does not.
+    match error.to_string().contains("Message too long") {
+        true => End::Close(TOO_LARGE, "frame too large"),
+        false => End::Gone,
     }
 }
 

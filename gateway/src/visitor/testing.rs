@@ -1,0 +1,98 @@
+//! The visitors' wire without a network, for simulations and fuzzing: text in, text out.
+
+use std::path::Path;
+
+use bot::Bot;
+use chat::{Chat, Heard, Subscription};
+use knowledge::Knowledge;
+use ticketing::Desk;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Config, Gate, Keys,
+    frame::{self, Frame, Hello},
+    session::Session,
+};
+
+/// The sentence for the client's developer when this is no frame.
+///
+/// # Errors
+/// That sentence.
+pub fn read_frame(text: &str) -> Result<(), String> {
+    frame::parse::<Frame>(text).map(drop)
+}
+
+/// The same for a first frame.
+///
+/// # Errors
+/// That sentence.
+pub fn read_hello(text: &str) -> Result<(), String> {
+    frame::parse::<Hello>(text).map(drop)
+}
+
+/// One node's side of the wire.
+#[derive(Clone)]
+pub struct Wire(Gate);
+
+impl Wire {
+    /// Over an opened record, with an empty index and limits nobody meets; keys lie in `folder`.
+    ///
+    /// # Errors
+    /// What kept a part from opening.
+    pub async fn open(chat: Chat, folder: &Path) -> anyhow::Result<Self> {
+        let knowledge = Knowledge::throwaway(knowledge::Config::default(), chat.clone()).await?;
+        let desk = Desk::new(ticketing::Config::default(), chat.clone());
+        let bot = Bot::new(bot::Config::default(), chat.clone(), knowledge, desk.clone())?;
+        let keys = Keys::open(folder, chat.random())?;
+        let config = Config { frames_per_10s: u32::MAX, messages_per_minute: u32::MAX, ..Config::default() };
+        Ok(Self(Gate::new(chat, desk, bot, keys, config, CancellationToken::new())))
+    }
+
+    /// The record.
+    pub fn chat(&self) -> &Chat {
+        &self.0.chat
+    }
+
+    /// The desk.
+    pub fn desk(&self) -> &Desk {
+        &self.0.desk
+    }
+
+    /// The bot.
+    pub fn bot(&self) -> &Bot {
+        &self.0.bot
+    }
+
+    /// Begins a session as its first frame asks, and gives what is answered.
+    ///
+    /// # Errors
+    /// The code of the refusal, or the sentence when it is no hello.
+    pub async fn hello(&self, hello: &str) -> Result<(Line, Vec<String>), String> {
+        let (session, ear, first) =
+            Session::begin(self.0.clone(), frame::parse(hello)?, None).await.map_err(|refusal| refusal.code.to_owned())?;
+        Ok((Line { session, ear }, first))
+    }
+}
+
+/// A session and its ear on the news.
+pub struct Line {
+    session: Session,
+    ear: Subscription,
+}
+
+impl Line {
+    /// What one frame is answered with.
+    pub async fn frame(&mut self, text: &str) -> Vec<String> {
+        self.session.frame(text).await
+    }
+
+    /// What the next news is; waits for it. Cancel-safe.
+    pub async fn news(&mut self) -> Heard {
+        self.ear.next().await
+    }
+
+    /// What the client is sent when it hears this.
+    pub async fn hear(&mut self, heard: Heard) -> Vec<String> {
+        self.session.heard(heard).await
+    }
+}
