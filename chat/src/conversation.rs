@@ -134,16 +134,6 @@ pub async fn of_visitor(store: &Store, workspace: WorkspaceId, visitor: VisitorI
     if found.visitor == visitor { Ok(found) } else { Err(Error::NotFound) }
 }
 
-/// The visitor's newest conversations, newest first.
-pub async fn list_of_visitor(store: &Store, workspace: WorkspaceId, visitor: VisitorId, limit: i64) -> Result<Vec<Conversation>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM conversation WHERE workspace_id = $1 AND visitor_id = $2 AND last_seq > 0 ORDER BY last_at DESC, id DESC LIMIT $3"
-    );
-    let rows =
-        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(visitor.text()).bind(limit).fetch_all(store.read()).await?;
-    rows.iter().map(from_row).collect()
-}
-
 /// Notes the page the visitor is on now.
 pub async fn on_page(store: &Store, workspace: WorkspaceId, id: ConversationId, url: &str, title: &str) -> Result<()> {
     sqlx::query("UPDATE conversation SET page_url = $3, page_title = $4 WHERE workspace_id = $1 AND id = $2")

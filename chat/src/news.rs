@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::{AgentId, Author, ConversationId, Message, TurnId, VisitorId, WorkspaceId};
 
 /// Who is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Topic {
     /// The staff of a workspace: everything that happens in it.
     Workspace(WorkspaceId),
@@ -20,7 +21,7 @@ pub enum Topic {
 }
 
 impl Topic {
-    /// As a channel's name.
+    /// As a channel's name between nodes.
     pub fn channel(&self) -> String {
         match self {
             Self::Workspace(workspace) => format!("warbler:workspace:{workspace}"),

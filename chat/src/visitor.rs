@@ -1,8 +1,9 @@
 //! Visitors. A name or an e-mail that was typed is a label, never an identity.
 
+use serde_json::json;
 use sqlx::{Row, any::AnyRow};
 
-use crate::{Error, Result, Store, VisitorId, WorkspaceId, conversation::cut, row};
+use crate::{Column, Error, Result, Store, VisitorId, WorkspaceId, conversation::cut, row};
 
 /// A row of the record.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,15 +24,17 @@ pub struct Visitor {
     pub seen_at: i64,
 }
 
-/// Makes a visitor.
+/// Makes a visitor, or finds the one that was made with this id.
 pub async fn create(store: &Store, workspace: WorkspaceId, id: VisitorId, locale: &str, now: i64) -> Result<Visitor> {
-    sqlx::query("INSERT INTO visitor (id, workspace_id, name, locale, created_at, seen_at) VALUES ($1, $2, '', $3, $4, $4)")
-        .bind(id.text())
-        .bind(workspace.text())
-        .bind(locale)
-        .bind(now)
-        .execute(store.write())
-        .await?;
+    sqlx::query(
+        "INSERT INTO visitor (id, workspace_id, name, locale, created_at, seen_at) VALUES ($1, $2, '', $3, $4, $4) ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(id.text())
+    .bind(workspace.text())
+    .bind(locale)
+    .bind(now)
+    .execute(store.write())
+    .await?;
     find(store, workspace, id).await
 }
 
@@ -46,15 +49,29 @@ pub async fn find(store: &Store, workspace: WorkspaceId, id: VisitorId) -> Resul
     from_row(&row.ok_or(Error::NotFound)?)
 }
 
-/// Notes that the visitor is here and what they read.
-pub async fn seen(store: &Store, workspace: WorkspaceId, id: VisitorId, locale: &str, now: i64) -> Result<()> {
-    sqlx::query("UPDATE visitor SET seen_at = $3, locale = $4 WHERE workspace_id = $1 AND id = $2")
-        .bind(workspace.text())
-        .bind(id.text())
-        .bind(now)
-        .bind(locale)
-        .execute(store.write())
-        .await?;
+/// A visitor who was here, in the language they read.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The tenant.
+    pub workspace: WorkspaceId,
+    /// Who.
+    pub visitor: VisitorId,
+    /// `en` or `zh`.
+    pub locale: String,
+    /// Unix milliseconds.
+    pub at: i64,
+}
+
+/// Notes who was here: one statement for all of them.
+pub async fn seen(store: &Store, list: &[Seen]) -> Result<()> {
+    let rows: Vec<_> =
+        list.iter().map(|s| json!({ "workspace": s.workspace, "visitor": s.visitor, "locale": s.locale, "at": s.at })).collect();
+    let columns = [Column::Text("workspace"), Column::Text("visitor"), Column::Text("locale"), Column::Int("at")];
+    let sql = format!(
+        "UPDATE visitor SET seen_at = x.at, locale = x.locale FROM {} WHERE visitor.id = x.visitor AND visitor.workspace_id = x.workspace",
+        store.dialect().rows(1, &columns)
+    );
+    sqlx::query(sqlx::AssertSqlSafe(sql)).bind(json!(rows).to_string()).execute(store.write()).await?;
     Ok(())
 }
 

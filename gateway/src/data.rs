@@ -1,4 +1,4 @@
-//! The data folder: `record.db`, `index/`, `files/`, `keys/`.
+//! The data folder: `record.db`, `index/`, `files/`.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -9,13 +9,16 @@ use anyhow::{Context, bail};
 
 /// Makes the folders and shows that they can be written.
 pub(crate) fn prepare(folder: &Path) -> anyhow::Result<()> {
-    for name in ["", "index", "files", "keys"] {
+    let fresh = !folder.exists();
+    for name in ["", "index", "files"] {
         let path = folder.join(name);
         fs::create_dir_all(&path).with_context(|| {
             format!("The folder {} cannot be made: give the process the right to, or choose another with --data", path.display())
         })?;
     }
-    restrict(&folder.join("keys"));
+    if fresh {
+        restrict(folder);
+    }
     let probe = folder.join(".writable");
     fs::write(&probe, b"").and_then(|()| fs::remove_file(&probe)).with_context(|| {
         format!("The folder {} cannot be written: give the process the right to, or choose another with --data", folder.display())
@@ -45,7 +48,7 @@ pub(crate) fn lock(folder: &Path) -> anyhow::Result<Lock> {
 fn restrict(folder: &Path) {
     use std::os::unix::fs::PermissionsExt;
     if let Err(error) = fs::set_permissions(folder, fs::Permissions::from_mode(0o700)) {
-        tracing::warn!(%error, "the folder of keys stays readable for others");
+        tracing::warn!(%error, "the data folder stays readable for others");
     }
 }
 

@@ -1,5 +1,6 @@
 //! The visitor's wire as docs/PROTOCOL.md describes it, over both transports.
 
+mod bearers;
 mod hostile;
 mod limits;
 mod sessions;

@@ -53,7 +53,14 @@ impl Plan {
 
     /// Limits that do not slow a test down.
     pub fn unlimited(self) -> Plan {
-        self.env("WARBLER_VISITOR__MESSAGES_PER_MINUTE", "100000").env("WARBLER_VISITOR__FRAMES_PER_10S", "100000")
+        let limits = [
+            "FRAMES_PER_10S",
+            "MESSAGES_PER_MINUTE",
+            "MESSAGES_PER_MINUTE_OF_ADDRESS",
+            "MESSAGES_PER_MINUTE_OF_WORKSPACE",
+            "SESSIONS_PER_MINUTE_OF_ADDRESS",
+        ];
+        limits.iter().fold(self, |plan, limit| plan.env(&format!("WARBLER_VISITOR__{limit}"), "4000000000"))
     }
 
     /// A flag of `warbler serve`.

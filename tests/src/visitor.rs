@@ -23,6 +23,7 @@ pub struct Visitor {
     inbox: String,
     transport: Transport,
     locale: String,
+    packs: bool,
     token: Option<String>,
     device: Uuid,
     link: Option<Link>,
@@ -43,6 +44,7 @@ impl Visitor {
             inbox: inbox.to_owned(),
             transport: Transport::Socket,
             locale: "en".to_owned(),
+            packs: false,
             token: None,
             device: Uuid::new_v4(),
             link: None,
@@ -78,6 +80,12 @@ impl Visitor {
     /// Uses another transport from the next connection on.
     pub fn over(mut self, transport: Transport) -> Visitor {
         self.transport = transport;
+        self
+    }
+
+    /// Reads long frames packed.
+    pub fn packed(mut self) -> Visitor {
+        self.packs = true;
         self
     }
 
@@ -124,6 +132,9 @@ impl Visitor {
         });
         if let Some(token) = &self.token {
             hello["token"] = token.as_str().into();
+        }
+        if self.packs {
+            hello["pack"] = "deflate".into();
         }
         hello
     }

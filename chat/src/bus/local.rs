@@ -2,52 +2,67 @@
 
 use std::sync::Arc;
 
-use dashmap::DashMap;
-use tokio::sync::broadcast;
+use dashmap::{DashMap, Entry};
 
-use crate::News;
+use super::mailbox::Mailbox;
+use crate::{News, Topic};
 
-/// News a slow subscriber may be behind before it hears that it missed some. The ring is allocated at once,
-/// so the many topics of visitors get a small one.
+/// News a slow subscriber may be behind before it hears that it missed some.
 const BEHIND: usize = 1_024;
 const BEHIND_OF_VISITOR: usize = 32;
 
-type Sender = broadcast::Sender<Option<Arc<News>>>;
-
-/// One channel a topic that somebody listens to.
+/// The mailboxes of every topic that somebody listens to.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Local {
-    channels: Arc<DashMap<String, Sender>>,
+    topics: Arc<DashMap<Topic, Vec<Arc<Mailbox>>>>,
 }
 
 impl Local {
-    pub(super) fn publish(&self, channel: &str, news: &Arc<News>) {
-        if let Some(sender) = self.channels.get(channel) {
-            drop(sender.send(Some(news.clone())));
+    pub(super) fn publish(&self, topic: Topic, news: &Arc<News>) {
+        if let Some(readers) = self.topics.get(&topic) {
+            readers.iter().for_each(|reader| reader.put(news));
         }
     }
 
     /// Everybody has missed something: the connection to the other nodes was cut.
     pub(super) fn missed(&self) {
-        for sender in self.channels.iter() {
-            drop(sender.send(None));
+        for readers in self.topics.iter() {
+            readers.iter().for_each(|reader| reader.miss());
         }
     }
 
-    pub(super) fn subscribe(&self, channel: &str) -> broadcast::Receiver<Option<Arc<News>>> {
-        self.channels.entry(channel.to_owned()).or_insert_with(|| broadcast::channel(ring(channel)).0).subscribe()
+    /// A new mailbox, and whether it is the topic's first.
+    pub(super) fn subscribe(&self, topic: Topic) -> (Arc<Mailbox>, bool) {
+        let mailbox = Arc::new(Mailbox::new(if matches!(topic, Topic::Visitor(..)) { BEHIND_OF_VISITOR } else { BEHIND }));
+        let first = match self.topics.entry(topic) {
+            Entry::Occupied(mut readers) => {
+                readers.get_mut().push(mailbox.clone());
+                false
+            }
+            Entry::Vacant(topic) => {
+                topic.insert(vec![mailbox.clone()]);
+                true
+            }
+        };
+        (mailbox, first)
     }
 
-    /// After a subscription ended; true when it was the last one.
-    pub(super) fn leave(&self, channel: &str) -> bool {
-        self.channels.remove_if(channel, |_, sender| sender.receiver_count() == 0).is_some()
+    /// Ends a subscription; true when it was the topic's last one.
+    pub(super) fn leave(&self, topic: Topic, mailbox: &Arc<Mailbox>) -> bool {
+        let Entry::Occupied(mut readers) = self.topics.entry(topic) else { return false };
+        readers.get_mut().retain(|reader| !Arc::ptr_eq(reader, mailbox));
+        let last = readers.get().is_empty();
+        if last {
+            readers.remove();
+        }
+        last
     }
 
-    pub(super) fn channels(&self) -> Vec<String> {
-        self.channels.iter().map(|entry| entry.key().clone()).collect()
+    pub(super) fn hears(&self, topic: Topic) -> bool {
+        self.topics.contains_key(&topic)
     }
-}
 
-fn ring(channel: &str) -> usize {
-    if channel.starts_with("warbler:visitor:") { BEHIND_OF_VISITOR } else { BEHIND }
+    pub(super) fn topics(&self) -> Vec<Topic> {
+        self.topics.iter().map(|entry| *entry.key()).collect()
+    }
 }

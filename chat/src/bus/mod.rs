@@ -1,11 +1,10 @@
 //! News between the roles: in the process, or over Redis between many.
 
 mod local;
+mod mailbox;
 mod redis;
 
 use std::sync::Arc;
-
-use tokio::sync::broadcast;
 
 use crate::{Config, Error, News, Result, Topic};
 
@@ -20,7 +19,10 @@ pub enum Heard {
 
 /// A cheap handle.
 #[derive(Clone, Debug)]
-pub struct Bus {
+pub struct Bus(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
     local: local::Local,
     redis: Option<redis::Redis>,
 }
@@ -38,7 +40,7 @@ impl Bus {
                 Error::Refused(format!("The bus cannot be used: {error}. Check record.bus: \"local\" or redis://host:port."))
             })?),
         };
-        Ok(Self { local, redis })
+        Ok(Self(Arc::new(Parts { local, redis })))
     }
 
     /// Tells everybody on the topic. Never waits, never fails: news may be lost.
@@ -48,50 +50,44 @@ impl Bus {
 
     /// The same for news that several topics share.
     pub fn publish_shared(&self, topic: Topic, news: Arc<News>) {
-        match &self.redis {
-            Some(redis) => redis.publish(topic, news),
-            None => self.local.publish(&topic.channel(), &news),
+        self.0.local.publish(topic, &news);
+        if let Some(redis) = &self.0.redis {
+            redis.publish(topic, news);
         }
     }
 
     /// Hears what is published from now on.
     pub fn subscribe(&self, topic: Topic) -> Subscription {
-        let channel = topic.channel();
-        let receiver = self.local.subscribe(&channel);
-        let redis = self.redis.clone().inspect(|redis| redis.join(&channel));
-        Subscription { channel, receiver: Some(receiver), local: self.local.clone(), redis }
+        let (mailbox, first) = self.0.local.subscribe(topic);
+        if let Some(redis) = self.0.redis.as_ref().filter(|_| first) {
+            redis.join(topic);
+        }
+        Subscription { topic, mailbox, bus: self.clone() }
     }
 }
 
 /// One ear on one topic.
 #[derive(Debug)]
 pub struct Subscription {
-    channel: String,
-    receiver: Option<broadcast::Receiver<Option<Arc<News>>>>,
-    local: local::Local,
-    redis: Option<redis::Redis>,
+    topic: Topic,
+    mailbox: Arc<mailbox::Mailbox>,
+    bus: Bus,
 }
 
 impl Subscription {
     /// The next news. Cancel-safe. A reader that is too slow hears [`Heard::Missed`].
     pub async fn next(&mut self) -> Heard {
-        let Some(receiver) = &mut self.receiver else { return Heard::Missed };
-        match receiver.recv().await {
-            Ok(Some(news)) => Heard::News(news),
-            Ok(None) | Err(broadcast::error::RecvError::Lagged(_)) => Heard::Missed,
-            // The sender lives as long as this subscription does.
-            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
-        }
+        self.mailbox.next().await
     }
 }
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        self.receiver = None;
-        if self.local.leave(&self.channel)
-            && let Some(redis) = &self.redis
+        let Parts { local, redis } = &*self.bus.0;
+        if local.leave(self.topic, &self.mailbox)
+            && let Some(redis) = redis
         {
-            redis.part(&self.channel);
+            redis.part(self.topic);
         }
     }
 }

@@ -27,6 +27,7 @@ async fn a_slow_reader_hears_that_it_missed() {
         bus.publish(Topic::Visitor(workspace, visitor), news(workspace));
     }
     assert!(matches!(ear.next().await, Heard::Missed));
+    bus.publish(Topic::Visitor(workspace, visitor), news(workspace));
     assert!(matches!(ear.next().await, Heard::News(_)));
 }
 
@@ -34,5 +35,20 @@ async fn a_slow_reader_hears_that_it_missed() {
 async fn a_topic_nobody_hears_is_forgotten() {
     let bus = Bus::open(&Config::default()).await.unwrap();
     drop(bus.subscribe(Topic::Desk));
-    assert!(bus.local.channels().is_empty());
+    assert!(bus.0.local.topics().is_empty());
+}
+
+#[tokio::test]
+async fn each_reader_of_a_topic_hears_and_the_last_one_closes_it() {
+    let bus = Bus::open(&Config::default()).await.unwrap();
+    let workspace: WorkspaceId = Random::seeded(4).id(1);
+    let topic = Topic::Workspace(workspace);
+    let (mut one, mut two) = (bus.subscribe(topic), bus.subscribe(topic));
+    bus.publish(topic, news(workspace));
+    assert!(matches!((one.next().await, two.next().await), (Heard::News(_), Heard::News(_))));
+    drop(one);
+    bus.publish(topic, news(workspace));
+    assert!(matches!(two.next().await, Heard::News(_)));
+    drop(two);
+    assert!(bus.0.local.topics().is_empty());
 }

@@ -10,26 +10,33 @@ use serde_json::json;
 
 use super::{
     frame::{self, Frame, Page},
+    packet::Packet,
     session::Session,
     view,
 };
 
 /// Messages a page of history has at most.
 const HISTORY: i64 = 50;
+/// About how many bytes it has at most.
+const HISTORY_BYTES: usize = 192 * 1024;
 
 impl Session {
     /// Takes one frame of text and gives what is answered at once; the rest comes as news.
-    pub(crate) async fn frame(&mut self, text: &str) -> Vec<String> {
+    pub(crate) async fn frame(&mut self, text: &str) -> Vec<Packet> {
         if let Err(wait) = self.frames.take(self.gate.chat.now()) {
             return vec![self.error("slow_down", json!({}), Some(wait))];
         }
+        self.answer_text(text).await
+    }
+
+    pub(super) async fn answer_text(&mut self, text: &str) -> Vec<Packet> {
         match frame::parse(text) {
             Ok(frame) => self.answer(frame).await,
-            Err(sentence) => vec![view::error("bad_frame", &sentence, json!({}), None)],
+            Err(sentence) => vec![view::error("bad_frame", &sentence, json!({}), None).into()],
         }
     }
 
-    async fn answer(&mut self, frame: Frame) -> Vec<String> {
+    async fn answer(&mut self, frame: Frame) -> Vec<Packet> {
         match frame {
             Frame::Send { id, conversation, body, wish, button } => {
                 let extra = Extra {
@@ -44,7 +51,10 @@ impl Session {
                     return vec![self.error("not_found", view::about(conversation), None)];
                 }
                 self.sent.insert(conversation, after.max(0));
-                self.rest(conversation).await
+                match self.rest(conversation).await {
+                    Ok(rest) => rest,
+                    Err(_) => vec![self.error("unavailable", view::about(conversation), Some(2_000))],
+                }
             }
             Frame::History { conversation, before, limit } => vec![self.history(conversation, before, limit).await],
             Frame::Read { conversation, seq } => self.mark(conversation, seq, seq).await,
@@ -54,7 +64,7 @@ impl Session {
             Frame::Csat { conversation, score, comment } => self.csat(conversation, score, &comment).await,
             Frame::Contact { name, email } => vec![self.contact(name, email).await],
             Frame::Page(page) => self.on_page(page).await,
-            Frame::Ping => vec![view::frame("pong", json!({}))],
+            Frame::Ping => vec![view::frame("pong", json!({})).into()],
             Frame::Hello | Frame::Unknown => Vec::new(),
         }
     }
@@ -63,9 +73,10 @@ impl Session {
         self.sent.contains_key(&id) || conversation::of_visitor(self.chat().store(), self.workspace, self.visitor, id).await.is_ok()
     }
 
-    async fn send(&mut self, id: ClientId, talk: ConversationId, body: String, extra: Extra) -> String {
+    async fn send(&mut self, id: ClientId, talk: ConversationId, body: String, extra: Extra) -> Packet {
         let about = json!({ "id": id, "conversation": talk });
-        if let Err(wait) = self.messages.take(self.gate.chat.now()) {
+        let gate = &self.gate;
+        if let Err(wait) = gate.limits.write(&gate.config, (self.workspace, self.visitor), self.address, gate.chat.now()) {
             return self.error("slow_down", about, Some(wait));
         }
         if body.chars().count() > chat::MAX_BODY {
@@ -74,7 +85,8 @@ impl Session {
         match self.keep(id, talk, body, extra).await {
             Ok(done) => {
                 let m = done.message;
-                view::frame("ack", json!({ "id": id, "conversation": talk, "seq": m.seq, "prev": m.prev(chat::Audience::All), "at": m.at }))
+                let prev = m.prev(chat::Audience::All);
+                view::frame("ack", json!({ "id": id, "conversation": talk, "seq": m.seq, "prev": prev, "at": m.at })).into()
             }
             Err(chat::Error::Invalid(_)) => self.error("empty", about, None),
             Err(chat::Error::NotFound) => self.error("not_found", about, None),
@@ -87,7 +99,15 @@ impl Session {
 
     async fn keep(&mut self, id: ClientId, talk: ConversationId, body: String, extra: Extra) -> chat::Result<chat::Appended> {
         if !self.sent.contains_key(&talk) {
-            let opened = conversation::open(self.chat().store(), self.chat().now(), &self.opening(talk)).await?;
+            self.keep_visitor().await?;
+            let (store, now) = (self.chat().store(), self.chat().now());
+            let opened = match conversation::find(store, self.workspace, talk).await {
+                Err(chat::Error::NotFound) => conversation::open(store, now, &self.opening(talk)).await?,
+                found => found?,
+            };
+            if opened.visitor != self.visitor {
+                return Err(chat::Error::NotFound);
+            }
             // From here on the news fills in what comes; what came before is the client's to ask for.
             self.sent.insert(talk, opened.last_visible_seq);
         }
@@ -107,7 +127,7 @@ impl Session {
         }
     }
 
-    async fn history(&mut self, talk: ConversationId, before: Option<i64>, limit: Option<i64>) -> String {
+    async fn history(&mut self, talk: ConversationId, before: Option<i64>, limit: Option<i64>) -> Packet {
         if !self.mine(talk).await {
             return self.error("not_found", view::about(talk), None);
         }
@@ -116,7 +136,7 @@ impl Session {
         let Ok(mut found) = message::before(self.chat().store(), self.workspace, talk, chat::Audience::All, before, limit + 1).await else {
             return self.error("unavailable", view::about(talk), Some(2_000));
         };
-        let more = found.len() as i64 > limit;
+        let mut more = found.len() as i64 > limit;
         if more {
             found.remove(0);
         }
@@ -124,15 +144,25 @@ impl Session {
             let last = found.last().map_or(0, |m| m.seq);
             self.sent.insert(talk, last);
         }
-        let mut messages = Vec::with_capacity(found.len());
+        let mut page = Vec::with_capacity(found.len());
+        let mut bytes = 0;
         let ratings = self.gate.bot.ratings(self.workspace, talk).await.unwrap_or_default();
-        for m in &found {
-            messages.push(view::message(&self.gate, m, ratings.get(&m.seq).copied()).await);
+        // Newest first, as far as a frame should reach; the older ones are another page.
+        for m in found.iter().rev() {
+            let message = view::message(&self.gate, m, ratings.get(&m.seq).copied()).await.to_string();
+            bytes += message.len();
+            if bytes > HISTORY_BYTES && !page.is_empty() {
+                more = true;
+                break;
+            }
+            page.push(message);
         }
-        view::frame("history", json!({ "conversation": talk, "messages": messages, "more": more }))
+        page.reverse();
+        let messages = page.join(",");
+        format!("{{\"t\":\"history\",\"conversation\":\"{talk}\",\"messages\":[{messages}],\"more\":{more}}}").into()
     }
 
-    async fn mark(&mut self, talk: ConversationId, delivered: i64, read: i64) -> Vec<String> {
+    async fn mark(&mut self, talk: ConversationId, delivered: i64, read: i64) -> Vec<Packet> {
         if !self.mine(talk).await {
             return vec![self.error("not_found", view::about(talk), None)];
         }
@@ -148,7 +178,7 @@ impl Session {
         Vec::new()
     }
 
-    async fn typing(&mut self, talk: ConversationId, on: bool) -> Vec<String> {
+    async fn typing(&mut self, talk: ConversationId, on: bool) -> Vec<Packet> {
         if self.mine(talk).await {
             let name = String::new();
             let news = News::Typing { workspace: self.workspace, conversation: talk, author: Author::Visitor(self.visitor), name, on };
@@ -157,34 +187,37 @@ impl Session {
         Vec::new()
     }
 
-    async fn rate(&mut self, talk: ConversationId, seq: i64, score: i64) -> String {
+    async fn rate(&mut self, talk: ConversationId, seq: i64, score: i64) -> Packet {
         match self.gate.bot.rate(self.workspace, self.visitor, talk, seq, score).await {
-            Ok(()) => view::frame("rated", json!({ "conversation": talk, "seq": seq, "score": score })),
+            Ok(()) => view::frame("rated", json!({ "conversation": talk, "seq": seq, "score": score })).into(),
             Err(_) => self.error("rate", view::about(talk), None),
         }
     }
 
-    async fn csat(&mut self, talk: ConversationId, score: i64, comment: &str) -> Vec<String> {
+    async fn csat(&mut self, talk: ConversationId, score: i64, comment: &str) -> Vec<Packet> {
         match self.gate.desk.csat(self.workspace, self.visitor, talk, score, comment).await {
-            Ok(()) => self.status(talk).await,
+            Ok(()) => self.status(talk).await.unwrap_or_default(),
             Err(_) => vec![self.error("csat", view::about(talk), None)],
         }
     }
 
-    async fn contact(&mut self, name: Option<String>, email: Option<String>) -> String {
+    async fn contact(&mut self, name: Option<String>, email: Option<String>) -> Packet {
+        if self.keep_visitor().await.is_err() {
+            return self.error("unavailable", json!({}), Some(2_000));
+        }
         match visitor::label(self.chat().store(), self.workspace, self.visitor, name.as_deref(), email.as_deref()).await {
             Ok(found) => {
                 for talk in self.sent.keys() {
                     self.chat().conversation_changed(self.workspace, self.visitor, *talk);
                 }
-                view::frame("visitor", json!({ "id": found.id, "name": found.name, "email": found.email }))
+                view::frame("visitor", json!({ "id": found.id, "name": found.name, "email": found.email })).into()
             }
             Err(chat::Error::Invalid(_)) => self.error("email", json!({}), None),
             Err(_) => self.error("unavailable", json!({}), Some(2_000)),
         }
     }
 
-    async fn on_page(&mut self, page: Page) -> Vec<String> {
+    async fn on_page(&mut self, page: Page) -> Vec<Packet> {
         self.page = page;
         // Of the conversations that are open here, only the newest belongs to the page.
         if let Some(talk) = self.sent.keys().max().copied() {

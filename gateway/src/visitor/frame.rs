@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chat::{ClientId, ConversationId, DeviceId, InboxId, conversation::cut};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 /// The first frame of a session.
 #[derive(Debug, Deserialize)]
@@ -16,9 +17,26 @@ pub(crate) struct Hello {
     pub locale: String,
     #[serde(default)]
     pub page: Page,
+    /// `deflate`: long frames may come packed.
+    #[serde(default)]
+    pub pack: String,
     /// The last seq in order of each conversation the client holds.
     #[serde(default)]
     pub cursors: BTreeMap<ConversationId, i64>,
+}
+
+impl Hello {
+    /// Whether this client reads packed frames.
+    pub(crate) fn packs(&self) -> bool {
+        self.pack == "deflate"
+    }
+}
+
+/// Frames that came by POST, each time with the hello of their stream: any node can take them.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Post {
+    pub hello: Hello,
+    pub frames: Vec<Box<RawValue>>,
 }
 
 /// Where the visitor is on the website.

@@ -1,16 +1,17 @@
 //! What every session shares.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use bot::Bot;
-use chat::{AgentId, Chat, Heard, News, Topic, WorkspaceId};
+use chat::{AgentId, Chat, ConversationId, Heard, InboxId, News, Topic, WorkspaceId, inbox::Inbox};
 use dashmap::DashMap;
+use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
 use ticketing::Desk;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::{key::Keys, stream::Streams};
+use super::{arrivals::Arrivals, inboxes::Inboxes, key::Keys, limits::Limits, packet::Packet};
 
 /// Section `[visitor]` of the configuration.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -18,8 +19,14 @@ use super::{key::Keys, stream::Streams};
 pub struct Config {
     /// Frames a session may send within ten seconds.
     pub frames_per_10s: u32,
-    /// Messages a session may send within a minute.
+    /// Messages a visitor may send within a minute, in however many tabs.
     pub messages_per_minute: u32,
+    /// Messages that may come from one address within a minute.
+    pub messages_per_minute_of_address: u32,
+    /// Messages that a workspace takes within a minute.
+    pub messages_per_minute_of_workspace: u32,
+    /// Sessions that may begin at one address within a minute.
+    pub sessions_per_minute_of_address: u32,
     /// How long a client may be silent before it pings, in seconds.
     pub beat_s: u32,
     /// How long one frame may take to reach a slow reader before it is closed, in seconds.
@@ -30,7 +37,16 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { frames_per_10s: 60, messages_per_minute: 30, beat_s: 25, slow_s: 10, drain_spread_s: 5 }
+        Self {
+            frames_per_10s: 60,
+            messages_per_minute: 30,
+            messages_per_minute_of_address: 300,
+            messages_per_minute_of_workspace: 60_000,
+            sessions_per_minute_of_address: 600,
+            beat_s: 25,
+            slow_s: 10,
+            drain_spread_s: 5,
+        }
     }
 }
 
@@ -40,6 +56,9 @@ impl Config {
         let zero = [
             ("frames_per_10s", self.frames_per_10s),
             ("messages_per_minute", self.messages_per_minute),
+            ("messages_per_minute_of_address", self.messages_per_minute_of_address),
+            ("messages_per_minute_of_workspace", self.messages_per_minute_of_workspace),
+            ("sessions_per_minute_of_address", self.sessions_per_minute_of_address),
             ("beat_s", self.beat_s),
             ("slow_s", self.slow_s),
         ]
@@ -52,35 +71,92 @@ impl Config {
 /// How long a name is remembered, in ms.
 const NAME_MS: i64 = 30_000;
 
-/// The parts a session works with; cheap to clone.
+/// Frames of the newest messages that are kept, so that a message with many readers is encoded once.
+const PACKETS: usize = 1_024;
+
+/// The parts a session works with: one pointer.
 #[derive(Clone)]
-pub(crate) struct Gate {
+pub(crate) struct Gate(Arc<Parts>);
+
+pub(crate) struct Parts {
     pub chat: Chat,
     pub desk: Desk,
     pub bot: Bot,
     pub keys: Keys,
     pub config: Config,
-    pub streams: Streams,
+    /// Whether the address that a proxy names is believed.
+    pub trust_proxy: bool,
     pub drain: CancellationToken,
-    names: Arc<DashMap<AgentId, (String, i64)>>,
-    bots: Arc<DashMap<WorkspaceId, (String, i64)>>,
-    staffed: Arc<DashMap<WorkspaceId, watch::Sender<bool>>>,
+    pub limits: Limits,
+    pub arrivals: Arrivals,
+    packets: Cache<(ConversationId, i64), Packet>,
+    inboxes: Inboxes,
+    names: DashMap<AgentId, (String, i64)>,
+    bots: DashMap<WorkspaceId, (String, i64)>,
+    staffed: DashMap<WorkspaceId, watch::Sender<bool>>,
+}
+
+impl Deref for Gate {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl Gate {
-    pub(crate) fn new(chat: Chat, desk: Desk, bot: Bot, keys: Keys, config: Config, drain: CancellationToken) -> Self {
-        Self {
+    pub(crate) fn new(chat: Chat, desk: Desk, bot: Bot, keys: Keys, config: Config, trust_proxy: bool, drain: CancellationToken) -> Self {
+        Self(Arc::new(Parts {
             chat,
             desk,
             bot,
             keys,
             config,
-            streams: Streams::default(),
+            trust_proxy,
             drain,
-            names: Arc::default(),
-            bots: Arc::default(),
-            staffed: Arc::default(),
+            limits: Limits::default(),
+            arrivals: Arrivals::default(),
+            packets: Cache::new(PACKETS),
+            inboxes: Inboxes::default(),
+            names: DashMap::new(),
+            bots: DashMap::new(),
+            staffed: DashMap::new(),
+        }))
+    }
+
+    /// What must be done beside the sessions, until the server goes down.
+    pub(crate) async fn run(&self) {
+        let sweep = || self.limits.sweep(self.chat.now());
+        tokio::select! {
+            () = self.arrivals.run(self.chat.store(), sweep) => {}
+            () = self.drain.cancelled() => {}
         }
+    }
+
+    /// The inbox a visitor names, and from now on news of its workspace.
+    ///
+    /// # Errors
+    /// [`chat::Error::NotFound`], or the record's.
+    pub(crate) async fn inbox(&self, id: InboxId) -> chat::Result<Arc<Inbox>> {
+        let inbox = self.inboxes.get(self.chat.store(), id, self.chat.now()).await?;
+        self.staffed(inbox.workspace).await;
+        Ok(inbox)
+    }
+
+    /// The frame of a message, encoded once for all its readers.
+    pub(crate) async fn packet(&self, message: &chat::Message) -> Packet {
+        let key = (message.conversation, message.seq);
+        if let Some(packet) = self.packets.get(&key) {
+            return packet;
+        }
+        let packet = Packet::from(super::view::frame("message", super::view::message(self, message, None).await));
+        self.packets.insert(key, packet.clone());
+        packet
+    }
+
+    /// Whether a person is there now.
+    pub(crate) async fn online(&self, workspace: WorkspaceId) -> bool {
+        *self.staffed(workspace).await.borrow()
     }
 
     /// Whether a person is there, told to every session of the workspace when it changes.
@@ -96,18 +172,24 @@ impl Gate {
         let (told, gate) = (watch::Sender::new(online), self.clone());
         let (sender, mut ear) = (told.clone(), self.chat.bus().subscribe(Topic::Workspace(workspace)));
         tokio::spawn(async move {
+            // Something may have changed before the ear was open.
+            let mut heard = Heard::Missed;
             loop {
-                let heard = tokio::select! {
+                let (presence, settings) = match heard {
+                    Heard::Missed => (true, true),
+                    Heard::News(news) => (matches!(&*news, News::Presence { .. }), matches!(&*news, News::Settings { .. })),
+                };
+                if settings {
+                    gate.inboxes.changed();
+                    gate.bots.remove(&workspace);
+                }
+                if presence && let Ok(online) = gate.desk.online(workspace).await {
+                    sender.send_if_modified(|known| std::mem::replace(known, online) != online);
+                }
+                heard = tokio::select! {
                     heard = ear.next() => heard,
                     () = gate.drain.cancelled() => return,
                 };
-                let matters = match heard {
-                    Heard::Missed => true,
-                    Heard::News(news) => matches!(&*news, News::Presence { .. }),
-                };
-                if matters && let Ok(online) = gate.desk.online(workspace).await {
-                    sender.send_if_modified(|known| std::mem::replace(known, online) != online);
-                }
             }
         });
         told

@@ -4,9 +4,13 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chat::{Random, VisitorId, WorkspaceId};
+use chat::{Chat, VisitorId, WorkspaceId};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
+
+/// The secret's name in the record.
+const NAME: &str = "visitor";
+const OLD_FILE: &str = "keys/visitor.key";
 
 /// Signs and checks visitor keys.
 #[derive(Clone)]
@@ -15,18 +19,21 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    /// Reads the secret of the data folder, or makes it on the first start.
-    pub(crate) fn open(folder: &Path, random: &Random) -> anyhow::Result<Self> {
-        let path = folder.join("visitor.key");
-        if !path.exists() {
-            write_secret(&path, &random.bytes())
-                .with_context(|| format!("{} cannot be written: give the process the right to", path.display()))?;
-        }
-        let bytes = std::fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-        match bytes.try_into() {
-            Ok(secret) => Ok(Self { secret }),
-            Err(_) => bail!("{} is damaged: restore it from the backup; without it every visitor becomes a new one", path.display()),
-        }
+    /// The secret of the record, which all nodes share. One that an older version kept in the data folder moves there.
+    ///
+    /// # Errors
+    /// Sentences for the operator.
+    pub(crate) async fn open(folder: &Path, chat: &Chat) -> anyhow::Result<Self> {
+        let path = folder.join(OLD_FILE);
+        let fresh = match std::fs::read(&path) {
+            Ok(bytes) if bytes.len() == 32 => bytes,
+            Ok(_) => bail!("{} is damaged: restore it from the backup; without it every visitor becomes a new one", path.display()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => chat.random().bytes().to_vec(),
+            Err(error) => return Err(error).with_context(|| format!("{} cannot be read", path.display())),
+        };
+        let shared = chat::secret::shared(chat.store(), NAME, &URL_SAFE_NO_PAD.encode(fresh), chat.now()).await?;
+        let secret = URL_SAFE_NO_PAD.decode(shared).ok().and_then(|bytes| bytes.try_into().ok());
+        Ok(Self { secret: secret.context("the secret \"visitor\" of the record is damaged: restore the backup")? })
     }
 
     /// `v1.<visitor>.<signature>`
@@ -54,37 +61,36 @@ impl Keys {
     }
 }
 
-#[cfg(unix)]
-fn write_secret(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    use std::{io::Write, os::unix::fs::OpenOptionsExt};
-    std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?.write_all(bytes)
-}
-
-#[cfg(not(unix))]
-fn write_secret(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    std::fs::write(path, bytes)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn only_our_own_keys_count() {
-        let folder = std::env::temp_dir().join(format!("warbler-keys-{}", uuid::Uuid::new_v4()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let random = Random::seeded(1);
-        let keys = Keys::open(&folder, &random).unwrap();
+    #[tokio::test]
+    async fn only_our_own_keys_count() {
+        let folder = tempfile::tempdir().unwrap();
+        let fresh = chat::testing::fresh().await.unwrap();
+        let random = fresh.chat.random();
+        let keys = Keys::open(folder.path(), &fresh.chat).await.unwrap();
         let (workspace, other, visitor): (WorkspaceId, WorkspaceId, VisitorId) = (random.id(1), random.id(2), random.id(3));
         let key = keys.sign(workspace, visitor);
         assert_eq!(keys.check(workspace, &key), Some(visitor));
-        assert_eq!(Keys::open(&folder, &random).unwrap().check(workspace, &key), Some(visitor));
+        assert_eq!(Keys::open(folder.path(), &fresh.chat).await.unwrap().check(workspace, &key), Some(visitor), "another node");
         assert_eq!(keys.check(other, &key), None);
         for broken in ["", "v1.", "v1..", "v1.x.y", &key[..key.len() - 2], &key.replace("v1", "v2"), &format!("v1.{visitor}.AAAA")] {
             assert_eq!(keys.check(workspace, broken), None, "{broken}");
         }
-        std::fs::write(folder.join("visitor.key"), b"short").unwrap();
-        assert!(Keys::open(&folder, &random).is_err());
-        drop(std::fs::remove_dir_all(folder));
+    }
+
+    #[tokio::test]
+    async fn a_secret_of_an_older_version_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("keys")).unwrap();
+        std::fs::write(folder.path().join(OLD_FILE), [7; 32]).unwrap();
+        let fresh = chat::testing::fresh().await.unwrap();
+        assert_eq!(Keys::open(folder.path(), &fresh.chat).await.unwrap().secret, [7; 32]);
+        std::fs::remove_file(folder.path().join(OLD_FILE)).unwrap();
+        assert_eq!(Keys::open(folder.path(), &fresh.chat).await.unwrap().secret, [7; 32], "it is in the record now");
+        std::fs::write(folder.path().join(OLD_FILE), b"short").unwrap();
+        assert!(Keys::open(folder.path(), &fresh.chat).await.is_err());
     }
 }

@@ -30,6 +30,13 @@ impl Pace {
         let wait = ((1.0 - self.left) / self.per_ms).ceil() as i64;
         Err(wait)
     }
+
+    /// Whether nothing would be known less without it.
+    pub(crate) fn is_full(&self, now: i64) -> bool {
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds since the last frame")]
+        let passed = (now - self.at).max(0) as f64;
+        self.left + passed * self.per_ms >= self.size
+    }
 }
 
 #[cfg(test)]

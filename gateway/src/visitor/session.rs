@@ -1,22 +1,23 @@
 //! One visitor's session, whatever carries it: frames in, frames out.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, net::IpAddr};
 
 use chat::{
-    Chat, ConversationId, DeviceId, Heard, InboxId, News, Side, Subscription, Topic, VisitorId, WorkspaceId,
-    conversation::{self, Conversation},
-    cursor::{self, Reader},
-    inbox, locale_of, message, visitor,
+    Chat, ConversationId, DeviceId, Heard, InboxId, News, Side, Subscription, Topic, VisitorId, WorkspaceId, conversation,
+    inbox::Inbox,
+    locale_of, message,
+    overview::{self, Overview},
+    visitor::{self, Visitor},
 };
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use super::{
     frame::{Hello, Page},
     gate::Gate,
     pace::Pace,
+    packet::Packet,
     view,
 };
 
@@ -24,187 +25,236 @@ use super::{
 const LISTED: i64 = 30;
 /// Messages that are read from the record at once.
 const PAGE: i64 = 500;
+/// Cursors a hello may name.
+const CURSORS: usize = 200;
 
 /// Why a hello was refused: the error's code and, for sockets, the close code.
 pub(crate) struct Refusal {
     pub code: &'static str,
     pub close: u16,
     pub locale: &'static str,
+    pub retry_ms: Option<i64>,
 }
 
 /// Who speaks here, and what they have been sent.
 pub(crate) struct Session {
     pub(super) gate: Gate,
-    pub(crate) id: Uuid,
     pub(super) workspace: WorkspaceId,
     pub(super) inbox: InboxId,
-    pub(crate) visitor: VisitorId,
+    pub(super) visitor: VisitorId,
+    /// Whether the record knows the visitor: one who never writes leaves no trace.
+    pub(super) kept: bool,
+    pub(super) address: Option<IpAddr>,
     pub(super) device: DeviceId,
     pub(super) locale: &'static str,
     pub(super) page: Page,
+    pub(super) began_at: i64,
     /// The last seq sent in order, of each conversation this session has been sent anything of.
     pub(super) sent: HashMap<ConversationId, i64>,
     pub(super) frames: Pace,
-    pub(super) messages: Pace,
 }
 
 impl Session {
     /// Checks a hello and answers it: the session, its ear on the news, and the first frames.
-    pub(crate) async fn begin(gate: Gate, hello: Hello, origin: Option<&str>) -> Result<(Self, Subscription, Vec<String>), Refusal> {
+    pub(crate) async fn begin(
+        gate: Gate,
+        hello: Hello,
+        origin: Option<&str>,
+        address: Option<IpAddr>,
+    ) -> Result<(Self, Subscription, Vec<Packet>), Refusal> {
+        let now = gate.chat.now();
+        if let Err(wait) = gate.limits.arrive(&gate.config, address, now) {
+            return Err(Refusal { code: "slow_down", close: 1013, locale: locale_of(&hello.locale), retry_ms: Some(wait) });
+        }
+        let cursors = hello.cursors.clone();
+        let (mut session, inbox, labels) = Self::visit(gate, hello, origin, address).await?;
+        let ear = session.chat().bus().subscribe(Topic::Visitor(session.workspace, session.visitor));
+        let first = session.first(&inbox, &labels, cursors).await;
+        let first = first.map_err(|_| session.refusal("unavailable", 1013, None))?;
+        Ok((session, ear, first))
+    }
+
+    /// Checks a hello: a session that has been sent nothing, its inbox, and the visitor's labels.
+    pub(crate) async fn visit(
+        gate: Gate,
+        hello: Hello,
+        origin: Option<&str>,
+        address: Option<IpAddr>,
+    ) -> Result<(Self, std::sync::Arc<Inbox>, (String, Option<String>)), Refusal> {
         let locale = locale_of(&hello.locale);
-        let refuse = |code, close| Refusal { code, close, locale };
-        let store = gate.chat.store();
-        let inbox = inbox::of_visitor(store, hello.inbox).await.map_err(|error| match error {
+        let refuse = |code, close| Refusal { code, close, locale, retry_ms: None };
+        let now = gate.chat.now();
+        let inbox = gate.inbox(hello.inbox).await.map_err(|error| match error {
             chat::Error::NotFound => refuse("unknown_inbox", 4002),
             _ => refuse("unavailable", 1013),
         })?;
         if !inbox.allows(origin) {
             return Err(refuse("origin", 4003));
         }
-        let now = gate.chat.now();
-        let visitor = recognise(&gate, inbox.workspace, &hello, locale).await.map_err(|_| refuse("unavailable", 1013))?;
-        let ear = gate.chat.bus().subscribe(Topic::Visitor(inbox.workspace, visitor.id));
-        let mut session = Self {
-            id: gate.chat.id(),
+        let (visitor, known) = recognise(&gate, inbox.workspace, &hello).await.map_err(|_| refuse("unavailable", 1013))?;
+        if known.is_some() {
+            gate.arrivals.note(inbox.workspace, visitor, locale, now);
+        }
+        let kept = known.is_some();
+        let labels = known.map(|visitor| (visitor.name, visitor.email)).unwrap_or_default();
+        let session = Self {
             workspace: inbox.workspace,
             inbox: inbox.id,
-            visitor: visitor.id,
+            visitor,
+            kept,
+            address,
             device: hello.device,
             locale,
             page: hello.page,
+            began_at: now,
             sent: HashMap::new(),
             frames: Pace::new(gate.config.frames_per_10s, 10_000, now),
-            messages: Pace::new(gate.config.messages_per_minute, 60_000, now),
             gate,
         };
-        let mut out = vec![session.welcome(&inbox, &visitor).await.map_err(|_| refuse("unavailable", 1013))?];
-        for (id, seq) in hello.cursors.into_iter().take(200) {
-            if conversation::of_visitor(session.chat().store(), session.workspace, session.visitor, id).await.is_ok() {
-                session.sent.insert(id, seq.max(0));
-                out.extend(session.rest(id).await);
-            }
-        }
-        Ok((session, ear, out))
+        Ok((session, inbox, labels))
     }
 
-    async fn welcome(&self, inbox: &inbox::Inbox, visitor: &visitor::Visitor) -> chat::Result<String> {
-        let store = self.chat().store();
-        let mut talks = Vec::new();
-        for talk in conversation::list_of_visitor(store, self.workspace, self.visitor, LISTED).await? {
-            talks.push(self.listed(&talk).await?);
+    /// The welcome, and what was missed of each conversation the client named.
+    async fn first(
+        &mut self,
+        inbox: &Inbox,
+        (name, email): &(String, Option<String>),
+        cursors: impl IntoIterator<Item = (ConversationId, i64)>,
+    ) -> chat::Result<Vec<Packet>> {
+        let list = if self.kept { overview::list(self.chat().store(), self.workspace, self.visitor, LISTED).await? } else { Vec::new() };
+        let mut talks = Vec::with_capacity(list.len());
+        for of in &list {
+            talks.push(view::listed(&self.gate, of).await);
         }
         let mut welcome = view::shell(&self.gate, inbox, self.locale).await;
-        welcome["session"] = json!(self.id);
-        welcome["token"] = json!(self.token());
-        welcome["now"] = json!(self.chat().now());
+        welcome["token"] = json!(self.gate.keys.sign(self.workspace, self.visitor));
+        welcome["now"] = json!(self.began_at);
         welcome["beat_ms"] = json!(i64::from(self.gate.config.beat_s) * 1_000);
-        welcome["visitor"] = json!({ "id": visitor.id, "name": visitor.name, "email": visitor.email });
+        welcome["visitor"] = json!({ "id": self.visitor, "name": name, "email": email });
         welcome["conversations"] = json!(talks);
-        Ok(view::frame("welcome", welcome))
+        let mut out = vec![Packet::from(view::frame("welcome", welcome))];
+        for (id, seq) in cursors.into_iter().take(CURSORS) {
+            out.extend(self.missed(id, seq, &list).await?);
+        }
+        Ok(out)
     }
 
-    async fn listed(&self, talk: &Conversation) -> chat::Result<Value> {
-        let store = self.chat().store();
-        let read = cursor::read_seq(store, self.workspace, talk.id, Reader::Visitor(self.visitor)).await?;
-        let unread = message::after(store, self.workspace, talk.id, chat::Audience::All, read, 100).await?;
-        let last = message::before(store, self.workspace, talk.id, chat::Audience::All, i64::MAX, 1).await?;
-        let preview: String = last.last().map(|m| m.body.chars().take(140).collect()).unwrap_or_default();
-        Ok(json!({
-            "id": talk.id,
-            "last_seq": talk.last_visible_seq,
-            "read_seq": read,
-            "unread": unread.iter().filter(|m| !matches!(m.author, chat::Author::Visitor(_) | chat::Author::System)).count(),
-            "at": talk.last_at,
-            "preview": preview,
-            "status": view::status(&self.gate, talk).await,
-        }))
+    async fn missed(&mut self, id: ConversationId, seq: i64, list: &[Overview]) -> chat::Result<Vec<Packet>> {
+        let last = match list.iter().find(|of| of.talk.id == id) {
+            Some(of) => of.talk.last_visible_seq,
+            None => match conversation::of_visitor(self.chat().store(), self.workspace, self.visitor, id).await {
+                Ok(talk) => talk.last_visible_seq,
+                Err(chat::Error::NotFound) => return Ok(Vec::new()),
+                Err(error) => return Err(error),
+            },
+        };
+        self.sent.insert(id, seq.clamp(0, last));
+        // What came after the list was read is news already.
+        if seq < last { self.rest(id).await } else { Ok(Vec::new()) }
     }
 
     /// Everything of a conversation that this session has not been sent yet, from the record.
-    pub(super) async fn rest(&mut self, id: ConversationId) -> Vec<String> {
+    pub(super) async fn rest(&mut self, id: ConversationId) -> chat::Result<Vec<Packet>> {
         let mut out = Vec::new();
         loop {
             let after = self.sent.get(&id).copied().unwrap_or(0);
-            let Ok(page) = message::after(self.chat().store(), self.workspace, id, chat::Audience::All, after, PAGE).await else {
-                out.push(self.error("unavailable", view::about(id), Some(2_000)));
-                return out;
-            };
+            let page = message::after(self.chat().store(), self.workspace, id, chat::Audience::All, after, PAGE).await?;
             for message in &page {
+                out.push(self.gate.packet(message).await);
                 self.sent.insert(id, message.seq);
-                out.push(self.shown(message).await);
             }
             if (page.len() as i64) < PAGE {
-                return out;
+                return Ok(out);
             }
         }
     }
 
-    pub(super) async fn shown(&self, message: &chat::Message) -> String {
-        view::frame("message", view::message(&self.gate, message, None).await)
-    }
-
     /// News of the bus as frames.
-    pub(crate) async fn heard(&mut self, heard: Heard) -> Vec<String> {
+    ///
+    /// # Errors
+    /// The record cannot be read: the client must come back and resume.
+    pub(crate) async fn heard(&mut self, heard: Heard) -> chat::Result<Vec<Packet>> {
         let Heard::News(news) = heard else { return self.catch_up().await };
-        match &*news {
-            News::Message { message } => self.news_of_message(message).await,
+        Ok(match &*news {
+            News::Message { message } => return self.news_of_message(message).await,
             News::Draft { conversation, turn, n, text, .. } => {
                 let mut fields = json!({ "conversation": conversation, "turn": turn, "n": n, "text": text });
                 if *n == 0 {
                     fields["author"] = json!({ "kind": "bot", "name": self.gate.bot_name(self.workspace).await });
                 }
-                vec![view::frame("draft", fields)]
+                vec![view::frame("draft", fields).into()]
             }
             News::DraftEnd { conversation, turn, .. } => {
-                vec![view::frame("draft_end", json!({ "conversation": conversation, "turn": turn }))]
+                vec![view::frame("draft_end", json!({ "conversation": conversation, "turn": turn })).into()]
             }
             News::Typing { author: chat::Author::Visitor(_), .. } => Vec::new(),
             News::Typing { conversation, author, name, on, .. } => {
-                vec![view::frame(
-                    "typing",
-                    json!({ "conversation": conversation, "author": { "kind": author.kind(), "name": name }, "on": on }),
-                )]
+                let author = json!({ "kind": author.kind(), "name": name });
+                vec![view::frame("typing", json!({ "conversation": conversation, "author": author, "on": on })).into()]
             }
             News::Read { conversation, by, seq, .. } => {
                 let by = if *by == Side::Visitor { "visitor" } else { "staff" };
-                vec![view::frame("read", json!({ "conversation": conversation, "seq": seq, "by": by }))]
+                vec![view::frame("read", json!({ "conversation": conversation, "seq": seq, "by": by })).into()]
             }
-            News::Conversation { conversation, .. } => self.status(*conversation).await,
+            News::Conversation { conversation, .. } => return self.status(*conversation).await,
             _ => Vec::new(),
-        }
+        })
     }
 
-    async fn news_of_message(&mut self, message: &chat::Message) -> Vec<String> {
+    async fn news_of_message(&mut self, message: &chat::Message) -> chat::Result<Vec<Packet>> {
         let id = message.conversation;
         match self.sent.get(&id).copied() {
-            Some(sent) if message.seq <= sent => Vec::new(),
+            Some(sent) if message.seq <= sent => Ok(Vec::new()),
             // News may come out of order or be lost: what lies between comes from the record.
             Some(sent) if message.prev(chat::Audience::All) != sent => self.rest(id).await,
             _ => {
                 self.sent.insert(id, message.seq);
-                vec![self.shown(message).await]
+                Ok(vec![self.gate.packet(message).await])
             }
         }
     }
 
-    async fn catch_up(&mut self) -> Vec<String> {
+    /// After something was missed: the conversations that are open here, and those that began since.
+    async fn catch_up(&mut self) -> chat::Result<Vec<Packet>> {
+        let list = overview::list(self.chat().store(), self.workspace, self.visitor, LISTED).await?;
         let mut out = Vec::new();
-        for id in self.sent.keys().copied().collect::<Vec<_>>() {
-            out.extend(self.rest(id).await);
-            out.extend(self.status(id).await);
+        for of in &list {
+            if self.sent.contains_key(&of.talk.id) || of.talk.created_at >= self.began_at {
+                out.extend(self.rest(of.talk.id).await?);
+            }
+            out.push(view::frame("status", view::status(&self.gate, of).await).into());
         }
-        out
+        let older: Vec<ConversationId> = self.sent.keys().filter(|id| !list.iter().any(|of| of.talk.id == **id)).copied().collect();
+        for id in older {
+            out.extend(self.rest(id).await?);
+            out.extend(self.status(id).await?);
+        }
+        Ok(out)
     }
 
-    pub(super) async fn status(&self, id: ConversationId) -> Vec<String> {
-        match conversation::of_visitor(self.chat().store(), self.workspace, self.visitor, id).await {
-            Ok(talk) => vec![view::frame("status", view::status(&self.gate, &talk).await)],
-            Err(_) => Vec::new(),
+    pub(super) async fn status(&self, id: ConversationId) -> chat::Result<Vec<Packet>> {
+        match overview::find(self.chat().store(), self.workspace, self.visitor, id).await {
+            Ok(of) => Ok(vec![view::frame("status", view::status(&self.gate, &of).await).into()]),
+            Err(chat::Error::NotFound) => Ok(Vec::new()),
+            Err(error) => Err(error),
         }
     }
 
-    pub(super) fn error(&self, code: &'static str, about: Value, retry_ms: Option<i64>) -> String {
-        view::error(code, crate::words::say(self.locale, code), about, retry_ms)
+    /// The record knows the visitor from the first word on.
+    pub(super) async fn keep_visitor(&mut self) -> chat::Result<()> {
+        if !self.kept {
+            visitor::create(self.chat().store(), self.workspace, self.visitor, self.locale, self.chat().now()).await?;
+            self.kept = true;
+        }
+        Ok(())
+    }
+
+    pub(super) fn refusal(&self, code: &'static str, close: u16, retry_ms: Option<i64>) -> Refusal {
+        Refusal { code, close, locale: self.locale, retry_ms }
+    }
+
+    pub(super) fn error(&self, code: &'static str, about: Value, retry_ms: Option<i64>) -> Packet {
+        view::error(code, crate::words::say(self.locale, code), about, retry_ms).into()
     }
 
     /// Hears whether a person is there.
@@ -213,14 +263,31 @@ impl Session {
     }
 
     /// A person came, or the last one left.
-    pub(crate) fn desk(&self, staffed: &mut watch::Receiver<bool>) -> Vec<String> {
-        vec![view::frame("desk", json!({ "online": *staffed.borrow_and_update() }))]
+    pub(crate) fn desk(&self, staffed: &mut watch::Receiver<bool>) -> Vec<Packet> {
+        vec![view::frame("desk", json!({ "online": *staffed.borrow_and_update() })).into()]
     }
 
     /// "Come back later", at a moment of its own.
-    pub(crate) fn bye(&self) -> String {
+    pub(crate) fn bye(&self) -> Packet {
         let spread = u64::from(self.gate.config.drain_spread_s) * 1_000;
-        view::frame("bye", json!({ "code": "restart", "after_ms": 500 + self.chat().random().below(spread) }))
+        view::frame("bye", json!({ "code": "restart", "after_ms": 500 + self.chat().random().below(spread) })).into()
+    }
+
+    /// Whether this key is the visitor's own.
+    pub(crate) fn holds(&self, token: &str) -> bool {
+        self.gate.keys.check(self.workspace, token) == Some(self.visitor)
+    }
+
+    /// Takes what came by POST, at the visitor's own pace, and gives what is answered.
+    pub(crate) async fn post(&mut self, frames: &[&str]) -> Vec<Packet> {
+        let mut out = Vec::new();
+        for text in frames {
+            match self.gate.limits.post(&self.gate.config, self.visitor, self.chat().now()) {
+                Ok(()) => out.extend(self.answer_text(text).await),
+                Err(wait) => out.push(self.error("slow_down", json!({}), Some(wait))),
+            }
+        }
+        out
     }
 
     /// Cancelled when the server goes down.
@@ -233,28 +300,19 @@ impl Session {
         self.gate.config.slow_s
     }
 
-    /// The visitor's key.
-    pub(crate) fn token(&self) -> String {
-        self.gate.keys.sign(self.workspace, self.visitor)
-    }
-
     pub(super) fn chat(&self) -> &Chat {
         &self.gate.chat
     }
 }
 
 /// The visitor of the key, or a new one: a key we did not sign is nobody's.
-async fn recognise(gate: &Gate, workspace: WorkspaceId, hello: &Hello, locale: &str) -> chat::Result<visitor::Visitor> {
-    let (store, now) = (gate.chat.store(), gate.chat.now());
-    if let Some(id) = hello.token.as_deref().and_then(|key| gate.keys.check(workspace, key)) {
-        match visitor::find(store, workspace, id).await {
-            Ok(found) => {
-                visitor::seen(store, workspace, id, locale, now).await?;
-                return Ok(found);
-            }
-            Err(chat::Error::NotFound) => {}
-            Err(error) => return Err(error),
-        }
+async fn recognise(gate: &Gate, workspace: WorkspaceId, hello: &Hello) -> chat::Result<(VisitorId, Option<Visitor>)> {
+    let Some(id) = hello.token.as_deref().and_then(|key| gate.keys.check(workspace, key)) else {
+        return Ok((gate.chat.id(), None));
+    };
+    match visitor::find(gate.chat.store(), workspace, id).await {
+        Ok(found) => Ok((id, Some(found))),
+        Err(chat::Error::NotFound) => Ok((id, None)),
+        Err(error) => Err(error),
     }
-    visitor::create(store, workspace, gate.chat.id(), locale, now).await
 }

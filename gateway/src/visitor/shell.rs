@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use chat::{InboxId, inbox, locale_of};
+use chat::{InboxId, locale_of};
 use serde::Deserialize;
 
 use super::{
@@ -24,9 +24,9 @@ pub(crate) struct Asked {
 /// `GET /v1/visitor/inbox/{id}`
 pub(crate) async fn show(State(gate): State<Gate>, Path(id): Path<String>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
     let locale = locale_of(&asked.locale);
-    let refuse = |code: &'static str| refusal(status_of(code), code, crate::words::say(locale, code));
+    let refuse = |code: &'static str| refusal(status_of(code), code, crate::words::say(locale, code), None);
     let Some(id) = InboxId::parse(&id) else { return refuse("unknown_inbox") };
-    match inbox::of_visitor(gate.chat.store(), id).await {
+    match gate.inbox(id).await {
         Ok(inbox) if inbox.allows(headers.get("origin").and_then(|origin| origin.to_str().ok())) => {
             let mut response = Json(view::shell(&gate, &inbox, locale).await).into_response();
             response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=30"));

@@ -1,33 +1,37 @@
 //! The WebSocket that carries a session: one task, small buffers.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use axum::{
     extract::{
         State, WebSocketUpgrade,
-        ws::{CloseFrame, Message, WebSocket},
+        ws::{CloseFrame, Message, Utf8Bytes, WebSocket},
     },
     http::HeaderMap,
     response::Response,
 };
-use chat::Subscription;
+use chat::{Heard, Subscription};
 use futures_util::SinkExt;
 use serde_json::json;
-use tokio::time::timeout;
+use tokio::{sync::watch, time::timeout};
 
-use super::{frame, gate::Gate, session::Session, view};
+use super::{address::Address, frame, gate::Gate, packet::Packet, session::Session, view};
 
 /// The largest frame, in bytes.
 pub(super) const MAX_FRAME: usize = 64 * 1024;
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
 
+/// Most frames of a visitor are shorter; longer ones are read in pieces.
+const READ_BUFFER: usize = 1_024;
+
 const RESTART: u16 = 1012;
+const LATER: u16 = 1013;
 const NO_HELLO: u16 = 4001;
 const SLOW: u16 = 4008;
 const TOO_LARGE: u16 = 4009;
 
-/// What may wait for a reader, in bytes; a frame that is larger by itself may.
-const MAX_UNSENT: usize = 256 * 1024;
+/// What may wait for a reader, in bytes. Every frame is flushed before the next, so this is one frame; a page of history is less.
+const MAX_UNSENT: usize = 2 * 1024 * 1024;
 
 /// Why a socket ends.
 pub(super) enum End {
@@ -35,18 +39,22 @@ pub(super) enum End {
     Close(u16, &'static str),
 }
 
-pub(crate) async fn open(State(gate): State<Gate>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+/// Its parts are boxed where they are rare, so that a session that waits is small.
+pub(crate) async fn open(State(gate): State<Gate>, Address(address): Address, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
     let origin = headers.get("origin").and_then(|origin| origin.to_str().ok()).map(str::to_owned);
     limited(upgrade, MAX_FRAME).on_upgrade(move |mut socket| async move {
-        let end = run(&mut socket, gate, origin).await;
-        finish(socket, end).await;
+        let end = match Box::pin(begin(&mut socket, gate, origin, address)).await {
+            Ok(line) => converse(&mut socket, line).await,
+            Err(end) => end,
+        };
+        Box::pin(finish(socket, end)).await;
     })
 }
 
 /// The library's own buffers are 128 KiB a socket and unbounded: all are set.
 pub(super) fn limited(upgrade: WebSocketUpgrade, max_frame: usize) -> WebSocketUpgrade {
     upgrade
-        .read_buffer_size(2_048)
+        .read_buffer_size(READ_BUFFER)
         .write_buffer_size(0)
         .max_write_buffer_size(MAX_UNSENT.max(max_frame + 1_024))
         .max_message_size(max_frame)
@@ -64,60 +72,92 @@ pub(super) async fn finish(mut socket: WebSocket, end: End) {
     drop(timeout(Duration::from_secs(2), closing).await);
 }
 
-async fn run(socket: &mut WebSocket, gate: Gate, origin: Option<String>) -> End {
+/// A session on its socket.
+struct Line {
+    session: Session,
+    ear: Subscription,
+    slow: Duration,
+    packs: bool,
+}
+
+async fn begin(socket: &mut WebSocket, gate: Gate, origin: Option<String>, address: Option<IpAddr>) -> Result<Line, End> {
     let hello = match timeout(HELLO_WITHIN, next_text(socket)).await {
-        Ok(Ok(text)) => text,
-        Ok(Err(end)) => return end,
-        Err(_) => return End::Close(NO_HELLO, "no hello"),
+        Ok(text) => text?,
+        Err(_) => return Err(End::Close(NO_HELLO, "no hello")),
     };
     let slow = Duration::from_secs(u64::from(gate.config.slow_s));
     let said_hello = hello.contains("\"hello\"");
     let hello: frame::Hello = match frame::parse(&hello) {
         Ok(hello) if said_hello => hello,
-        Ok(_) => return refuse(socket, slow, "bad_frame", crate::words::say("en", "hello"), NO_HELLO).await,
-        Err(sentence) => return refuse(socket, slow, "bad_frame", &sentence, NO_HELLO).await,
+        Ok(_) => return Err(refuse(socket, slow, "bad_frame", crate::words::say("en", "hello"), NO_HELLO, None).await),
+        Err(sentence) => return Err(refuse(socket, slow, "bad_frame", &sentence, NO_HELLO, None).await),
     };
-    match Session::begin(gate, hello, origin.as_deref()).await {
-        Ok((session, ear, first)) => match send(socket, slow, first).await {
-            Ok(()) => converse(socket, session, ear, slow).await,
-            Err(end) => end,
-        },
-        Err(refusal) => {
-            let sentence = crate::words::say(refusal.locale, refusal.code);
-            refuse(socket, slow, refusal.code, sentence, refusal.close).await
+    let packs = hello.packs();
+    match Session::begin(gate, hello, origin.as_deref(), address).await {
+        Ok((session, ear, first)) => {
+            send(socket, slow, packs, first).await?;
+            Ok(Line { session, ear, slow, packs })
+        }
+        Err(refused) => {
+            let sentence = crate::words::say(refused.locale, refused.code);
+            Err(refuse(socket, slow, refused.code, sentence, refused.close, refused.retry_ms).await)
         }
     }
 }
 
 /// Frames both ways until one side ends.
-async fn converse(socket: &mut WebSocket, mut session: Session, mut ear: Subscription, slow: Duration) -> End {
-    let drain = session.drain();
-    let mut staffed = session.staffed().await;
+async fn converse(socket: &mut WebSocket, mut line: Line) -> End {
+    let drain = line.session.drain();
+    let mut staffed = line.session.staffed().await;
     loop {
-        let out = tokio::select! {
+        let came = tokio::select! {
             text = next_text(socket) => match text {
-                Ok(text) => session.frame(&text).await,
+                Ok(text) => Came::Text(text),
                 Err(end) => return end,
             },
-            heard = ear.next() => session.heard(heard).await,
-            Ok(()) = staffed.changed() => session.desk(&mut staffed),
-            () = drain.cancelled() => {
-                drop(send(socket, slow, vec![session.bye()]).await);
-                return End::Close(RESTART, "restart");
-            }
+            heard = line.ear.next() => Came::Heard(heard),
+            Ok(()) = staffed.changed() => Came::Desk,
+            () = drain.cancelled() => Came::Drain,
         };
-        if let Err(end) = send(socket, slow, out).await {
+        if let Err(end) = Box::pin(answer(socket, &mut line, &mut staffed, came)).await {
             return end;
         }
     }
 }
 
+/// What a session waits for.
+enum Came {
+    Text(Utf8Bytes),
+    Heard(Heard),
+    Desk,
+    Drain,
+}
+
+async fn answer(socket: &mut WebSocket, line: &mut Line, staffed: &mut watch::Receiver<bool>, came: Came) -> Result<(), End> {
+    let out = match came {
+        Came::Text(text) => line.session.frame(&text).await,
+        Came::Heard(heard) => match line.session.heard(heard).await {
+            Ok(out) => out,
+            Err(error) => {
+                tracing::warn!(%error, "a session ended: the record could not be read; its client resumes");
+                return Err(End::Close(LATER, "unavailable, resume"));
+            }
+        },
+        Came::Desk => line.session.desk(staffed),
+        Came::Drain => {
+            drop(send(socket, line.slow, line.packs, vec![line.session.bye()]).await);
+            return Err(End::Close(RESTART, "restart"));
+        }
+    };
+    send(socket, line.slow, line.packs, out).await
+}
+
 /// The next frame of text; pings are answered by the library. Cancel-safe.
-async fn next_text(socket: &mut WebSocket) -> Result<axum::extract::ws::Utf8Bytes, End> {
+async fn next_text(socket: &mut WebSocket) -> Result<Utf8Bytes, End> {
     loop {
         match socket.recv().await {
             Some(Ok(Message::Text(text))) => return Ok(text),
-            Some(Ok(Message::Binary(_))) => return Ok(axum::extract::ws::Utf8Bytes::from_static("binary")),
+            Some(Ok(Message::Binary(_))) => return Ok(Utf8Bytes::from_static("binary")),
             Some(Ok(Message::Close(_))) | None => return Err(End::Gone),
             Some(Ok(_)) => {}
             Some(Err(error)) => return Err(failed(&error)),
@@ -135,9 +175,9 @@ pub(super) fn failed(error: &axum::Error) -> End {
 }
 
 /// A reader that does not take a frame in time is closed with a code that says "resume".
-async fn send(socket: &mut WebSocket, slow: Duration, out: Vec<String>) -> Result<(), End> {
-    for frame in out {
-        match timeout(slow, socket.send(Message::Text(frame.into()))).await {
+async fn send(socket: &mut WebSocket, slow: Duration, packs: bool, out: Vec<Packet>) -> Result<(), End> {
+    for packet in out {
+        match timeout(slow, socket.send(packet.message(packs))).await {
             Ok(Ok(())) => {}
             Ok(Err(_)) => return Err(End::Gone),
             Err(_) => return Err(End::Close(SLOW, "too slow, resume")),
@@ -146,7 +186,7 @@ async fn send(socket: &mut WebSocket, slow: Duration, out: Vec<String>) -> Resul
     Ok(())
 }
 
-async fn refuse(socket: &mut WebSocket, slow: Duration, code: &'static str, sentence: &str, close: u16) -> End {
-    drop(send(socket, slow, vec![view::error(code, sentence, json!({}), None)]).await);
+async fn refuse(socket: &mut WebSocket, slow: Duration, code: &'static str, sentence: &str, close: u16, retry_ms: Option<i64>) -> End {
+    drop(send(socket, slow, false, vec![view::error(code, sentence, json!({}), retry_ms).into()]).await);
     End::Close(close, code)
 }

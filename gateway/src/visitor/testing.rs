@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Config, Gate, Keys,
     frame::{self, Frame, Hello},
+    packet::Packet,
     session::Session,
 };
 
@@ -43,9 +44,16 @@ impl Wire {
         let knowledge = Knowledge::throwaway(knowledge::Config::default(), chat.clone()).await?;
         let desk = Desk::new(ticketing::Config::default(), chat.clone());
         let bot = Bot::new(bot::Config::default(), chat.clone(), knowledge, desk.clone())?;
-        let keys = Keys::open(folder, chat.random())?;
-        let config = Config { frames_per_10s: u32::MAX, messages_per_minute: u32::MAX, ..Config::default() };
-        Ok(Self(Gate::new(chat, desk, bot, keys, config, CancellationToken::new())))
+        let keys = Keys::open(folder, &chat).await?;
+        let config = Config {
+            frames_per_10s: u32::MAX,
+            messages_per_minute: u32::MAX,
+            messages_per_minute_of_address: u32::MAX,
+            messages_per_minute_of_workspace: u32::MAX,
+            sessions_per_minute_of_address: u32::MAX,
+            ..Config::default()
+        };
+        Ok(Self(Gate::new(chat, desk, bot, keys, config, false, CancellationToken::new())))
     }
 
     /// The record.
@@ -69,8 +77,8 @@ impl Wire {
     /// The code of the refusal, or the sentence when it is no hello.
     pub async fn hello(&self, hello: &str) -> Result<(Line, Vec<String>), String> {
         let (session, ear, first) =
-            Session::begin(self.0.clone(), frame::parse(hello)?, None).await.map_err(|refusal| refusal.code.to_owned())?;
-        Ok((Line { session, ear }, first))
+            Session::begin(self.0.clone(), frame::parse(hello)?, None, None).await.map_err(|refusal| refusal.code.to_owned())?;
+        Ok((Line { session, ear }, texts(&first)))
     }
 }
 
@@ -83,7 +91,7 @@ pub struct Line {
 impl Line {
     /// What one frame is answered with.
     pub async fn frame(&mut self, text: &str) -> Vec<String> {
-        self.session.frame(text).await
+        texts(&self.session.frame(text).await)
     }
 
     /// What the next news is; waits for it. Cancel-safe.
@@ -92,7 +100,14 @@ impl Line {
     }
 
     /// What the client is sent when it hears this.
-    pub async fn hear(&mut self, heard: Heard) -> Vec<String> {
-        self.session.heard(heard).await
+    ///
+    /// # Errors
+    /// The record cannot be read: the client must come back.
+    pub async fn hear(&mut self, heard: Heard) -> chat::Result<Vec<String>> {
+        Ok(texts(&self.session.heard(heard).await?))
     }
+}
+
+fn texts(packets: &[Packet]) -> Vec<String> {
+    packets.iter().map(|packet| packet.text().to_owned()).collect()
 }

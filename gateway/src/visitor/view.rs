@@ -1,6 +1,6 @@
 //! What a visitor is shown: docs/PROTOCOL.md, "From the server".
 
-use chat::{Audience, Author, ConversationId, Message, Speaker, conversation::Conversation, inbox::Inbox};
+use chat::{Audience, Author, ConversationId, Message, Speaker, inbox::Inbox, overview::Overview};
 use serde_json::{Map, Value, json};
 
 use super::gate::Gate;
@@ -65,13 +65,14 @@ pub(crate) async fn shell(gate: &Gate, inbox: &Inbox, locale: &str) -> Value {
             "starters": look.starters.get(locale).cloned().unwrap_or_default(),
         },
         "bot": { "name": gate.bot_name(inbox.workspace).await },
-        "desk": { "online": gate.desk.online(inbox.workspace).await.unwrap_or(false) },
+        "desk": { "online": gate.online(inbox.workspace).await },
         "locale": locale,
     })
 }
 
 /// The state of a conversation, without its `t`.
-pub(crate) async fn status(gate: &Gate, talk: &Conversation) -> Value {
+pub(crate) async fn status(gate: &Gate, of: &Overview) -> Value {
+    let talk = &of.talk;
     let agent = match talk.speaker {
         Speaker::Agent(agent) => Some(gate.agent_name(talk.workspace, agent).await),
         _ => None,
@@ -80,16 +81,33 @@ pub(crate) async fn status(gate: &Gate, talk: &Conversation) -> Value {
         Speaker::Queue => gate.desk.place(talk.workspace, talk.id).await.ok().flatten(),
         _ => None,
     };
-    let csat = gate.desk.csat_state(talk.workspace, talk.id).await.ok().flatten();
+    let csat = match talk.closed_at {
+        Some(_) => gate.desk.csat_state(talk.workspace, talk.id).await.ok().flatten(),
+        None => None,
+    };
     json!({
         "conversation": talk.id,
         "speaker": talk.speaker.kind(),
         "agent": agent,
         "queue": queue.map(|place| json!({ "place": place.place, "low_min": place.low_min, "high_min": place.high_min })),
-        "online": gate.desk.online(talk.workspace).await.unwrap_or(false),
+        "online": gate.online(talk.workspace).await,
         "closed_at": talk.closed_at,
         "csat": csat,
-        "seen": chat::cursor::staff_read_seq(gate.chat.store(), talk.workspace, talk.id).await.unwrap_or(0),
+        "seen": of.seen_seq,
+    })
+}
+
+/// A line of the visitor's list.
+pub(crate) async fn listed(gate: &Gate, of: &Overview) -> Value {
+    let preview: String = of.last_body.chars().take(140).collect();
+    json!({
+        "id": of.talk.id,
+        "last_seq": of.talk.last_visible_seq,
+        "read_seq": of.read_seq,
+        "unread": of.unread,
+        "at": of.talk.last_at,
+        "preview": preview,
+        "status": status(gate, of).await,
     })
 }
 

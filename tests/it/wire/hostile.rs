@@ -217,7 +217,7 @@ async fn hostile_requests_get_a_clear_answer() {
     let deep = "[".repeat(100_000);
     let long = "x".repeat(3_000_000);
     for path in ["/v1/visitor/stream", "/v1/visitor/send"] {
-        for body in ["", "{", "null", "[]", "{}", "\u{0}", deep.as_str(), long.as_str(), "{\"session\":\"x\",\"frames\":[]}"] {
+        for body in ["", "{", "null", "[]", "{}", "\u{0}", deep.as_str(), long.as_str(), "{\"hello\":{},\"frames\":[]}"] {
             let request = http.post(format!("{base}{path}")).header("content-type", "application/json").body(body.to_owned());
             let sent = request.send().await;
             // A server that has read enough may close before everything was sent.
@@ -231,10 +231,12 @@ async fn hostile_requests_get_a_clear_answer() {
         let bytes = http.post(format!("{base}{path}")).body(vec![0xff, 0xfe, 0x00, 0x80]).send().await.unwrap();
         assert!(bytes.status().is_client_error());
     }
-    let session = uuid::Uuid::new_v4();
-    let body = json!({"session": session, "frames": [{"t": "ping"}]});
-    let stray = http.post(format!("{base}/v1/visitor/send")).bearer_auth("nobody").json(&body).send().await.unwrap();
-    assert_eq!(stray.status(), StatusCode::NOT_FOUND);
+    for token in [json!(null), json!("nobody"), json!(format!("v1.{}.AAAA", uuid::Uuid::new_v4()))] {
+        let hello = json!({"inbox": server.inbox().await.unwrap(), "device": uuid::Uuid::new_v4(), "token": token});
+        let body = json!({"hello": hello, "frames": [{"t": "ping"}]});
+        let stray = http.post(format!("{base}/v1/visitor/send")).json(&body).send().await.unwrap();
+        assert_eq!(stray.status(), StatusCode::FORBIDDEN, "{token}");
+    }
     for path in [
         "/%00",
         "/..%2f..%2fetc/passwd",

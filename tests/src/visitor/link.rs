@@ -1,8 +1,10 @@
 //! The two transports of the visitor wire: a socket, or a stream with POST.
 
+use std::io::Read as _;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
+use flate2::read::DeflateDecoder;
 use futures_util::stream::SplitSink;
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
@@ -44,7 +46,7 @@ pub struct Link {
 #[derive(Debug)]
 enum Up {
     Socket(SplitSink<Socket, Message>),
-    Stream { address: String, session: String, token: String },
+    Stream { address: String, hello: Value, answers: mpsc::UnboundedSender<Incoming> },
 }
 
 impl Link {
@@ -75,6 +77,15 @@ impl Link {
                         let frame = serde_json::from_str(&text).unwrap_or_else(|_| json!({"broken": text.as_str()}));
                         sender.send(Incoming::Frame(frame)).ok();
                     }
+                    Message::Binary(packed) => {
+                        let mut text = String::new();
+                        let mut frame = match DeflateDecoder::new(&packed[..]).read_to_string(&mut text) {
+                            Ok(_) => serde_json::from_str(&text).unwrap_or_else(|_| json!({"broken": text})),
+                            Err(error) => json!({"broken": error.to_string()}),
+                        };
+                        frame["packed_bytes"] = packed.len().into();
+                        sender.send(Incoming::Frame(frame)).ok();
+                    }
                     Message::Close(frame) => code = frame.map(|frame| frame.code.into()),
                     _ => {}
                 }
@@ -92,6 +103,7 @@ impl Link {
             bail!("the stream was refused: {} {}", answer.status(), answer.text().await?);
         }
         let (sender, down) = mpsc::unbounded_channel();
+        let answers = sender.clone();
         let reader = async move {
             let mut body = answer.bytes_stream();
             let mut pending = Vec::new();
@@ -108,7 +120,7 @@ impl Link {
             }
             sender.send(Incoming::Closed(None)).ok();
         };
-        let up = Up::Stream { address: format!("{base}/v1/visitor/send"), session: String::new(), token: String::new() };
+        let up = Up::Stream { address: format!("{base}/v1/visitor/send"), hello: hello.clone(), answers };
         Ok(Link { up, down, _reader: AbortOnDropHandle::new(tokio::spawn(reader)) })
     }
 
@@ -120,12 +132,15 @@ impl Link {
                     sink.send(Message::text(frame.to_string())).await?;
                 }
             }
-            Up::Stream { address, session, token } => {
-                let body = json!({"session": session, "frames": frames});
-                let request = crate::http().post(address.as_str()).bearer_auth(token).json(&body);
-                let answer = request.send().await?;
-                if answer.status() != 204 {
+            Up::Stream { address, hello, answers } => {
+                let body = json!({"hello": hello, "frames": frames});
+                let answer = crate::http().post(address.as_str()).json(&body).send().await?;
+                if !answer.status().is_success() {
                     bail!("POST was answered by {} {}", answer.status(), answer.text().await?);
+                }
+                let answered: Value = answer.json().await?;
+                for frame in answered["frames"].as_array().into_iter().flatten() {
+                    answers.send(Incoming::Frame(frame.clone())).ok();
                 }
             }
         }
@@ -143,11 +158,10 @@ impl Link {
     /// What comes next; nothing when `timeout` passes.
     pub async fn next(&mut self, timeout: Duration) -> Option<Incoming> {
         let incoming = tokio::time::timeout(timeout, self.down.recv()).await.ok()?;
-        if let (Some(Incoming::Frame(frame)), Up::Stream { session, token, .. }) = (&incoming, &mut self.up)
+        if let (Some(Incoming::Frame(frame)), Up::Stream { hello, .. }) = (&incoming, &mut self.up)
             && frame["t"] == "welcome"
         {
-            *session = frame["session"].as_str().unwrap_or_default().to_owned();
-            *token = frame["token"].as_str().unwrap_or_default().to_owned();
+            hello["token"] = frame["token"].clone();
         }
         Some(incoming.unwrap_or(Incoming::Closed(None)))
     }

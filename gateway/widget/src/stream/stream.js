@@ -1,34 +1,36 @@
 // Frames over an event stream and POST, for networks that block sockets. Same face as the socket.
+// Any node may answer a POST: each carries the hello, and brings back its answers.
 import { frameOf } from "../core/socket.js";
 
 /** Opens the event stream; frames go up by POST, one request at a time so that they keep their order. */
 export function openEvents(base, hello, heard, gone) {
   const abort = new AbortController();
   const waiting = [];
-  let session = null;
-  let token = hello.token;
+  let token = null; // the welcome's
   let busy = false;
 
-  const post = (path, body, key) =>
+  const post = (path, body) =>
     fetch(base + "v1/visitor/" + path, {
       method: "POST",
-      headers: { "content-type": "application/json", ...(key && { authorization: "Bearer " + key }) },
+      headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
       signal: abort.signal,
     });
 
   const hear = (frame) => {
-    if (frame?.t === "welcome") ({ session, token } = frame);
+    if (frame?.t === "welcome") token = frame.token;
     heard(frame);
     flush();
   };
 
   async function flush() {
-    if (busy || !session || !waiting.length) return;
+    if (busy || !token || !waiting.length) return;
     busy = true;
     try {
-      const answer = await post("send", { session, frames: waiting.splice(0, 20) }, token);
+      const answer = await post("send", { hello: { ...hello, token, cursors: {} }, frames: waiting.splice(0, 20) });
       if (!answer.ok && answer.status !== 400) throw answer;
+      const { frames = [] } = await answer.json();
+      frames.forEach(heard);
       busy = false;
       flush();
     } catch {
