@@ -104,8 +104,8 @@ impl Bot {
                     Heard::Missed => next = Instant::now(),
                 },
                 () = tokio::time::sleep_until(next) => {
-                    let (bot, tracker) = (self.clone(), tasks.clone());
-                    tasks.spawn(async move { bot.sweep(&tracker).await });
+                    let bot = self.clone();
+                    tasks.spawn(async move { bot.sweep().await });
                     next = Instant::now() + self.pause();
                 }
             }
@@ -135,13 +135,17 @@ impl Bot {
         }
     }
 
-    async fn sweep(&self, tasks: &TaskTracker) {
+    /// One bot looks for all what news did not tell of, and tells all: the turns then spread by their claims.
+    async fn sweep(&self) {
+        if !self.chat().leads("bot.sweep").await {
+            return;
+        }
         match turn::due(self.chat()).await {
             Ok(due) => {
                 for (workspace, conversation) in due {
                     let runs = self.inner.running.calls.lock().contains_key(&conversation);
                     if !runs {
-                        self.start(workspace, conversation, tasks);
+                        self.chat().bus().publish(Topic::Bot, News::Due { workspace, conversation });
                     }
                 }
             }

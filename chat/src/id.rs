@@ -82,4 +82,6 @@ id! {
     CsatId,
     /// A line of the audit log.
     AuditId,
+    /// One process, from its start to its end.
+    NodeId,
 }

@@ -15,9 +15,11 @@ mod error;
 mod id;
 pub mod inbox;
 pub mod invite;
+mod lease;
 mod locale;
 pub mod message;
 mod news;
+pub mod node;
 pub mod overview;
 mod random;
 pub mod row;
@@ -56,6 +58,7 @@ pub struct Chat {
     clock: Clock,
     random: Random,
     door: append::Door,
+    node: node::Membership,
 }
 
 impl Chat {
@@ -67,8 +70,9 @@ impl Chat {
         config.validate().map_err(Error::Refused)?;
         let store = Store::open(config).await?;
         let bus = Bus::open(config).await?;
-        let door = append::Door::open(store.clone(), clock.clone(), config.batch);
-        Ok(Self { store, bus, clock, random, door })
+        let door = append::Door::open(store.clone(), bus.clone(), clock.clone(), config.batch);
+        let node = node::Membership::new(random.id(clock.now()));
+        Ok(Self { store, bus, clock, random, door, node })
     }
 
     /// Appends one message: acknowledged means on disk. The same client id again gives the same seq.
@@ -97,20 +101,7 @@ impl Chat {
 
     /// Tells everybody about messages that were appended.
     pub fn announce(&self, appended: &[Appended]) {
-        for done in appended.iter().filter(|done| !done.duplicate) {
-            let message = Arc::new(done.message.clone());
-            let news = Arc::new(News::Message { message: message.clone() });
-            if message.audience == Audience::All {
-                self.bus.publish_shared(Topic::Visitor(message.workspace, message.visitor), news.clone());
-            }
-            self.bus.publish_shared(Topic::Workspace(message.workspace), news.clone());
-            if matches!(message.author, Author::Visitor(_)) {
-                self.bus.publish_shared(Topic::Desk, news);
-            }
-            if done.due {
-                self.bus.publish(Topic::Bot, News::Due { workspace: message.workspace, conversation: message.conversation });
-            }
-        }
+        append::announce(&self.bus, appended);
     }
 
     /// Tells everybody that another may speak now.
@@ -124,6 +115,23 @@ impl Chat {
         let news = Arc::new(News::Conversation { workspace, conversation });
         self.bus.publish_shared(Topic::Visitor(workspace, visitor), news.clone());
         self.bus.publish_shared(Topic::Workspace(workspace), news);
+    }
+
+    /// Whether this node does `job` now, a sweep or a timer that one does for all. Alone, it does.
+    pub async fn leads(&self, job: &'static str) -> bool {
+        lease::held(self, job).await
+    }
+
+    /// Gives a job that ends before the process does to whoever wants it next.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; the job is free when this node dies.
+    pub async fn resigns(&self, job: &'static str) -> Result<()> {
+        lease::give_up(self, job).await
+    }
+
+    pub(crate) fn node(&self) -> &node::Membership {
+        &self.node
     }
 
     /// The store.

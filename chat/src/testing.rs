@@ -1,15 +1,85 @@
 //! A fresh record for tests of every crate.
 
+use std::path::{Path, PathBuf};
+
+use sqlx::{AnyConnection, Connection};
+
 use crate::{
-    Append, Author, Chat, Clock, Config, ConversationId, InboxId, Random, Result, VisitorId, WorkspaceId,
+    Append, Author, Chat, Clock, Config, ConversationId, Error, InboxId, Random, Result, VisitorId, WorkspaceId,
     conversation::{self, Conversation, Opening},
     inbox, visitor, workspace,
 };
+
+/// Where a test keeps its record, and how its nodes meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// An SQLite file, news within the process.
+    Sqlite,
+    /// A new database on the server that `WARBLER_TEST_POSTGRES` names, news within the process.
+    Postgres,
+    /// The same, news over the Redis that `WARBLER_TEST_REDIS` names.
+    Cluster,
+}
+
+/// Every story as a test of its own on each [`Engine`]; a story is `async fn(Engine)`.
+#[macro_export]
+macro_rules! on_every_engine {
+    ($($story:ident),+ $(,)?) => {
+        $crate::on_every_engine!(@each sqlite Sqlite $($story)+);
+        $crate::on_every_engine!(@each postgres Postgres $($story)+);
+        $crate::on_every_engine!(@each cluster Cluster $($story)+);
+    };
+    (@each $name:ident $engine:ident $($story:ident)+) => {
+        mod $name {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $story() {
+                super::$story($crate::testing::Engine::$engine).await;
+            })+
+        }
+    };
+}
+
+impl Engine {
+    /// The configuration of an empty record in `folder`.
+    ///
+    /// # Errors
+    /// A missing server is an error: no test passes without having run.
+    pub async fn config(self, folder: &Path) -> Result<Config> {
+        let address = match self {
+            Self::Sqlite => format!("sqlite:{}", folder.join("record.db").display()),
+            Self::Postgres | Self::Cluster => new_database(&server("WARBLER_TEST_POSTGRES")?).await?,
+        };
+        let bus = if self == Self::Cluster { server("WARBLER_TEST_REDIS")? } else { "local".into() };
+        Ok(Config { address, bus, readers: 4, ..Config::default() })
+    }
+
+    /// A record of its own with a manual clock.
+    pub async fn fresh(self) -> Result<Fresh> {
+        let folder = std::env::temp_dir().join(format!("warbler-{}", uuid::Uuid::new_v4()));
+        at(self.config(&folder).await?, folder).await
+    }
+}
+
+fn server(name: &str) -> Result<String> {
+    std::env::var(name).map_err(|_| Error::Refused(format!("{name} is not set: run ./tests/run, which starts private servers")))
+}
+
+async fn new_database(server: &str) -> Result<String> {
+    sqlx::any::install_default_drivers();
+    let name = format!("warbler_{}", uuid::Uuid::new_v4().simple());
+    let mut connection = AnyConnection::connect(server).await?;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await?;
+    connection.close().await?;
+    let (head, _) = server.rsplit_once('/').ok_or_else(|| Error::Refused("the test server's address names no database".into()))?;
+    Ok(format!("{head}/{name}"))
+}
 
 /// A record in a folder of its own, with a workspace and an inbox.
 pub struct Fresh {
     /// The record.
     pub chat: Chat,
+    /// How it was opened: another node opens it the same way.
+    pub config: Config,
     /// Its clock.
     pub clock: Clock,
     /// A workspace.
@@ -17,7 +87,7 @@ pub struct Fresh {
     /// An inbox of the workspace.
     pub inbox: InboxId,
     /// Where it stands; removed when this is dropped.
-    pub folder: std::path::PathBuf,
+    pub folder: PathBuf,
 }
 
 impl Drop for Fresh {
@@ -28,19 +98,17 @@ impl Drop for Fresh {
 
 /// A fresh SQLite record with a manual clock.
 pub async fn fresh() -> Result<Fresh> {
-    let folder = std::env::temp_dir().join(format!("warbler-{}", uuid::Uuid::new_v4()));
-    let address = format!("sqlite:{}", folder.join("record.db").display());
-    at(Config { address, readers: 4, ..Config::default() }, folder).await
+    Engine::Sqlite.fresh().await
 }
 
 /// A record at any address, with a new workspace and inbox.
-pub async fn at(config: Config, folder: std::path::PathBuf) -> Result<Fresh> {
+pub async fn at(config: Config, folder: PathBuf) -> Result<Fresh> {
     let clock = Clock::manual(1_760_000_000_000);
     let chat = Chat::open(&config, clock.clone(), Random::system()).await?;
     let (workspace, inbox): (WorkspaceId, InboxId) = (chat.id(), chat.id());
     workspace::create(chat.store(), workspace, "Test", clock.now()).await?;
     inbox::create(chat.store(), workspace, inbox, "Website", &inbox::Look::default(), clock.now()).await?;
-    Ok(Fresh { chat, clock, workspace, inbox, folder })
+    Ok(Fresh { chat, config, clock, workspace, inbox, folder })
 }
 
 /// The record of [`fresh`] alone, for tests that need nothing else; its folder stays until the system clears it.

@@ -36,17 +36,18 @@ pub(crate) async fn open(config: &Config) -> anyhow::Result<House> {
 /// Runs the server until it is asked to stop.
 pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     data::prepare(&config.data)?;
-    let _lock = data::lock(&config.data)?;
+    let _lock = data::lock(&config.data, &config.record.address)?;
     let listener = TcpListener::bind(&config.listen)
         .await
         .with_context(|| format!("{} cannot be listened on: is another program there? Choose another with --listen", config.listen))?;
     let house = open(&config).await?;
-    let home = first::furnish(&house.chat).await?;
-    first::guides(&house.knowledge, home.workspace).await?;
+    chat::node::join(&house.chat, config.role_names(), listener.local_addr()?.to_string(), env!("CARGO_PKG_VERSION")).await?;
+    let home = first::settle(&house.chat, &house.knowledge).await?;
 
     let stopping = CancellationToken::new();
     let tasks = TaskTracker::new();
     let House { chat, knowledge, desk, bot } = house;
+    tasks.spawn(chat::node::live(chat.clone(), stopping.clone().cancelled_owned()));
     if config.plays(Role::Worker) {
         let (work, cancel) = (knowledge.clone(), stopping.clone());
         tasks.spawn(async move { work.run(cancel).await });
@@ -90,7 +91,8 @@ async fn forget_sessions(chat: Chat, stopping: CancellationToken) {
             _ = hour.tick() => {}
             () = stopping.cancelled() => return,
         }
-        if let Err(error) = chat::session::sweep(chat.store(), chat.now()).await {
+        if chat.leads("session.sweep").await
+            && let Err(error) = chat::session::sweep(chat.store(), chat.now()).await {
             tracing::warn!(%error, "ended sessions could not be forgotten; they are tried again in an hour");
         }
     }

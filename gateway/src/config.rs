@@ -143,6 +143,17 @@ impl Config {
         self.roles.contains(&role)
     }
 
+    /// The roles of this process, a comma between.
+    pub(crate) fn role_names(&self) -> String {
+        let name = |role: &Role| match role {
+            Role::Gateway => "gateway",
+            Role::Bot => "bot",
+            Role::Console => "console",
+            Role::Worker => "worker",
+        };
+        self.roles.iter().map(name).collect::<Vec<_>>().join(", ")
+    }
+
     /// As TOML, without secrets.
     pub(crate) fn public(&self) -> anyhow::Result<String> {
         let mut value = toml::Value::try_from(self).context("the configuration cannot be printed")?;

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Context, bail};
@@ -25,23 +25,38 @@ pub(crate) fn prepare(folder: &Path) -> anyhow::Result<()> {
     })
 }
 
-/// Held as long as this process serves: two servers must not share one SQLite record.
-pub(crate) struct Lock(#[expect(dead_code, reason = "held, not read")] File);
+/// Held as long as this process serves: two servers must not share one folder, nor one SQLite record.
+pub(crate) struct Lock(#[expect(dead_code, reason = "held, not read")] Vec<File>);
 
 /// # Errors
-/// When another server has the folder.
-pub(crate) fn lock(folder: &Path) -> anyhow::Result<Lock> {
-    let path = folder.join("server.lock");
+/// When another server has the folder, or the SQLite record at `address`.
+pub(crate) fn lock(folder: &Path, address: &str) -> anyhow::Result<Lock> {
+    let mut held = vec![hold(&folder.join("server.lock"), folder)?];
+    if let Some(record) = sqlite_file(address) {
+        let mut name = record.clone().into_os_string();
+        name.push(".lock");
+        held.push(hold(Path::new(&name), &record)?);
+    }
+    Ok(Lock(held))
+}
+
+fn hold(path: &Path, what: &Path) -> anyhow::Result<File> {
     let file = OpenOptions::new()
         .create(true)
         .truncate(false)
         .write(true)
-        .open(&path)
-        .with_context(|| format!("{} cannot be opened", path.display()))?;
+        .open(path)
+        .with_context(|| format!("{} cannot be opened: give the process the right to write there", path.display()))?;
     match file.try_lock() {
-        Ok(()) => Ok(Lock(file)),
-        Err(_) => bail!("Another Warbler serves from {}: stop it first, or choose another folder with --data.", folder.display()),
+        Ok(()) => Ok(file),
+        Err(_) => bail!("Another Warbler serves from {}: stop it first, or choose another folder with --data.", what.display()),
     }
+}
+
+/// The file of an `sqlite:` address.
+fn sqlite_file(address: &str) -> Option<PathBuf> {
+    let path = address.strip_prefix("sqlite:")?.trim_start_matches("//");
+    Some(path.split('?').next().unwrap_or_default().into())
 }
 
 #[cfg(unix)]

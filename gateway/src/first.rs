@@ -11,6 +11,20 @@ pub(crate) struct Home {
     pub inbox: InboxId,
 }
 
+/// The job of furnishing: several nodes may start at once on an empty record.
+const JOB: &str = "first.furnish";
+
+/// Finds the house furnished, or furnishes it, and brings the guides up to date; one node at a time.
+pub(crate) async fn settle(chat: &Chat, knowledge: &Knowledge) -> anyhow::Result<Home> {
+    while !chat.leads(JOB).await {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    let home = furnish(chat).await?;
+    guides(knowledge, home.workspace).await?;
+    chat.resigns(JOB).await?;
+    Ok(home)
+}
+
 /// Finds the house furnished, or furnishes it.
 pub(crate) async fn furnish(chat: &Chat) -> anyhow::Result<Home> {
     let (store, now) = (chat.store(), chat.now());

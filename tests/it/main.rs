@@ -6,6 +6,7 @@ mod browser;
 mod cli;
 mod console;
 mod guides;
+mod nodes;
 mod older;
 mod record;
 mod tidy;

@@ -3,16 +3,8 @@
 mod contract;
 mod nodes;
 
-use chat::testing::{Fresh, at};
-use chat::{Audience, Config, Config as Record, ConversationId, message};
-use tests::store::Engine;
-
-/// A record of this engine with a workspace and an inbox.
-async fn fresh(engine: Engine) -> Fresh {
-    let made = engine.fresh().await.unwrap();
-    let config = Record { address: made.address, readers: 4, ..Config::default() };
-    at(config, made.folder.keep()).await.unwrap()
-}
+use chat::testing::Fresh;
+use chat::{Audience, ConversationId, message};
 
 /// Everything `audience` sees of a conversation, as (prev, seq).
 async fn seqs(fresh: &Fresh, conversation: ConversationId, audience: Audience) -> Vec<(i64, i64)> {

@@ -7,12 +7,13 @@ mod sessions;
 mod story;
 
 use anyhow::Result;
+use chat::testing::Engine;
 use tests::server::{Plan, Server};
 use tests::visitor::{Transport, Visitor};
 
 /// A server whose limits do not slow a test down.
-async fn server() -> Server {
-    Plan::new().unlimited().start().await.unwrap()
+async fn server(engine: Engine) -> Server {
+    Plan::new().on(engine).unlimited().start().await.unwrap()
 }
 
 async fn visitor(server: &Server, transport: Transport) -> Result<Visitor> {

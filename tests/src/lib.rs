@@ -4,13 +4,14 @@
 pub mod browser;
 pub mod checker;
 pub mod corpus;
+pub mod faults;
 pub mod furnish;
 pub mod judge;
 pub mod model;
+pub mod private;
 pub mod record;
 pub mod server;
 pub mod staff;
-pub mod store;
 pub mod torment;
 pub mod tree;
 pub mod trial;

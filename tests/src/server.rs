@@ -3,11 +3,13 @@
 use std::fs::File;
 use std::io::Write as _;
 use std::net::TcpListener;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use chat::testing::Engine;
 use tempfile::TempDir;
 
 /// Seeding the guides in a debug build on two busy cores takes a while.
@@ -18,6 +20,8 @@ const READY: Duration = Duration::from_secs(90);
 pub struct Plan {
     binary: Option<PathBuf>,
     data: Option<PathBuf>,
+    engine: Option<Engine>,
+    user: Option<u32>,
     settings: Vec<(String, String)>,
     flags: Vec<String>,
 }
@@ -38,6 +42,23 @@ impl Plan {
     pub fn data(mut self, path: impl Into<PathBuf>) -> Plan {
         self.data = Some(path.into());
         self
+    }
+
+    /// Keeps the record on this engine: a new one.
+    pub fn on(mut self, engine: Engine) -> Plan {
+        self.engine = Some(engine);
+        self
+    }
+
+    /// Runs as another user; only root can.
+    pub fn user(mut self, id: u32) -> Plan {
+        self.user = Some(id);
+        self
+    }
+
+    /// Keeps the record where this configuration says.
+    pub fn record(self, config: &chat::Config) -> Plan {
+        self.env("WARBLER_RECORD__ADDRESS", &config.address).env("WARBLER_RECORD__BUS", &config.bus)
     }
 
     /// An environment variable of the process.
@@ -71,6 +92,13 @@ impl Plan {
 
     /// Starts the process and waits until it says it is ready.
     pub async fn start(self) -> Result<Server> {
+        let mut server = self.lay().await?;
+        server.start().await?;
+        Ok(server)
+    }
+
+    /// Chooses port, folder and record without starting the process.
+    pub async fn lay(mut self) -> Result<Server> {
         let owned = match self.data {
             Some(_) => None,
             None => Some(tempfile::Builder::new().prefix("warbler-").tempdir()?),
@@ -80,10 +108,14 @@ impl Plan {
             (None, Some(dir)) => dir.path().join("data"),
             (None, None) => bail!("no data folder"),
         };
+        if let Some(engine) = self.engine.take() {
+            self = self.record(&engine.config(&data).await?);
+        }
         let logs = tempfile::Builder::new().prefix("warbler-log-").tempdir()?;
-        let mut server = Server { port: free_port()?, plan: self, data, child: None, logs, started: 0, _owned: owned };
-        server.start().await?;
-        Ok(server)
+        if let Some(user) = self.user {
+            std::os::unix::fs::chown(logs.path(), Some(user), Some(user))?;
+        }
+        Ok(Server { port: free_port()?, plan: self, data, child: None, logs, started: 0, _owned: owned })
     }
 }
 
@@ -110,6 +142,12 @@ impl Server {
         &self.data
     }
 
+    /// The address of the record.
+    pub fn record(&self) -> String {
+        let named = self.plan.settings.iter().rfind(|(name, _)| name == "WARBLER_RECORD__ADDRESS");
+        named.map_or_else(|| format!("sqlite:{}", self.data.join("record.db").display()), |(_, address)| address.clone())
+    }
+
     /// The process, while it runs.
     pub fn pid(&self) -> Option<u32> {
         self.child.as_ref().map(Child::id)
@@ -126,8 +164,13 @@ impl Server {
     pub async fn start(&mut self) -> Result<Duration> {
         let begun = Instant::now();
         self.spawn()?;
-        self.wait(begun + READY).await?;
+        self.ready().await?;
         Ok(begun.elapsed())
+    }
+
+    /// Waits until a process that was started says it is ready.
+    pub async fn ready(&mut self) -> Result<()> {
+        self.wait(Instant::now() + READY).await
     }
 
     /// Starts the process without waiting for it.
@@ -145,6 +188,9 @@ impl Server {
             .stdin(Stdio::null())
             .stdout(log("out")?)
             .stderr(log("err")?);
+        if let Some(user) = self.plan.user {
+            command.uid(user).gid(user);
+        }
         self.child = Some(command.spawn().context("warbler does not start")?);
         Ok(())
     }

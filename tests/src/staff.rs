@@ -33,7 +33,8 @@ impl Staff {
         let mut staff = Staff::new(&server.base());
         let link = server.printed("/console/")?;
         let page = staff.get(&link).await?;
-        staff.join(&page, "Olivia Owner", Some("owner@shop.example")).await?;
+        let joined = staff.join(&page, "Olivia Owner", Some("owner@shop.example")).await;
+        joined.with_context(|| format!("warbler printed\n{}", server.output()))?;
         Ok(staff)
     }
 

@@ -3,4 +3,4 @@
 pub mod kill;
 pub mod takeover;
 
-mod traffic;
+pub(crate) mod traffic;

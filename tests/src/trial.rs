@@ -8,10 +8,10 @@ use serde_json::Value;
 #[derive(Args, Clone, Debug)]
 pub struct Say {
     /// Print the result as one JSON object
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub json: bool,
     /// The warbler to run instead of the one built beside this program
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, global = true, value_name = "PATH")]
     pub warbler: Option<std::path::PathBuf>,
 }
 

@@ -12,7 +12,7 @@ const AT_ONCE: i64 = 200;
 const EVERY: u32 = 10;
 
 impl Desk {
-    /// Runs until cancelled. Several processes may run it at once.
+    /// Runs until cancelled. Several processes may run it at once; one of them sweeps.
     pub async fn run(&self, cancel: CancellationToken) {
         let mut news = self.chat().bus().subscribe(Topic::Desk);
         let mut sweeps = 0_u32;
@@ -23,7 +23,9 @@ impl Desk {
                 heard = news.next() => self.on(heard).await,
                 () = self.queue_has_moved() => {}
                 () = &mut next => {
-                    self.sweep(sweeps.is_multiple_of(EVERY)).await;
+                    if self.chat().leads("desk.sweep").await {
+                        self.sweep(sweeps.is_multiple_of(EVERY)).await;
+                    }
                     sweeps = sweeps.wrapping_add(1);
                     next = Box::pin(tokio::time::sleep(self.pause()));
                 }

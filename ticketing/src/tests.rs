@@ -1,24 +1,4 @@
-//! Stories on a fresh record, told on both engines.
-
-/// A test of each engine for every story.
-macro_rules! on_both_engines {
-    ($($story:ident),+) => {
-        mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $story() {
-                super::$story(super::Engine::Sqlite).await;
-            })+
-        }
-        mod postgres {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $story() {
-                if let Some(server) = super::super::postgres() {
-                    super::$story(super::Engine::Postgres(server)).await;
-                }
-            })+
-        }
-    };
-}
+//! Stories on a fresh record, told on every engine.
 
 mod closing;
 mod handover;
@@ -35,10 +15,8 @@ use chat::{
     agent::Role,
     conversation::{self, Conversation},
     message,
-    testing::{Fresh, fresh},
+    testing::{Engine, Fresh},
 };
-
-use sqlx::Connection;
 
 use crate::{Availability, Config, Desk, Escalation, Packet, Priority, Reason, Result, Ticket, ticket};
 
@@ -48,35 +26,8 @@ struct Story {
     desk: Desk,
 }
 
-/// Where the record of a story is kept.
-#[derive(Clone, Copy)]
-enum Engine {
-    Sqlite,
-    /// A server, by its address; each story has a database of its own on it.
-    Postgres(&'static str),
-}
-
-/// The server for tests; without one only SQLite is tested.
-fn postgres() -> Option<&'static str> {
-    static SERVER: std::sync::LazyLock<Option<String>> = std::sync::LazyLock::new(|| std::env::var("WARBLER_TEST_POSTGRES").ok());
-    SERVER.as_deref()
-}
-
-async fn database(server: &str) -> Fresh {
-    sqlx::any::install_default_drivers();
-    let name = format!("desk_{}", uuid::Uuid::new_v4().simple());
-    let mut connection = sqlx::AnyConnection::connect(server).await.unwrap();
-    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
-    let (head, _) = server.rsplit_once('/').unwrap();
-    let config = chat::Config { address: format!("{head}/{name}"), readers: 6, ..chat::Config::default() };
-    chat::testing::at(config, std::env::temp_dir().join(name)).await.unwrap()
-}
-
 async fn story(on: Engine) -> Story {
-    let fresh = match on {
-        Engine::Sqlite => fresh().await.unwrap(),
-        Engine::Postgres(server) => database(server).await,
-    };
+    let fresh = on.fresh().await.unwrap();
     let desk = Desk::new(Config::default(), fresh.chat.clone());
     Story { fresh, desk }
 }

@@ -1,14 +1,27 @@
 //! Groups what arrives together into one commit: durability costs throughput nothing.
+//!
+//! A group is written until the store says yes or no. When a commit's answer is lost (the server went away in the
+//! middle of it), the same client ids are written again: they find themselves, or they are new. Nobody is told of
+//! success before the store has said so, and what turns out to be kept is announced even when its sender has given up.
 
-use tokio::sync::{mpsc, oneshot};
+use std::time::Duration;
 
-use super::{Append, Appended, append_in};
-use crate::{Clock, Error, Result, Store};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{Instant, sleep, timeout_at},
+};
+
+use super::{Append, Appended, announce, append_in, plan};
+use crate::{Bus, Clock, Dialect, Error, Result, Store};
 
 /// Waiting messages, before senders have to wait.
 const QUEUE: usize = 4_096;
-/// How often a group that met a rival on another node is tried again.
-const TRIES: usize = 3;
+/// How long a group is tried before its senders are told to come back.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// SQLite says no for reasons that do not pass within seconds, such as a full disk.
+const TRIES_OF_SQLITE: u32 = 3;
+/// Between two tries, at first and at most.
+const PAUSE: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(500));
 
 type Waiting = (Append, oneshot::Sender<Result<Appended>>);
 
@@ -20,9 +33,10 @@ pub(crate) struct Door {
 
 impl Door {
     /// Starts the writer; it ends when the last sender is dropped.
-    pub(crate) fn open(store: Store, clock: Clock, batch: usize) -> Self {
+    pub(crate) fn open(store: Store, bus: Bus, clock: Clock, batch: usize) -> Self {
         let (queue, inbox) = mpsc::channel(QUEUE);
-        tokio::spawn(write_groups(store, clock, batch, inbox));
+        let writer = Writer { store, bus, clock, lost: Vec::new() };
+        tokio::spawn(writer.run(batch, inbox));
         Self { queue }
     }
 
@@ -34,36 +48,132 @@ impl Door {
     }
 }
 
-async fn write_groups(store: Store, clock: Clock, batch: usize, mut inbox: mpsc::Receiver<Waiting>) {
-    let mut waiting = Vec::with_capacity(batch);
-    while inbox.recv_many(&mut waiting, batch).await > 0 {
-        let (group, replies): (Vec<Append>, Vec<_>) = waiting.drain(..).unzip();
-        match write(&store, clock.now(), &group).await {
-            Ok(done) => replies.into_iter().zip(done).for_each(|(reply, done)| drop(reply.send(done))),
-            Err(error) => {
-                tracing::error!(group.messages = group.len(), %error, "a group of messages could not be written");
-                for reply in replies {
-                    drop(reply.send(Err(Error::Unavailable(sqlx::Error::WorkerCrashed))));
+struct Writer {
+    store: Store,
+    bus: Bus,
+    clock: Clock,
+    /// Messages whose senders were told to come back although they may have been kept.
+    lost: Vec<Appended>,
+}
+
+impl Writer {
+    async fn run(mut self, batch: usize, mut inbox: mpsc::Receiver<Waiting>) {
+        let mut waiting = Vec::with_capacity(batch);
+        while inbox.recv_many(&mut waiting, batch).await > 0 {
+            let (group, replies): (Vec<Append>, Vec<_>) = waiting.drain(..).unzip();
+            match self.write(&group).await {
+                Ok(done) => {
+                    replies.into_iter().zip(done).for_each(|(reply, done)| drop(reply.send(done)));
+                    self.find_lost().await;
+                }
+                Err(error) => {
+                    tracing::error!(group.messages = group.len(), %error, "a group of messages could not be written; their senders try again");
+                    let reason = error.to_string();
+                    for reply in replies {
+                        drop(reply.send(Err(Error::Unavailable(sqlx::Error::Io(std::io::Error::other(reason.clone()))))));
+                    }
                 }
             }
         }
     }
-}
 
-async fn write(store: &Store, now: i64, group: &[Append]) -> Result<Vec<Result<Appended>>> {
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        match once(store, now, group).await {
-            Err(error) if tries < TRIES => tracing::warn!(%error, write.tries = tries, "a group of messages is written again"),
-            done => return done,
+    /// Tries until the store has answered or patience ends.
+    async fn write(&mut self, group: &[Append]) -> Result<Vec<Result<Appended>>> {
+        let until = Instant::now() + PATIENCE;
+        let (mut pause, mut unsure, mut tries) = (PAUSE.0, Vec::new(), 0);
+        loop {
+            tries += 1;
+            let mut attempt = Attempt::default();
+            let error = match timeout_at(until, attempt.once(&self.store, self.clock.now(), group)).await {
+                Ok(Ok(done)) => return Ok(ours(done, &unsure)),
+                Ok(Err(error)) => error,
+                Err(_) => Error::Unavailable(sqlx::Error::PoolTimedOut),
+            };
+            unsure.extend(attempt.unsure);
+            let hopeless = self.store.dialect() == Dialect::Sqlite && tries >= TRIES_OF_SQLITE;
+            if hopeless || Instant::now() + pause >= until {
+                self.lost.extend(unsure);
+                // More of them is an outage of hours, and their senders have asked again long since.
+                self.lost.truncate(QUEUE);
+                return Err(error);
+            }
+            tracing::warn!(%error, group.messages = group.len(), "a group of messages is written again");
+            sleep(pause).await;
+            pause = (pause * 2).min(PAUSE.1);
+        }
+    }
+
+    /// The store answers again: what was kept although nobody could know is announced now.
+    async fn find_lost(&mut self) {
+        if self.lost.is_empty() {
+            return;
+        }
+        match plan::kept(&self.store, &self.lost).await {
+            Ok(kept) => {
+                announce(&self.bus, &kept);
+                self.lost.clear();
+            }
+            Err(error) => tracing::warn!(%error, "what became of some messages is not known yet; it is looked up again"),
         }
     }
 }
 
-async fn once(store: &Store, now: i64, group: &[Append]) -> Result<Vec<Result<Appended>>> {
-    let mut tx = store.begin().await?;
-    let done = append_in(&mut tx, store.dialect(), now, group.to_vec()).await?;
-    tx.commit().await?;
-    Ok(done)
+/// One try, which may be cut off at any point.
+#[derive(Default)]
+struct Attempt {
+    /// What it would have written, from the moment the commit is asked for until it is answered.
+    unsure: Vec<Appended>,
+}
+
+impl Attempt {
+    async fn once(&mut self, store: &Store, now: i64, group: &[Append]) -> Result<Vec<Result<Appended>>> {
+        let mut tx = store.begin().await?;
+        let done = append_in(&mut tx, store.dialect(), now, group.to_vec()).await?;
+        self.unsure = done.iter().flatten().filter(|done| !done.duplicate).cloned().collect();
+        tx.commit().await?;
+        self.unsure.clear();
+        Ok(done)
+    }
+}
+
+/// What an earlier try of the same group has kept without our hearing of it is new, not a duplicate.
+fn ours(done: Vec<Result<Appended>>, unsure: &[Appended]) -> Vec<Result<Appended>> {
+    let mine = |new: &Appended| unsure.iter().find(|old| old.message.client_id == new.message.client_id && old.message.seq == new.message.seq);
+    done.into_iter()
+        .map(|done| {
+            done.map(|new| match mine(&new).filter(|old| new.duplicate && old.message.conversation == new.message.conversation) {
+                Some(old) => old.clone(),
+                None => new,
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Author, message, testing};
+
+    #[tokio::test]
+    async fn what_a_lost_answer_kept_is_found_and_announced() {
+        let fresh = testing::fresh().await.unwrap();
+        let talk = fresh.conversation("en").await.unwrap();
+        let append = Append::new(fresh.workspace, talk.id, fresh.chat.id(), Author::Visitor(talk.visitor), "hello");
+        let (store, now) = (fresh.chat.store(), fresh.chat.now());
+        // The first try was kept, its answer was lost.
+        let first = Attempt::default().once(store, now, std::slice::from_ref(&append)).await.unwrap();
+        let unsure: Vec<Appended> = first.into_iter().flatten().collect();
+        let again = Attempt::default().once(store, now, std::slice::from_ref(&append)).await.unwrap();
+        assert!(again[0].as_ref().unwrap().duplicate);
+        let told = ours(again, &unsure);
+        let told = told[0].as_ref().unwrap();
+        assert_eq!((told.duplicate, told.due, told.message.seq), (false, true, 1));
+        // A sender that gave up: the message is announced once the store answers, one that was not kept is not.
+        let mut other = unsure[0].clone();
+        other.message.client_id = fresh.chat.id();
+        let lost = vec![unsure[0].clone(), other];
+        assert_eq!(plan::kept(store, &lost).await.unwrap().len(), 1);
+        let all = message::after(store, fresh.workspace, talk.id, crate::Audience::All, 0, 10).await.unwrap();
+        assert_eq!(all.len(), 1);
+    }
 }

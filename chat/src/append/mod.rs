@@ -2,10 +2,11 @@
 //!
 //! Checking may fail by input and comes first; doing is one transaction for a whole group of messages.
 
+mod announce;
 mod door;
 mod plan;
 
-pub(crate) use self::door::Door;
+pub(crate) use self::{announce::announce, door::Door};
 use crate::{
     Audience, Author, ClientId, ConversationId, Error, Extra, MAX_BODY, Message, Result, WorkspaceId,
     store::{Dialect, Tx},

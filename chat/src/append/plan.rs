@@ -1,6 +1,6 @@
 //! What one group of appends changes, and the four statements that change it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::json;
 use sqlx::{Row, any::AnyRow};
@@ -8,7 +8,7 @@ use sqlx::{Row, any::AnyRow};
 use super::{Append, Appended};
 use crate::{
     Audience, Author, ClientId, ConversationId, Error, Message, Result, VisitorId, WorkspaceId, row,
-    store::{Column, Dialect, Tx},
+    store::{Column, Dialect, Store, Tx},
 };
 
 /// A conversation under change.
@@ -148,6 +148,24 @@ async fn known(tx: &mut Tx, dialect: Dialect, group: &[&Append]) -> Result<Known
             Ok((key, (row.try_get("seq")?, row.try_get("prev_visible")?, row.try_get("created_at")?)))
         })
         .collect()
+}
+
+/// Those of `appended` that are in the record under the seq they were given.
+pub(super) async fn kept(store: &Store, appended: &[Appended]) -> Result<Vec<Appended>> {
+    let list: Vec<_> = appended
+        .iter()
+        .map(|done| json!({ "conversation": done.message.conversation, "client": done.message.client_id, "seq": done.message.seq }))
+        .collect();
+    let sql = format!(
+        "SELECT m.conversation_id, m.client_id FROM {} JOIN message m ON m.conversation_id = x.conversation AND m.client_id = x.client AND m.seq = x.seq",
+        store.dialect().rows(1, &[Column::Text("conversation"), Column::Text("client"), Column::Int("seq")]),
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(json!(list).to_string()).fetch_all(store.read()).await?;
+    let there = rows
+        .iter()
+        .map(|row| Ok((row::id(row, "conversation_id")?, row::id(row, "client_id")?)))
+        .collect::<Result<HashSet<(ConversationId, ClientId)>>>()?;
+    Ok(appended.iter().filter(|done| there.contains(&(done.message.conversation, done.message.client_id))).cloned().collect())
 }
 
 async fn update(tx: &mut Tx, dialect: Dialect, now: i64, heads: &Heads) -> Result<()> {

@@ -1,14 +1,23 @@
 use super::*;
 use crate::{Speaker, conversation, cursor, message, speaker, testing};
 
+crate::on_every_engine!(
+    a_retry_gets_the_same_seq,
+    seq_is_dense_under_many_writers,
+    visitors_skip_notes_without_a_gap,
+    a_bot_that_lost_the_word_is_refused,
+    nothing_crosses_a_workspace_or_a_visitor,
+    marks_only_move_forward,
+    bad_input_is_told,
+);
+
 async fn seqs(fresh: &testing::Fresh, conversation: ConversationId, audience: Audience) -> Vec<(i64, i64)> {
     let all = message::after(fresh.chat.store(), fresh.workspace, conversation, audience, 0, 1_000).await.unwrap();
     all.iter().map(|m| (m.prev(audience), m.seq)).collect()
 }
 
-#[tokio::test]
-async fn a_retry_gets_the_same_seq() {
-    let fresh = testing::fresh().await.unwrap();
+async fn a_retry_gets_the_same_seq(engine: testing::Engine) {
+    let fresh = engine.fresh().await.unwrap();
     let talk = fresh.conversation("en").await.unwrap();
     let append = Append::new(fresh.workspace, talk.id, fresh.chat.id(), Author::Visitor(talk.visitor), "hello");
     let first = fresh.chat.append(append.clone()).await.unwrap();
@@ -18,9 +27,8 @@ async fn a_retry_gets_the_same_seq() {
     assert_eq!(seqs(&fresh, talk.id, Audience::Staff).await, [(0, 1)]);
 }
 
-#[tokio::test]
-async fn seq_is_dense_under_many_writers() {
-    let fresh = testing::fresh().await.unwrap();
+async fn seq_is_dense_under_many_writers(engine: testing::Engine) {
+    let fresh = engine.fresh().await.unwrap();
     let talk = fresh.conversation("en").await.unwrap();
     let writes = (0..200)
         .map(|n| fresh.chat.append(Append::new(fresh.workspace, talk.id, fresh.chat.id(), Author::Visitor(talk.visitor), format!("{n}"))));
@@ -31,9 +39,8 @@ async fn seq_is_dense_under_many_writers() {
     assert_eq!(seqs(&fresh, talk.id, Audience::All).await, expected);
 }
 
-#[tokio::test]
-async fn visitors_skip_notes_without_a_gap() {
-    let fresh = testing::fresh().await.unwrap();
+async fn visitors_skip_notes_without_a_gap(engine: testing::Engine) {
+    let fresh = engine.fresh().await.unwrap();
     let talk = fresh.conversation("en").await.unwrap();
     let agent = fresh.agent("Ann", crate::agent::Role::Agent).await.unwrap();
     fresh.say(&talk, "one").await.unwrap();
@@ -45,9 +52,8 @@ async fn visitors_skip_notes_without_a_gap() {
     assert_eq!(seqs(&fresh, talk.id, Audience::Staff).await, [(0, 1), (1, 2), (2, 3)]);
 }
 
-#[tokio::test]
-async fn a_bot_that_lost_the_word_is_refused() {
-    let fresh = testing::fresh().await.unwrap();
+async fn a_bot_that_lost_the_word_is_refused(engine: testing::Engine) {
+    let fresh = engine.fresh().await.unwrap();
     let talk = fresh.conversation("en").await.unwrap();
     fresh.say(&talk, "question").await.unwrap();
     let answer = Append {
@@ -64,9 +70,8 @@ async fn a_bot_that_lost_the_word_is_refused() {
     assert!(matches!(speaker::change(&mut tx, fresh.workspace, talk.id, Some(talk.epoch), Speaker::Bot).await, Err(Error::Stale)));
 }
 
-#[tokio::test]
-async fn nothing_crosses_a_workspace_or_a_visitor() {
-    let fresh = testing::fresh().await.unwrap();
+async fn nothing_crosses_a_workspace_or_a_visitor(engine: testing::Engine) {
+    let fresh = engine.fresh().await.unwrap();
     let (mine, other) = (fresh.conversation("en").await.unwrap(), fresh.conversation("en").await.unwrap());
     let append = |workspace, visitor| Append::new(workspace, mine.id, fresh.chat.id(), Author::Visitor(visitor), "x");
     assert!(matches!(fresh.chat.append(append(fresh.chat.id(), mine.visitor)).await, Err(Error::NotFound)));
@@ -74,9 +79,8 @@ async fn nothing_crosses_a_workspace_or_a_visitor() {
     assert!(matches!(conversation::find(fresh.chat.store(), fresh.chat.id(), mine.id).await, Err(Error::NotFound)));
 }
 
-#[tokio::test]
-async fn marks_only_move_forward() {
-    let fresh = testing::fresh().await.unwrap();
+async fn marks_only_move_forward(engine: testing::Engine) {
+    let fresh = engine.fresh().await.unwrap();
     let talk = fresh.conversation("en").await.unwrap();
     for n in 0..5 {
         fresh.say(&talk, &format!("{n}")).await.unwrap();
@@ -88,9 +92,8 @@ async fn marks_only_move_forward() {
     }
 }
 
-#[tokio::test]
-async fn bad_input_is_told() {
-    let fresh = testing::fresh().await.unwrap();
+async fn bad_input_is_told(engine: testing::Engine) {
+    let fresh = engine.fresh().await.unwrap();
     let talk = fresh.conversation("en").await.unwrap();
     for body in ["", "  \n", &"x".repeat(MAX_BODY + 1)] {
         let append = Append::new(fresh.workspace, talk.id, fresh.chat.id(), Author::Visitor(talk.visitor), body);

@@ -56,6 +56,11 @@ impl Bus {
         }
     }
 
+    /// Everybody in this process may have missed something, and reads the record again.
+    pub fn missed(&self) {
+        self.local.missed();
+    }
+
     /// Hears what is published from now on.
     pub fn subscribe(&self, topic: Topic) -> Subscription {
         let (mailbox, first) = self.0.local.subscribe(topic);

@@ -114,6 +114,9 @@ async fn prepare(connection: &mut AnyConnection, dialect: Dialect) -> sqlx::Resu
         }
         Dialect::Postgres => {
             connection.execute("SET synchronous_commit = on").await?;
+            // A node that freezes or vanishes in the middle of a transaction must not hold its locks for ever.
+            connection.execute("SET idle_in_transaction_session_timeout = '15s'").await?;
+            connection.execute("SET lock_timeout = '20s'").await?;
         }
     }
     Ok(())

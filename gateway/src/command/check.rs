@@ -15,6 +15,11 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
         libraries += knowledge::library::list(house.chat.store(), workspace.id).await?.len();
     }
     println!("knowledge      {} workspaces, {libraries} libraries", workspaces.len());
+    for node in chat::node::list(house.chat.store()).await? {
+        let silent = (house.chat.now() - node.seen_at) / 1_000;
+        let state = if node.lives(house.chat.now()) { "lives".to_owned() } else { format!("is silent for {silent} s") };
+        println!("node           {} {} ({}, version {}) {state}", node.id, node.address, node.roles, node.version);
+    }
     let listening = tokio::net::TcpListener::bind(&config.listen).await;
     println!("address        {} {}", config.listen, if listening.is_ok() { "is free" } else { "is taken (is Warbler running?)" });
     house.chat.store().close().await;

@@ -1,28 +1,14 @@
-//! One story a line of the contract; each runs on SQLite and on PostgreSQL.
+//! One story a line of the contract; each runs on every engine.
 
 use chat::agent::Role;
 use chat::cursor::{self, Reader};
-use chat::testing::Fresh;
+use chat::testing::Engine;
 use chat::{Append, Audience, Author, ClientId, DeviceId, Error, Speaker, conversation, message, speaker};
 use futures_util::future::join_all;
-use tests::store::Engine;
 
-use super::{fresh, seqs};
+use super::seqs;
 
-macro_rules! on_every_engine {
-    ($($story:ident),* $(,)?) => {
-        mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $story() { super::$story(super::fresh(super::Engine::Sqlite).await).await })*
-        }
-        mod postgres {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $story() { super::$story(super::fresh(super::Engine::Postgres).await).await })*
-        }
-    };
-}
-
-on_every_engine!(
+chat::on_every_engine!(
     a_retry_gets_the_seq_it_had,
     seq_is_dense_under_many_writers,
     notes_are_no_gap_for_visitors,
@@ -35,7 +21,8 @@ on_every_engine!(
     what_is_wrong_is_said_and_not_kept,
 );
 
-async fn a_retry_gets_the_seq_it_had(fresh: Fresh) {
+async fn a_retry_gets_the_seq_it_had(engine: Engine) {
+    let fresh = engine.fresh().await.unwrap();
     let talk = fresh.conversation("en").await.unwrap();
     let ids: Vec<ClientId> = (0..20).map(|_| fresh.chat.id()).collect();
     let send = |id: ClientId| {
@@ -54,7 +41,8 @@ async fn a_retry_gets_the_seq_it_had(fresh: Fresh) {
     assert_eq!(seqs(&fresh, talk.id, Audience::Staff).await.len(), ids.len());
 }
 
-async fn seq_is_dense_under_many_writers(fresh: Fresh) {
+async fn seq_is_dense_under_many_writers(engine: Engine) {
+    let fresh = engine.fresh().await.unwrap();
     let mut talks = Vec::new();
     for _ in 0..5 {
         talks.push(fresh.conversation("en").await.unwrap());
@@ -72,7 +60,8 @@ async fn seq_is_dense_under_many_writers(fresh: Fresh) {
     }
 }
 
-async fn notes_are_no_gap_for_visitors(fresh: Fresh) {
+async fn notes_are_no_gap_for_visitors(engine: Engine) {
+    let fresh = engine.fresh().await.unwrap();
     let talk = fresh.conversation("en").await.unwrap();
     let agent = fresh.agent("Ann", Role::Agent).await.unwrap();
     let note = |body: &str| Append {
@@ -90,7 +79,8 @@ async fn notes_are_no_gap_for_visitors(fresh: Fresh) {
     assert!(matches!(hidden, Err(Error::NotFound)), "a visitor reads a note by its number");
 }
 
-async fn a_resume_gets_exactly_the_rest(fresh: Fresh) {
+async fn a_resume_gets_exactly_the_rest(engine: Engine) {
+    let fresh = engine.fresh().await.unwrap();
     let talk = fresh.conversation("en").await.unwrap();
     for n in 1..=30 {
         fresh.say(&talk, &format!("message {n}")).await.unwrap();
@@ -105,7 +95,8 @@ async fn a_resume_gets_exactly_the_rest(fresh: Fresh) {
     assert_eq!(page.iter().map(|message| message.seq).collect::<Vec<_>>(), [7, 8, 9, 10]);
 }
 
-async fn marks_only_move_forward(fresh: Fresh) {
+async fn marks_only_move_forward(engine: Engine) {
+    let fresh = engine.fresh().await.unwrap();
     let talk = fresh.conversation("en").await.unwrap();
     for n in 0..10 {
         fresh.say(&talk, &format!("{n}")).await.unwrap();
@@ -125,7 +116,8 @@ async fn marks_only_move_forward(fresh: Fresh) {
     assert_eq!(of(laptop).await.unwrap(), (10, 10));
 }
 
-async fn no_bot_speaks_after_it_lost_the_word(fresh: Fresh) {
+async fn no_bot_speaks_after_it_lost_the_word(engine: Engine) {
+    let fresh = engine.fresh().await.unwrap();
     let agent = fresh.agent("Ann", Role::Agent).await.unwrap();
     for _ in 0..20 {
         let talk = fresh.conversation("en").await.unwrap();
@@ -157,7 +149,8 @@ async fn no_bot_speaks_after_it_lost_the_word(fresh: Fresh) {
     }
 }
 
-async fn an_undone_transaction_leaves_nothing(fresh: Fresh) {
+async fn an_undone_transaction_leaves_nothing(engine: Engine) {
+    let fresh = engine.fresh().await.unwrap();
     let talk = fresh.conversation("en").await.unwrap();
     fresh.say(&talk, "kept").await.unwrap();
     let append = Append::new(fresh.workspace, talk.id, fresh.chat.id(), Author::System, "undone");
@@ -168,7 +161,8 @@ async fn an_undone_transaction_leaves_nothing(fresh: Fresh) {
     assert_eq!(fresh.chat.append(append).await.unwrap().message.seq, 3, "the id was taken by what never happened");
 }
 
-async fn other_tenants_see_nothing(fresh: Fresh) {
+async fn other_tenants_see_nothing(engine: Engine) {
+    let fresh = engine.fresh().await.unwrap();
     let talk = fresh.conversation("en").await.unwrap();
     fresh.say(&talk, "private").await.unwrap();
     let store = fresh.chat.store();
@@ -189,7 +183,8 @@ async fn other_tenants_see_nothing(fresh: Fresh) {
     assert!(matches!(borrowed, Err(Error::NotFound)), "another visitor of the same tenant");
 }
 
-async fn any_text_comes_back_as_it_was(fresh: Fresh) {
+async fn any_text_comes_back_as_it_was(engine: Engine) {
+    let fresh = engine.fresh().await.unwrap();
     let talk = fresh.conversation("zh").await.unwrap();
     let long = "长".repeat(chat::MAX_BODY);
     let texts = [
@@ -211,7 +206,8 @@ async fn any_text_comes_back_as_it_was(fresh: Fresh) {
     assert!(!last.body.contains('\0'));
 }
 
-async fn what_is_wrong_is_said_and_not_kept(fresh: Fresh) {
+async fn what_is_wrong_is_said_and_not_kept(engine: Engine) {
+    let fresh = engine.fresh().await.unwrap();
     let talk = fresh.conversation("en").await.unwrap();
     let visitor = Author::Visitor(talk.visitor);
     for body in ["", " \n\t ", &"x".repeat(chat::MAX_BODY + 1)] {

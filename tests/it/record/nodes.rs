@@ -3,24 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chat::testing::at;
-use chat::{Append, Audience, Author, Chat, Clock, Config, Heard, News, Random, Topic};
+use chat::testing::{Engine, Fresh};
+use chat::{Append, Audience, Author, Chat, Clock, Heard, News, Random, Topic};
 use futures_util::future::join_all;
-use tests::store::Engine;
 
 use super::seqs;
 
-async fn node(address: &str, bus: &str) -> Chat {
-    let config = Config { address: address.to_owned(), bus: bus.to_owned(), readers: 4, ..Config::default() };
-    Chat::open(&config, Clock::system(), Random::system()).await.unwrap()
+async fn node(fresh: &Fresh) -> Chat {
+    Chat::open(&fresh.config, Clock::system(), Random::system()).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn seq_is_dense_across_nodes() {
-    let made = Engine::Postgres.fresh().await.unwrap();
-    let config = Config { address: made.address.clone(), readers: 4, ..Config::default() };
-    let fresh = at(config, made.folder.keep()).await.unwrap();
-    let nodes = [fresh.chat.clone(), node(&made.address, "local").await, node(&made.address, "local").await];
+    let fresh = Engine::Postgres.fresh().await.unwrap();
+    let nodes = [fresh.chat.clone(), node(&fresh).await, node(&fresh).await];
     let talks = [fresh.conversation("en").await.unwrap(), fresh.conversation("zh").await.unwrap()];
     let writes = (0..300).map(|n| {
         let talk = &talks[n % 2];
@@ -37,11 +33,8 @@ async fn seq_is_dense_across_nodes() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn news_cross_nodes_by_redis() {
-    let redis = std::env::var("WARBLER_TEST_REDIS").expect("WARBLER_TEST_REDIS is not set: run ./tests/run");
-    let made = Engine::Postgres.fresh().await.unwrap();
-    let config = Config { address: made.address.clone(), bus: redis.clone(), readers: 4, ..Config::default() };
-    let fresh = at(config, made.folder.keep()).await.unwrap();
-    let other = node(&made.address, &redis).await;
+    let fresh = Engine::Cluster.fresh().await.unwrap();
+    let other = node(&fresh).await;
     let talk = fresh.conversation("en").await.unwrap();
     let mut subscription = other.bus().subscribe(Topic::Visitor(fresh.workspace, talk.visitor));
     // The subscription reaches Redis in its own time; until then there is nothing to hear.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chat::testing::Engine;
 use reqwest::StatusCode;
 use serde_json::json;
 use tests::visitor::{Link, Transport, Visitor};
@@ -104,7 +105,7 @@ fn payloads(talk: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn broken_frames_are_answered_and_the_session_goes_on() {
-    let server = server().await;
+    let server = server(Engine::Sqlite).await;
     let mut ann = visitor(&server, Transport::Socket).await.unwrap();
     let talk = Visitor::conversation();
     ann.say(&talk, "before").await.unwrap();
@@ -129,7 +130,7 @@ async fn broken_frames_are_answered_and_the_session_goes_on() {
 
 #[tokio::test]
 async fn what_is_valid_but_strange_is_kept_as_it_is() {
-    let server = server().await;
+    let server = server(Engine::Sqlite).await;
     let mut ann = visitor(&server, Transport::Socket).await.unwrap();
     let talk = Visitor::conversation();
     let bodies = [
@@ -173,7 +174,7 @@ async fn what_is_valid_but_strange_is_kept_as_it_is() {
 
 #[tokio::test]
 async fn hostile_sockets_do_not_hurt_others() {
-    let server = server().await;
+    let server = server(Engine::Sqlite).await;
     let mut ann = visitor(&server, Transport::Socket).await.unwrap();
     let talk = Visitor::conversation();
     for payload in
@@ -211,7 +212,7 @@ async fn invalid_bytes(base: &str) {
 
 #[tokio::test]
 async fn hostile_requests_get_a_clear_answer() {
-    let server = server().await;
+    let server = server(Engine::Sqlite).await;
     let http = tests::http();
     let base = server.base();
     let deep = "[".repeat(100_000);

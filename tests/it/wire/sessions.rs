@@ -2,16 +2,26 @@
 
 use std::time::Duration;
 
+use chat::testing::Engine;
 use serde_json::json;
 use tests::visitor::{Incoming, Link, Transport, Visitor};
 
 use super::{server, visitor};
 
+chat::on_every_engine!(
+    a_retry_gets_the_same_acknowledgement,
+    who_comes_back_gets_exactly_the_rest,
+    a_long_absence_is_made_good_completely,
+    devices_hear_each_other,
+    another_visitors_conversation_is_not_found,
+    a_key_that_was_not_signed_here_is_nobodys,
+    nothing_is_lost_when_the_server_goes_and_comes_back,
+);
+
 const NOTHING: Vec<String> = Vec::new();
 
-#[tokio::test]
-async fn a_retry_gets_the_same_acknowledgement() {
-    let server = server().await;
+async fn a_retry_gets_the_same_acknowledgement(engine: Engine) {
+    let server = server(engine).await;
     let mut ann = visitor(&server, Transport::Socket).await.unwrap();
     let talk = Visitor::conversation();
     let id = ann.post(&talk, "once").await.unwrap();
@@ -26,9 +36,8 @@ async fn a_retry_gets_the_same_acknowledgement() {
     assert_eq!(ann.faults().await.unwrap(), NOTHING);
 }
 
-#[tokio::test]
-async fn who_comes_back_gets_exactly_the_rest() {
-    let server = server().await;
+async fn who_comes_back_gets_exactly_the_rest(engine: Engine) {
+    let server = server(engine).await;
     let mut phone = visitor(&server, Transport::Socket).await.unwrap();
     let talk = Visitor::conversation();
     phone.ask(&talk, "hello").await.unwrap();
@@ -50,9 +59,8 @@ async fn who_comes_back_gets_exactly_the_rest() {
     assert_eq!(laptop.faults().await.unwrap(), NOTHING);
 }
 
-#[tokio::test]
-async fn a_long_absence_is_made_good_completely() {
-    let server = server().await;
+async fn a_long_absence_is_made_good_completely(engine: Engine) {
+    let server = server(engine).await;
     let mut phone = visitor(&server, Transport::Socket).await.unwrap();
     let talk = Visitor::conversation();
     phone.say(&talk, "the first").await.unwrap();
@@ -74,9 +82,8 @@ async fn a_long_absence_is_made_good_completely() {
     assert_eq!(phone.faults().await.unwrap(), NOTHING);
 }
 
-#[tokio::test]
-async fn devices_hear_each_other() {
-    let server = server().await;
+async fn devices_hear_each_other(engine: Engine) {
+    let server = server(engine).await;
     let mut phone = visitor(&server, Transport::Socket).await.unwrap();
     let talk = Visitor::conversation();
     let answer = phone.ask(&talk, "hello").await.unwrap();
@@ -93,9 +100,8 @@ async fn devices_hear_each_other() {
     assert_eq!((&named["name"], &named["email"]), (&json!("Ann"), &json!("ann@shop.example")));
 }
 
-#[tokio::test]
-async fn another_visitors_conversation_is_not_found() {
-    let server = server().await;
+async fn another_visitors_conversation_is_not_found(engine: Engine) {
+    let server = server(engine).await;
     let mut ann = visitor(&server, Transport::Socket).await.unwrap();
     let talk = Visitor::conversation();
     ann.say(&talk, "private to Ann").await.unwrap();
@@ -130,9 +136,8 @@ async fn another_visitors_conversation_is_not_found() {
     assert_eq!(ann.history(&talk).await.unwrap().iter().filter(|message| message["author"]["kind"] == "visitor").count(), 1);
 }
 
-#[tokio::test]
-async fn a_key_that_was_not_signed_here_is_nobodys() {
-    let server = server().await;
+async fn a_key_that_was_not_signed_here_is_nobodys(engine: Engine) {
+    let server = server(engine).await;
     let ann = visitor(&server, Transport::Socket).await.unwrap();
     let token = ann.token().unwrap().to_owned();
     let middle = token.len() / 2;
@@ -148,9 +153,8 @@ async fn a_key_that_was_not_signed_here_is_nobodys() {
     }
 }
 
-#[tokio::test]
-async fn nothing_is_lost_when_the_server_goes_and_comes_back() {
-    let mut server = server().await;
+async fn nothing_is_lost_when_the_server_goes_and_comes_back(engine: Engine) {
+    let mut server = server(engine).await;
     let mut ann = visitor(&server, Transport::Socket).await.unwrap();
     let talk = Visitor::conversation();
     ann.ask(&talk, "hello").await.unwrap();

@@ -1,23 +1,24 @@
 //! One conversation from hello to rating, the same over a socket and over a stream.
 
+use chat::testing::Engine;
 use serde_json::{Value, json};
 use tests::staff::Staff;
 use tests::visitor::{Transport, Visitor};
 
 use super::{server, visitor};
 
-#[tokio::test]
-async fn over_a_socket() {
-    whole_story(Transport::Socket).await;
+chat::on_every_engine!(over_a_socket, over_a_stream_with_post);
+
+async fn over_a_socket(engine: Engine) {
+    whole_story(engine, Transport::Socket).await;
 }
 
-#[tokio::test]
-async fn over_a_stream_with_post() {
-    whole_story(Transport::Stream).await;
+async fn over_a_stream_with_post(engine: Engine) {
+    whole_story(engine, Transport::Stream).await;
 }
 
-async fn whole_story(transport: Transport) {
-    let server = server().await;
+async fn whole_story(engine: Engine, transport: Transport) {
+    let server = server(engine).await;
     let mut staff = Staff::owner(&server).await.unwrap();
     let mut ann = visitor(&server, transport).await.unwrap();
     check_welcome(&ann.welcome);

@@ -40,14 +40,14 @@ pub async fn run(server: &mut Server, staff: Staff, plan: &Plan, mut progress: i
         server.kill()?;
         back.push(server.start().await?.as_millis());
         // One snapshot of the living record: every law holds at every moment.
-        let mut record = Record::of(server.data()).await?;
+        let mut record = Record::at(&server.record()).await?;
         faults.extend(record.faults().await?.into_iter().map(|fault| format!("after kill {}: {fault}", trial + 1)));
         record.close().await?;
         progress(trial + 1);
     }
     let tally = traffic.tally.clone();
     faults.extend(traffic.stop().await?);
-    let mut record = Record::of(server.data()).await?;
+    let mut record = Record::at(&server.record()).await?;
     let settled = settle(&mut record).await?;
     faults.extend(record.faults().await?);
     if let Err(stuck) = &settled {
@@ -74,7 +74,7 @@ pub async fn run(server: &mut Server, staff: Staff, plan: &Plan, mut progress: i
 }
 
 /// Waits until nobody waits for the bot any more; otherwise answers the conversations that still do.
-async fn settle(record: &mut Record) -> Result<Result<Duration, Vec<String>>> {
+pub(crate) async fn settle(record: &mut Record) -> Result<Result<Duration, Vec<String>>> {
     let begun = Instant::now();
     loop {
         let waiting = record.texts("SELECT id FROM conversation WHERE speaker = 'bot' AND asked_seq > answered_seq").await?;
@@ -89,7 +89,7 @@ async fn settle(record: &mut Record) -> Result<Result<Duration, Vec<String>>> {
 }
 
 /// Answers a model wrote that are only the beginning of another one: the same question gets the same words.
-async fn halves(record: &mut Record) -> Result<Vec<String>> {
+pub(crate) async fn halves(record: &mut Record) -> Result<Vec<String>> {
     let written = "SELECT DISTINCT body AS id FROM message WHERE author = 'bot' AND extra NOT LIKE '%\"extract\":true%'";
     let bodies = record.texts(written).await?;
     let half = |body: &&String| bodies.iter().any(|other| other.len() > body.len() && other.starts_with(body.as_str()));

@@ -10,8 +10,8 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
-use tokio_tungstenite::tungstenite::protocol::Message;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::tungstenite::protocol::{Message, WebSocketConfig};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 use tokio_util::task::AbortOnDropHandle;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
@@ -65,7 +65,9 @@ impl Link {
     /// Opens a socket and says nothing.
     pub async fn silent(base: &str) -> Result<Link> {
         let address = format!("{}/v1/visitor/socket", base.replacen("http", "ws", 1));
-        let connecting = tokio::time::timeout(Duration::from_secs(10), connect_async(address));
+        // The library's own buffer is 128 KiB a socket: too much for thousands.
+        let config = WebSocketConfig::default().read_buffer_size(8_192);
+        let connecting = tokio::time::timeout(Duration::from_secs(10), connect_async_with_config(address, Some(config), true));
         let (socket, _) = connecting.await.context("the socket did not open")??;
         let (up, mut source) = socket.split();
         let (sender, down) = mpsc::unbounded_channel();

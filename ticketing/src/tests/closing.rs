@@ -1,7 +1,7 @@
 use super::*;
 use crate::{Csat, Error, Status};
 
-on_both_engines!(
+chat::on_every_engine!(
     closing_asks_once_and_a_new_closing_asks_again,
     a_message_after_the_end_comes_back_to_the_same_agent_or_to_the_queue,
     long_after_the_end_the_bot_answers_first,

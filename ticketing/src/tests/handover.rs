@@ -5,7 +5,7 @@ use crate::{
     ticket::{Seen, Tried, Why},
 };
 
-on_both_engines!(
+chat::on_every_engine!(
     with_somebody_there_the_chat_is_routed_at_once,
     with_nobody_there_it_waits_and_says_why,
     the_packet_is_kept_and_numbers_count_up,

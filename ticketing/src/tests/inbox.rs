@@ -5,7 +5,7 @@ use crate::{
 };
 use chat::{DeviceId, cursor};
 
-on_both_engines!(
+chat::on_every_engine!(
     each_view_shows_what_belongs_to_it,
     visitors_are_found_by_name_and_email_in_any_script,
     a_row_says_who_waits_since_when_and_what_is_unread,

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{Error, Status, To};
 
-on_both_engines!(
+chat::on_every_engine!(
     every_state_answers_every_act,
     what_cannot_be_done_is_refused_and_changes_nothing,
     a_conversation_of_the_bot_gets_a_ticket_when_it_is_taken,

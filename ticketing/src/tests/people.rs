@@ -1,7 +1,7 @@
 use super::*;
 use crate::{Error, State, canned};
 
-on_both_engines!(the_crew_is_listed_with_state_and_load, teams_have_names_and_members, canned_replies_are_kept_by_shortcut);
+chat::on_every_engine!(the_crew_is_listed_with_state_and_load, teams_have_names_and_members, canned_replies_are_kept_by_shortcut);
 
 async fn the_crew_is_listed_with_state_and_load(on: Engine) {
     let s = story(on).await;

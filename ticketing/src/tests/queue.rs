@@ -1,7 +1,7 @@
 use super::*;
 use crate::To;
 
-on_both_engines!(
+chat::on_every_engine!(
     the_queue_goes_by_priority_then_age_as_room_comes,
     the_wait_is_honest,
     a_team_waits_behind_its_own_and_anybodys,

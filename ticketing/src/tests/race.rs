@@ -3,7 +3,7 @@
 use super::*;
 use crate::Error;
 
-on_both_engines!(
+chat::on_every_engine!(
     of_two_takes_at_once_one_wins,
     a_handover_against_a_take_leaves_one_ticket_and_one_speaker,
     no_agent_gets_too_much_and_no_chat_is_lost,

@@ -2,7 +2,7 @@ use super::*;
 use crate::{Error, report::Range};
 use chat::{Append, Author};
 
-on_both_engines!(the_figures_are_those_of_the_record, days_begin_where_the_reader_is);
+chat::on_every_engine!(the_figures_are_those_of_the_record, days_begin_where_the_reader_is);
 
 const HOUR: i64 = 3_600_000;
 

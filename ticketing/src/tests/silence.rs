@@ -3,7 +3,7 @@
 use super::*;
 use crate::{To, ticket::Cause};
 
-on_both_engines!(
+chat::on_every_engine!(
     who_goes_offline_loses_what_waits_for_them,
     signing_out_gives_the_chats_away_at_once,
     who_does_not_answer_loses_the_chat_and_does_not_get_it_again,

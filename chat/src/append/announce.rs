@@ -1,0 +1,24 @@
+//! The news of messages that are in the record.
+
+use std::sync::Arc;
+
+use super::Appended;
+use crate::{Audience, Author, Bus, News, Topic};
+
+/// Tells everybody about messages that were appended; a duplicate was told of when it was new.
+pub(crate) fn announce(bus: &Bus, appended: &[Appended]) {
+    for done in appended.iter().filter(|done| !done.duplicate) {
+        let message = Arc::new(done.message.clone());
+        let news = Arc::new(News::Message { message: message.clone() });
+        if message.audience == Audience::All {
+            bus.publish_shared(Topic::Visitor(message.workspace, message.visitor), news.clone());
+        }
+        bus.publish_shared(Topic::Workspace(message.workspace), news.clone());
+        if matches!(message.author, Author::Visitor(_)) {
+            bus.publish_shared(Topic::Desk, news);
+        }
+        if done.due {
+            bus.publish(Topic::Bot, News::Due { workspace: message.workspace, conversation: message.conversation });
+        }
+    }
+}
