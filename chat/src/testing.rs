@@ -96,9 +96,15 @@ impl Drop for Fresh {
     }
 }
 
-/// A fresh SQLite record with a manual clock.
+/// A fresh record with a manual clock, on the engine that `WARBLER_TEST_ENGINE` names: `sqlite` (as without it), `postgres`, `cluster`.
 pub async fn fresh() -> Result<Fresh> {
-    Engine::Sqlite.fresh().await
+    let engine = match std::env::var("WARBLER_TEST_ENGINE").as_deref() {
+        Err(_) | Ok("sqlite") => Engine::Sqlite,
+        Ok("postgres") => Engine::Postgres,
+        Ok("cluster") => Engine::Cluster,
+        Ok(other) => return Err(Error::Refused(format!("WARBLER_TEST_ENGINE={other} is none of sqlite, postgres, cluster"))),
+    };
+    engine.fresh().await
 }
 
 /// A record at any address, with a new workspace and inbox.

@@ -76,7 +76,7 @@ async fn rest(store: &Store, workspace: WorkspaceId) -> Result<(i64, i64, i64), 
     let capped = |table: &str, condition: &str| {
         format!(
             "(SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 AS one FROM {table} \
-             WHERE workspace_id = $1 AND {condition} LIMIT {MOST}) AS some)"
+             WHERE workspace_id = $1 AND {condition} LIMIT {MOST}) AS counted)"
         )
     };
     let sql = format!(
