@@ -78,6 +78,7 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     if tokio::time::timeout(std::time::Duration::from_secs(u64::from(config.drain_s)), tasks.wait()).await.is_err() {
         tracing::warn!(drain.s = config.drain_s, "some work did not end in time; it goes on after the next start");
     }
+    chat.bus().flush().await;
     chat.store().close().await;
     tracing::info!("stopped");
     Ok(())
@@ -92,7 +93,8 @@ async fn forget_sessions(chat: Chat, stopping: CancellationToken) {
             () = stopping.cancelled() => return,
         }
         if chat.leads("session.sweep").await
-            && let Err(error) = chat::session::sweep(chat.store(), chat.now()).await {
+            && let Err(error) = chat::session::sweep(chat.store(), chat.now()).await
+        {
             tracing::warn!(%error, "ended sessions could not be forgotten; they are tried again in an hour");
         }
     }

@@ -138,7 +138,8 @@ impl Attempt {
 
 /// What an earlier try of the same group has kept without our hearing of it is new, not a duplicate.
 fn ours(done: Vec<Result<Appended>>, unsure: &[Appended]) -> Vec<Result<Appended>> {
-    let mine = |new: &Appended| unsure.iter().find(|old| old.message.client_id == new.message.client_id && old.message.seq == new.message.seq);
+    let mine =
+        |new: &Appended| unsure.iter().find(|old| old.message.client_id == new.message.client_id && old.message.seq == new.message.seq);
     done.into_iter()
         .map(|done| {
             done.map(|new| match mine(&new).filter(|old| new.duplicate && old.message.conversation == new.message.conversation) {

@@ -58,14 +58,21 @@ impl Bus {
 
     /// Everybody in this process may have missed something, and reads the record again.
     pub fn missed(&self) {
-        self.local.missed();
+        self.0.local.missed();
     }
 
-    /// Hears what is published from now on.
+    /// Waits until what was published has left this process, for a moment at most: before it ends.
+    pub async fn flush(&self) {
+        if let Some(redis) = &self.0.redis {
+            redis.flush().await;
+        }
+    }
+
+    /// Hears what is published from now on; from other nodes as soon as [`Subscription::joined`] has returned.
     pub fn subscribe(&self, topic: Topic) -> Subscription {
         let (mailbox, first) = self.0.local.subscribe(topic);
         if let Some(redis) = self.0.redis.as_ref().filter(|_| first) {
-            redis.join(topic);
+            redis.changed(topic);
         }
         Subscription { topic, mailbox, bus: self.clone() }
     }
@@ -80,6 +87,14 @@ pub struct Subscription {
 }
 
 impl Subscription {
+    /// Waits until other nodes are heard too: what is read from the record afterwards misses nothing. When the server between
+    /// them is away it does not wait; [`Heard::Missed`] then comes when it is back.
+    pub async fn joined(&self) {
+        if let Some(redis) = &self.bus.0.redis {
+            redis.joined().await;
+        }
+    }
+
     /// The next news. Cancel-safe. A reader that is too slow hears [`Heard::Missed`].
     pub async fn next(&mut self) -> Heard {
         self.mailbox.next().await
@@ -92,7 +107,7 @@ impl Drop for Subscription {
         if local.leave(self.topic, &self.mailbox)
             && let Some(redis) = redis
         {
-            redis.part(self.topic);
+            redis.changed(self.topic);
         }
     }
 }

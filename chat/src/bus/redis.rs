@@ -1,11 +1,23 @@
-//! News between processes, over Redis pub/sub. The server may go away at any moment: subscribers then hear
-//! that they missed something, and news within the process goes on.
+//! News between processes, over Redis pub/sub. The server may go away or fall silent at any moment: news within the
+//! process goes on, nothing piles up, and whoever may have missed something hears so when it is back.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+    time::Duration,
+};
 
 use futures_util::StreamExt;
+use redis::{AsyncConnectionConfig, RedisResult, aio::MultiplexedConnection, aio::PubSubSink};
 use serde::{Deserialize, Serialize};
-use tokio::sync::mpsc;
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{Instant, sleep, sleep_until, timeout},
+};
 use uuid::Uuid;
 
 use super::local::Local;
@@ -13,110 +25,258 @@ use crate::{News, Topic};
 
 /// News waiting for the server; beyond it news is lost, which news may be.
 const QUEUE: usize = 8_192;
+/// News of one round trip.
+const SENT: usize = 128;
 /// Channels of one subscription command.
 const JOINED: usize = 1_000;
 const RETRY: Duration = Duration::from_millis(500);
+/// A server that has said nothing for so long is asked whether it is there.
+const PING: Duration = Duration::from_secs(2);
+/// Any answer of the server comes within this time, or the connection counts as cut.
+const ANSWER: Duration = Duration::from_secs(2);
+/// A session does not wait longer than this for its subscription.
+const JOIN: Duration = Duration::from_secs(1);
+/// Here a node tells that it could not tell something.
+const LOST: &str = "warbler:lost";
 
 #[derive(Clone, Debug)]
 pub(super) struct Redis {
-    node: Uuid,
-    out: mpsc::Sender<(Topic, Arc<News>)>,
+    out: mpsc::Sender<Out>,
     ears: mpsc::UnboundedSender<Ear>,
+    state: Arc<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// The server hears us subscribe.
+    heard: AtomicBool,
+    /// Some news did not go out.
+    lost: AtomicBool,
+}
+
+#[derive(Debug)]
+enum Out {
+    News(Topic, Arc<News>),
+    /// Answered when everything before it has gone out.
+    Flush(oneshot::Sender<()>),
 }
 
 #[derive(Debug)]
 enum Ear {
-    Join(Topic),
-    Part(Topic),
+    Changed(Topic),
+    /// Answered when everything before it is subscribed.
+    Sync(oneshot::Sender<()>),
 }
 
 #[derive(Serialize, Deserialize)]
 struct Letter {
     from: Uuid,
-    topic: Topic,
-    news: Arc<News>,
+    /// Absent: something was lost, read the record again.
+    news: Option<(Topic, Arc<News>)>,
 }
 
 impl Redis {
-    pub(super) fn open(address: &str, local: Local) -> redis::RedisResult<Self> {
+    pub(super) fn open(address: &str, local: Local) -> RedisResult<Self> {
         let client = redis::Client::open(address)?;
         let node = Uuid::new_v4();
         let (out, outbox) = mpsc::channel(QUEUE);
         let (ears, changes) = mpsc::unbounded_channel();
-        tokio::spawn(send(client.clone(), node, outbox));
-        tokio::spawn(listen(client, node, local, changes));
-        Ok(Self { node, out, ears })
+        let state = Arc::new(State::default());
+        let speaker = Speaker { client: client.clone(), node, state: state.clone(), connection: None };
+        tokio::spawn(speaker.run(outbox));
+        tokio::spawn(Listener { client, node, local, state: state.clone() }.run(changes));
+        Ok(Self { out, ears, state })
     }
 
     pub(super) fn publish(&self, topic: Topic, news: Arc<News>) {
-        if self.out.try_send((topic, news)).is_err() {
-            tracing::warn!(node.id = %self.node, "the bus is behind and lost a piece of news");
+        if self.out.try_send(Out::News(topic, news)).is_err() && !self.state.lost.swap(true, SeqCst) {
+            tracing::warn!("the bus is behind and loses news; everybody reads the record again when it has caught up");
         }
     }
 
-    pub(super) fn join(&self, topic: Topic) {
-        drop(self.ears.send(Ear::Join(topic)));
+    /// Somebody began or ceased to listen.
+    pub(super) fn changed(&self, topic: Topic) {
+        drop(self.ears.send(Ear::Changed(topic)));
     }
 
-    pub(super) fn part(&self, topic: Topic) {
-        drop(self.ears.send(Ear::Part(topic)));
+    /// Waits until what was joined before is heard; not for a server that is away.
+    pub(super) async fn joined(&self) {
+        let (done, heard) = oneshot::channel();
+        if self.state.heard.load(SeqCst) && self.ears.send(Ear::Sync(done)).is_ok() {
+            drop(timeout(JOIN, heard).await);
+        }
+    }
+
+    /// Waits until what was published before has gone out; not for a server that is away.
+    pub(super) async fn flush(&self) {
+        let (done, sent) = oneshot::channel();
+        if self.out.try_send(Out::Flush(done)).is_ok() {
+            drop(timeout(ANSWER, sent).await);
+        }
     }
 }
 
-async fn send(client: redis::Client, node: Uuid, mut outbox: mpsc::Receiver<(Topic, Arc<News>)>) {
-    let mut connection = None;
-    while let Some((topic, news)) = outbox.recv().await {
-        let Ok(text) = serde_json::to_string(&Letter { from: node, topic, news }) else { continue };
-        if connection.is_none() {
-            connection = client.get_multiplexed_async_connection().await.ok();
+/// The connection that publishes.
+struct Speaker {
+    client: redis::Client,
+    node: Uuid,
+    state: Arc<State>,
+    connection: Option<MultiplexedConnection>,
+}
+
+impl Speaker {
+    async fn run(mut self, mut outbox: mpsc::Receiver<Out>) {
+        let mut waiting = Vec::with_capacity(SENT);
+        loop {
+            let got = tokio::select! {
+                got = outbox.recv_many(&mut waiting, SENT) => got,
+                // What was lost is told as soon as the server is back, even if there is no other news.
+                () = sleep(RETRY), if self.state.lost.load(SeqCst) => 1,
+            };
+            if got == 0 {
+                return;
+            }
+            let told = self.tell(&waiting).await;
+            if let Err(error) = &told
+                && !self.state.lost.swap(true, SeqCst)
+            {
+                tracing::warn!(%error, "the bus cannot tell other nodes; they read the record again when it can");
+            }
+            for out in waiting.drain(..) {
+                if let Out::Flush(done) = out {
+                    let _ = done.send(());
+                }
+            }
+            if told.is_err() {
+                self.connection = None;
+                sleep(RETRY).await;
+            }
         }
-        let Some(open) = &mut connection else {
-            tokio::time::sleep(RETRY).await;
-            continue;
+    }
+
+    /// One round trip for all of it.
+    async fn tell(&mut self, waiting: &[Out]) -> RedisResult<()> {
+        let connection = match &mut self.connection {
+            Some(open) => open,
+            none => {
+                let config = AsyncConnectionConfig::new().set_connection_timeout(Some(ANSWER)).set_response_timeout(Some(ANSWER));
+                none.insert(within(self.client.get_multiplexed_async_connection_with_config(&config)).await?)
+            }
         };
-        let sent: redis::RedisResult<()> = redis::cmd("PUBLISH").arg(topic.channel()).arg(text).query_async(open).await;
-        if let Err(error) = sent {
-            tracing::warn!(%error, "the bus could not send; it connects again");
-            connection = None;
+        let mut pipe = redis::pipe();
+        let lost = self.state.lost.load(SeqCst);
+        if lost {
+            pipe.publish(LOST, letter(self.node, None)).ignore();
         }
+        for out in waiting {
+            if let Out::News(topic, news) = out {
+                pipe.publish(topic.channel(), letter(self.node, Some((*topic, news.clone())))).ignore();
+            }
+        }
+        if !pipe.is_empty() {
+            let (): () = within(pipe.query_async(connection)).await?;
+        }
+        if lost {
+            // What is lost from here on sets it again.
+            self.state.lost.store(false, SeqCst);
+            tracing::info!("the bus tells other nodes again");
+        }
+        Ok(())
     }
 }
 
-async fn listen(client: redis::Client, node: Uuid, local: Local, mut changes: mpsc::UnboundedReceiver<Ear>) {
-    while !changes.is_closed() {
-        if let Err(error) = hear(&client, node, &local, &mut changes).await {
-            tracing::warn!(%error, "the bus cannot be heard; it connects again");
-        }
-        local.missed();
-        tokio::time::sleep(RETRY).await;
-    }
+fn letter(from: Uuid, news: Option<(Topic, Arc<News>)>) -> String {
+    serde_json::to_string(&Letter { from, news }).unwrap_or_default()
 }
 
-async fn hear(client: &redis::Client, node: Uuid, local: &Local, changes: &mut mpsc::UnboundedReceiver<Ear>) -> redis::RedisResult<()> {
-    let (mut sink, mut stream) = client.get_async_pubsub().await?.split();
-    for topics in local.topics().chunks(JOINED) {
-        let channels: Vec<String> = topics.iter().map(Topic::channel).collect();
-        sink.subscribe(channels).await?;
+/// The connection that hears.
+struct Listener {
+    client: redis::Client,
+    node: Uuid,
+    local: Local,
+    state: Arc<State>,
+}
+
+impl Listener {
+    async fn run(self, mut changes: mpsc::UnboundedReceiver<Ear>) {
+        while !changes.is_closed() {
+            let began = Instant::now();
+            let ended = self.hear(&mut changes).await;
+            self.state.heard.store(false, SeqCst);
+            if let Err(error) = ended {
+                tracing::warn!(%error, heard.s = began.elapsed().as_secs(), "the bus cannot be heard; it connects again");
+            }
+            self.local.missed();
+            sleep(RETRY).await;
+        }
     }
-    local.missed();
-    loop {
-        tokio::select! {
-            change = changes.recv() => match change {
-                Some(Ear::Join(topic)) => sink.subscribe(topic.channel()).await?,
-                // Somebody may have joined again meanwhile.
-                Some(Ear::Part(topic)) if !local.hears(topic) => sink.unsubscribe(topic.channel()).await?,
-                Some(Ear::Part(_)) => {}
-                None => return Ok(()),
-            },
-            message = stream.next() => {
-                let Some(message) = message else { return Ok(()) };
-                let payload = message.get_payload_bytes();
-                match serde_json::from_slice::<Letter>(payload) {
-                    Ok(letter) if letter.from != node => local.publish(letter.topic, &letter.news),
-                    Ok(_) => {}
-                    Err(error) => tracing::warn!(%error, "a piece of news could not be read"),
+
+    async fn hear(&self, changes: &mut mpsc::UnboundedReceiver<Ear>) -> RedisResult<()> {
+        let (mut sink, mut stream) = within(self.client.get_async_pubsub()).await?.split();
+        within(sink.subscribe(LOST)).await?;
+        self.state.heard.store(true, SeqCst);
+        for topics in self.local.topics().chunks(JOINED) {
+            within(sink.subscribe(channels(topics))).await?;
+        }
+        self.local.missed();
+        let mut changed = Vec::with_capacity(JOINED);
+        let mut silent = Instant::now() + PING;
+        loop {
+            tokio::select! {
+                got = changes.recv_many(&mut changed, JOINED) => match got {
+                    0 => return Ok(()),
+                    _ => self.follow(&mut sink, &mut changed).await?,
+                },
+                message = stream.next() => {
+                    let Some(message) = message else { return Ok(()) };
+                    silent = Instant::now() + PING;
+                    self.open(message.get_payload_bytes());
+                }
+                () = sleep_until(silent) => {
+                    let _: redis::Value = within(sink.ping()).await?;
+                    silent = Instant::now() + PING;
                 }
             }
         }
+    }
+
+    /// Subscribes to what somebody listens to now, and to nothing else.
+    async fn follow(&self, sink: &mut PubSubSink, changed: &mut Vec<Ear>) -> RedisResult<()> {
+        let topics: HashSet<Topic> =
+            changed.iter().filter_map(|ear| if let Ear::Changed(topic) = ear { Some(*topic) } else { None }).collect();
+        let (joined, parted): (Vec<Topic>, Vec<Topic>) = topics.into_iter().partition(|topic| self.local.hears(*topic));
+        if !joined.is_empty() {
+            within(sink.subscribe(channels(&joined))).await?;
+        }
+        if !parted.is_empty() {
+            within(sink.unsubscribe(channels(&parted))).await?;
+        }
+        for ear in changed.drain(..) {
+            if let Ear::Sync(done) = ear {
+                let _ = done.send(());
+            }
+        }
+        Ok(())
+    }
+
+    fn open(&self, payload: &[u8]) {
+        match serde_json::from_slice::<Letter>(payload) {
+            Ok(letter) if letter.from == self.node => {}
+            Ok(Letter { news: Some((topic, news)), .. }) => self.local.publish(topic, &news),
+            Ok(Letter { news: None, .. }) => self.local.missed(),
+            Err(error) => tracing::warn!(%error, "a piece of news could not be read"),
+        }
+    }
+}
+
+fn channels(topics: &[Topic]) -> Vec<String> {
+    topics.iter().map(Topic::channel).collect()
+}
+
+/// A server that is frozen or cut off never answers: it counts as gone.
+async fn within<T>(answer: impl Future<Output = RedisResult<T>>) -> RedisResult<T> {
+    match timeout(ANSWER, answer).await {
+        Ok(done) => done,
+        Err(_) => Err((redis::ErrorKind::Io, "the server did not answer in time").into()),
     }
 }

@@ -69,6 +69,7 @@ impl Session {
         let cursors = hello.cursors.clone();
         let (mut session, inbox, labels) = Self::visit(gate, hello, origin, address).await?;
         let ear = session.chat().bus().subscribe(Topic::Visitor(session.workspace, session.visitor));
+        ear.joined().await;
         let first = session.first(&inbox, &labels, cursors).await;
         let first = first.map_err(|_| session.refusal("unavailable", 1013, None))?;
         Ok((session, ear, first))

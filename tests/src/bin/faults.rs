@@ -241,11 +241,17 @@ async fn kills(flags: &Kill, start: Plan, say: &Say) -> Result<serde_json::Value
     for (n, engine) in engines.iter().enumerate() {
         let mut round = kill::run(*engine, start.clone(), &plan, |done| bar.set_position(n as u64 * plan.kills + done)).await?;
         if let Some(found) = round["faults"].as_array() {
-            faults.extend(found.iter().map(|fault| json!(format!("{}: {}", round["engine"].as_str().unwrap_or_default(), fault.as_str().unwrap_or_default()))));
+            faults.extend(
+                found.iter().map(|fault| {
+                    json!(format!("{}: {}", round["engine"].as_str().unwrap_or_default(), fault.as_str().unwrap_or_default()))
+                }),
+            );
         }
         round.as_object_mut().map(|round| round.remove("faults"));
         rounds.push(round);
     }
     let sum = |name: &str| rounds.iter().filter_map(|round| round[name].as_u64()).sum::<u64>();
-    Ok(json!({ "kills": sum("kills"), "acknowledged": sum("acknowledged"), "read_back": sum("read_back"), "engines": rounds, "faults": faults }))
+    Ok(
+        json!({ "kills": sum("kills"), "acknowledged": sum("acknowledged"), "read_back": sum("read_back"), "engines": rounds, "faults": faults }),
+    )
 }

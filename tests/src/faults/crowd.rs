@@ -164,8 +164,7 @@ async fn check(door: &str, inbox: &str, promises: &Promises, writer: &Tab, reade
     let mut read = 0;
     let talks: Vec<String> = promises.acked.keys().cloned().collect();
     for some in talks.chunks(50) {
-        let ends: BTreeMap<&String, i64> =
-            some.iter().map(|talk| (talk, writer.last(talk).max(reader.last(talk)))).collect();
+        let ends: BTreeMap<&String, i64> = some.iter().map(|talk| (talk, writer.last(talk).max(reader.last(talk)))).collect();
         let mut fresh = Tab::new(door, inbox, Transport::Socket, promises.token.clone());
         fresh.connect(Some(some)).await?;
         let begun = Instant::now();

@@ -49,7 +49,9 @@ impl Held {
     pub(super) fn settle(&self, record: &Held, promised: impl Iterator<Item = (Uuid, i64)>) -> Vec<String> {
         let mut faults = Vec::new();
         let mut ids = HashSet::new();
-        faults.extend(record.messages.iter().filter(|(_, id)| !ids.insert(*id)).map(|(seq, id)| format!("{id} is there twice, again as {seq}")));
+        faults.extend(
+            record.messages.iter().filter(|(_, id)| !ids.insert(*id)).map(|(seq, id)| format!("{id} is there twice, again as {seq}")),
+        );
         let mut end = 0;
         for (id, seq) in promised {
             end = end.max(seq);

@@ -28,6 +28,8 @@ pub(super) struct Tab {
     pub(super) held: HashMap<String, Held>,
     order: Vec<String>,
     asked: HashMap<String, i64>,
+    /// Conversations the record could not tell of, and when to ask again.
+    again: HashMap<String, Instant>,
     pub(super) faults: Vec<String>,
     /// When the connection was lost.
     lost: Option<Instant>,
@@ -49,6 +51,7 @@ impl Tab {
             held: HashMap::new(),
             order: Vec::new(),
             asked: HashMap::new(),
+            again: HashMap::new(),
             faults: Vec::new(),
             lost: None,
             resumed: Vec::new(),
@@ -76,6 +79,7 @@ impl Tab {
     pub(super) async fn connect(&mut self, only: Option<&[String]>) -> Result<()> {
         self.drop_link();
         self.asked.clear();
+        self.again.clear();
         let newest = &self.order[self.order.len().saturating_sub(ASKED)..];
         let cursors: Map<String, Value> = only.unwrap_or(newest).iter().map(|talk| (talk.clone(), self.last(talk).into())).collect();
         let mut hello = json!({
@@ -132,16 +136,32 @@ impl Tab {
     /// The next frame, noted; none when nothing came in time.
     pub(super) async fn frame(&mut self, patience: Duration) -> Result<Option<Value>> {
         match self.link.as_mut().context("not connected")?.next(patience).await {
-            None => Ok(None),
+            None => {
+                self.ask_again().await?;
+                Ok(None)
+            }
             Some(Incoming::Closed(code)) => {
                 self.drop_link();
                 bail!("closed, code {code:?}")
             }
             Some(Incoming::Frame(frame)) => {
                 self.note(&frame).await?;
+                self.ask_again().await?;
                 Ok(Some(frame))
             }
         }
+    }
+
+    /// What could not be read from the record is asked for once more.
+    async fn ask_again(&mut self) -> Result<()> {
+        let now = Instant::now();
+        let due: Vec<String> = self.again.iter().filter(|(_, at)| **at <= now).map(|(talk, _)| talk.clone()).collect();
+        for talk in due {
+            self.again.remove(&talk);
+            let after = self.last(&talk);
+            self.send(&[json!({"t": "resume", "conversation": talk, "after": after})]).await?;
+        }
+        Ok(())
     }
 
     fn drop_link(&mut self) {
@@ -159,6 +179,12 @@ impl Tab {
         match frame["t"].as_str() {
             Some("bye") => {
                 self.called_back = frame["after_ms"].as_u64().map(Duration::from_millis);
+                return Ok(());
+            }
+            Some("error") if frame["id"].is_null() => {
+                if let (Some(talk), Some(wait)) = (frame["conversation"].as_str(), frame["retry_ms"].as_u64()) {
+                    self.again.insert(talk.to_owned(), Instant::now() + Duration::from_millis(wait));
+                }
                 return Ok(());
             }
             Some("ack" | "message") => {}

@@ -55,7 +55,8 @@ impl Nginx {
 /// What stands around the sample, with everything in a folder of its own; one process, so that it ends as one.
 fn around(folder: &Path) -> String {
     let place = folder.display();
-    let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|part| format!("    {part}_temp_path {place}/{part};\n")).concat();
+    let temporary =
+        ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|part| format!("    {part}_temp_path {place}/{part};\n")).concat();
     format!(
         "daemon off;\nmaster_process off;\npid {place}/pid;\nevents {{ worker_connections 4096; }}\n\
          http {{\n    access_log off;\n{temporary}    include {place}/warbler.conf;\n}}\n"
