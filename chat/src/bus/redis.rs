@@ -34,6 +34,8 @@ const RETRY: Duration = Duration::from_millis(500);
 const PING: Duration = Duration::from_secs(2);
 /// Any answer of the server comes within this time, or the connection counts as cut.
 const ANSWER: Duration = Duration::from_secs(2);
+/// While the server is away, whoever listens reads the record this often.
+const SERVE: Duration = Duration::from_secs(10);
 /// A session does not wait longer than this for its subscription.
 const JOIN: Duration = Duration::from_secs(1);
 /// Here a node tells that it could not tell something.
@@ -199,14 +201,17 @@ struct Listener {
 
 impl Listener {
     async fn run(self, mut changes: mpsc::UnboundedReceiver<Ear>) {
+        let mut served = Instant::now();
         while !changes.is_closed() {
-            let began = Instant::now();
             let ended = self.hear(&mut changes).await;
-            self.state.heard.store(false, SeqCst);
-            if let Err(error) = ended {
-                tracing::warn!(%error, heard.s = began.elapsed().as_secs(), "the bus cannot be heard; it connects again");
+            let cut = self.state.heard.swap(false, SeqCst);
+            if cut && let Err(error) = ended {
+                tracing::warn!(%error, "the bus cannot be heard; it connects again until it can");
             }
-            self.local.missed();
+            if cut || served.elapsed() > SERVE {
+                self.local.missed();
+                served = Instant::now();
+            }
             sleep(RETRY).await;
         }
     }
