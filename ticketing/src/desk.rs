@@ -34,6 +34,8 @@ pub(crate) struct Memory {
     pub(crate) moved: HashSet<WorkspaceId>,
     /// The places visitors were last told.
     pub(crate) places: HashMap<WorkspaceId, HashMap<ConversationId, Place>>,
+    /// A long queue as it was read a moment ago, and when (unix ms).
+    pub(crate) lines: HashMap<WorkspaceId, (i64, HashMap<ConversationId, Place>)>,
     /// Who was online at the last sweep.
     pub(crate) online: HashSet<(WorkspaceId, AgentId)>,
     /// How fast the queue moves, and when that was measured (unix ms).

@@ -22,6 +22,8 @@ const WINDOW_MS: i64 = 2 * 3_600_000;
 const PICK_UPS: i64 = 30;
 /// A measured pace is used for this long, ms.
 const FRESH_MS: i64 = 2_000;
+/// From this place on, one that was true a moment ago is good enough.
+const FAR: i64 = 50;
 
 /// Where somebody is in the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -40,6 +42,9 @@ impl Desk {
     /// # Errors
     /// Only the record's.
     pub async fn place(&self, workspace: WorkspaceId, conversation: ConversationId) -> Result<Option<Place>> {
+        if let Some(far) = self.far(workspace, conversation) {
+            return Ok(Some(far));
+        }
         let rows = sqlx::query(
             "SELECT t.team_id, (SELECT CAST(COUNT(*) AS BIGINT) FROM ticket o
                      WHERE o.workspace_id = t.workspace_id AND o.queued_at IS NOT NULL AND (t.team_id IS NULL OR o.team_id IS NULL OR o.team_id = t.team_id)
@@ -52,17 +57,55 @@ impl Desk {
         .await?;
         let Some(row) = rows else { return Ok(None) };
         let pace = self.pace(workspace, chat::row::optional_id(&row, "team_id")?).await?;
-        Ok(Some(place(row.try_get::<i64, _>("ahead")? + 1, &pace)))
+        let ahead: i64 = row.try_get("ahead")?;
+        if ahead >= FAR {
+            self.remember_line(workspace).await?;
+        }
+        Ok(Some(place(ahead + 1, &pace)))
+    }
+
+    /// A place far back in a queue that was read a moment ago.
+    fn far(&self, workspace: WorkspaceId, conversation: ConversationId) -> Option<Place> {
+        let now = self.chat().now();
+        self.memory(|memory| {
+            let (at, line) = memory.lines.get(&workspace)?;
+            line.get(&conversation).filter(|place| now - at < FRESH_MS && place.place > FAR).copied()
+        })
+    }
+
+    /// Counting who is ahead of each of many is slow when all of them come back at once: the queue is read once for them.
+    async fn remember_line(&self, workspace: WorkspaceId) -> Result<()> {
+        let now = self.chat().now();
+        let fresh = self.memory(|memory| {
+            let fresh = memory.lines.get(&workspace).is_some_and(|(at, _)| now - at < FRESH_MS);
+            if !fresh {
+                // Whoever asks while it is read counts for himself.
+                memory.lines.insert(workspace, (now, HashMap::new()));
+            }
+            fresh
+        });
+        if fresh {
+            return Ok(());
+        }
+        let queue = queue::waiting(self.chat().store(), workspace, i64::MAX).await?;
+        let line = self.places(workspace, &queue).await?;
+        self.memory(|memory| memory.lines.insert(workspace, (now, line)));
+        Ok(())
+    }
+
+    async fn places(&self, workspace: WorkspaceId, queue: &[Waiting]) -> Result<HashMap<ConversationId, Place>> {
+        let mut places = HashMap::new();
+        for (next, ahead) in queue.iter().zip(ahead(queue)) {
+            let pace = self.pace(workspace, next.team).await?;
+            places.insert(next.conversation, place(ahead + 1, &pace));
+        }
+        Ok(places)
     }
 
     /// Tells the visitors whose place or wait has changed since they were last told.
     pub(crate) async fn tell_places(&self, workspace: WorkspaceId) -> Result<()> {
-        let queue = queue::waiting(self.chat().store(), workspace).await?;
-        let mut places = HashMap::new();
-        for (next, ahead) in queue.iter().zip(ahead(&queue)) {
-            let pace = self.pace(workspace, next.team).await?;
-            places.insert(next.conversation, place(ahead + 1, &pace));
-        }
+        let queue = queue::waiting(self.chat().store(), workspace, queue::PASS).await?;
+        let places = self.places(workspace, &queue).await?;
         let told = self.memory(|memory| memory.places.insert(workspace, places.clone())).unwrap_or_default();
         for next in queue.iter().filter(|next| told.get(&next.conversation) != places.get(&next.conversation)) {
             let news = News::Conversation { workspace, conversation: next.conversation };

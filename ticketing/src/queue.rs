@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Tickets looked at in one pass.
-const PASS: i64 = 5_000;
+pub(crate) const PASS: i64 = 5_000;
 
 /// A ticket that waits, with what routing needs.
 #[derive(Clone, Debug)]
@@ -36,7 +36,7 @@ impl Desk {
 
     async fn try_drain(&self, workspace: WorkspaceId) -> Result<()> {
         let store = self.chat().store();
-        let queue = waiting(store, workspace).await?;
+        let queue = waiting(store, workspace, PASS).await?;
         if queue.is_empty() {
             return Ok(());
         }
@@ -95,13 +95,13 @@ fn count_in(members: &mut [Member], ticket: &Ticket) {
 }
 
 /// The queue of a workspace in order.
-pub(crate) async fn waiting(store: &Store, workspace: WorkspaceId) -> Result<Vec<Waiting>> {
+pub(crate) async fn waiting(store: &Store, workspace: WorkspaceId, limit: i64) -> Result<Vec<Waiting>> {
     let rows = sqlx::query(
         "SELECT t.id, t.conversation_id, c.visitor_id, t.team_id, t.routed FROM ticket t JOIN conversation c ON c.id = t.conversation_id
           WHERE t.workspace_id = $1 AND t.queued_at IS NOT NULL ORDER BY t.priority, t.queued_at, t.number LIMIT $2",
     )
     .bind(workspace.text())
-    .bind(PASS)
+    .bind(limit)
     .fetch_all(store.read())
     .await?;
     rows.iter()

@@ -5,6 +5,7 @@ chat::on_every_engine!(
     the_queue_goes_by_priority_then_age_as_room_comes,
     the_wait_is_honest,
     a_team_waits_behind_its_own_and_anybodys,
+    far_places_are_remembered_for_a_moment,
     visitors_are_told_when_their_place_changes_and_only_then,
     a_chat_goes_to_the_least_loaded_and_turns_are_taken,
     transferring_frees_a_place
@@ -70,6 +71,23 @@ async fn a_team_waits_behind_its_own_and_anybodys(on: Engine) {
         places.push(s.desk.place(ws, it.id).await.unwrap().unwrap().place);
     }
     assert_eq!(places, [1, 1, 3, 3, 3, 6]);
+}
+
+async fn far_places_are_remembered_for_a_moment(on: Engine) {
+    let s = story(on).await;
+    let ws = s.fresh.workspace;
+    let mut queue = Vec::new();
+    for _ in 0..55 {
+        s.later(1);
+        queue.push(s.waiting().await.0.id);
+    }
+    let place = async |n: usize| s.desk.place(ws, queue[n]).await.unwrap().map(|place| place.place);
+    assert_eq!((place(54).await, place(52).await, place(3).await), (Some(55), Some(53), Some(4)));
+    let ann = s.agent("Ann").await;
+    s.desk.take(ws, ann, queue[0]).await.unwrap();
+    assert_eq!((place(0).await, place(3).await), (None, Some(3)), "near places are always true");
+    s.later(3_000);
+    assert_eq!((place(54).await, place(52).await), (Some(54), Some(52)));
 }
 
 async fn visitors_are_told_when_their_place_changes_and_only_then(on: Engine) {
