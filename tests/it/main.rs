@@ -6,6 +6,7 @@ mod browser;
 mod cli;
 mod console;
 mod guides;
+mod load;
 mod older;
 mod record;
 mod tidy;
