@@ -13,6 +13,7 @@ pub mod frames;
 pub mod hold;
 pub mod idle;
 pub mod link;
+pub mod many;
 pub mod memory;
 pub mod session;
 pub mod slope;

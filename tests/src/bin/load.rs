@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use serde_json::Value;
 use tests::load::aim::{Aim, Target};
 use tests::load::crowd::Pace;
-use tests::load::{ceiling, churn, connect, echo, fanout, idle, storm};
+use tests::load::{ceiling, churn, connect, echo, fanout, idle, many, storm};
 use tests::trial::Say;
 
 /// Thousands of visitors from many loopback addresses: how fast they come, what they cost, how fast their messages are kept and delivered
@@ -111,6 +111,9 @@ enum Mode {
         /// Seconds a session lives, in the mean
         #[arg(long, default_value_t = 60.0)]
         life: f64,
+        /// Clients, each with a server of its own: a process may open only so many files
+        #[arg(long, default_value_t = 1)]
+        processes: usize,
         /// Repeats the random lives of a run
         #[arg(long, default_value_t = 1)]
         seed: u64,
@@ -143,6 +146,10 @@ fn main() -> Result<()> {
 }
 
 async fn run(flags: &Flags) -> Result<Value> {
+    if let Mode::Churn { processes: processes @ 2.., .. } = flags.mode {
+        anyhow::ensure!(flags.aim.aim.url.is_none(), "--processes starts a server for each: leave --url out");
+        return many::run(processes).await;
+    }
     let target = flags.aim.aim.target(flags.say.warbler.as_deref()).await?;
     let bar = Arc::new(flags.say.bar(length(&flags.mode), "sessions"));
     let shown = bar.clone();
@@ -185,7 +192,7 @@ async fn mode(flags: &Flags, target: &Target, progress: impl Fn(u64) + Clone + S
         Mode::Fanout { readers, messages, pause_ms, bytes } => {
             fanout::run(door, &fanout::Plan { readers, messages, pause: millis(pause_ms), bytes, pace }, progress).await
         }
-        Mode::Churn { sessions, seconds, life, seed } => {
+        Mode::Churn { sessions, seconds, life, seed, .. } => {
             let plan = churn::Plan { sessions, seconds, life: Duration::from_secs_f64(life), pace, seed };
             churn::run(door, target.pid, &plan, progress).await
         }

@@ -120,7 +120,14 @@ fn size(flags: &Flags) -> Size {
     Size {
         idle: flags.idle_sessions,
         echo: echo::Plan { sessions: flags.echo_sessions, writers, rate: flags.rate, seconds, bytes, pace },
-        ceiling: ceiling::Plan { sessions: writers, writers, seconds: seconds / 2.0, within: Duration::from_millis(flags.within_ms), bytes, pace },
+        ceiling: ceiling::Plan {
+            sessions: writers,
+            writers,
+            seconds: seconds / 2.0,
+            within: Duration::from_millis(flags.within_ms),
+            bytes,
+            pace,
+        },
         fanout: fanout::Plan { readers: flags.readers, messages: flags.messages, pause: Duration::from_millis(100), bytes, pace },
         storm: storm::Plan {
             sessions: flags.storm_sessions,

@@ -107,19 +107,12 @@ impl Party {
         let each = pause / u32::try_from(self.devices.len()).unwrap_or(1);
         for device in 0..self.devices.len() {
             let until = Instant::now() + each;
-            loop {
-                let left = until.saturating_duration_since(Instant::now());
-                match self.devices[device].connected() {
-                    true => match self.devices[device].next(left).await {
-                        Ok(Some(_)) => {}
-                        Ok(None) => break,
-                        Err(_) => self.tally.lost.fetch_add(1, Ordering::Relaxed),
-                    },
-                    false => {
-                        tokio::time::sleep(left).await;
-                        break;
-                    }
-                };
+            while let Some(left) = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
+                if !self.devices[device].connected() {
+                    tokio::time::sleep(left).await;
+                } else if self.devices[device].next(left).await.is_err() {
+                    self.tally.lost.fetch_add(1, Ordering::Relaxed);
+                }
             }
         }
     }
@@ -221,13 +214,9 @@ mod tests {
     fn whatever_was_promised_is_held_once() {
         let promised = BTreeMap::from([("a".to_owned(), 1), ("b".to_owned(), 2)]);
         let held = |list: &[(&str, i64)]| list.iter().map(|(id, seq)| json!({"id": id, "seq": seq})).collect::<Vec<_>>();
-        for (list, faults) in [
-            (&[("a", 1), ("b", 2), ("c", 3)][..], 0),
-            (&[("a", 1)], 1),
-            (&[("a", 1), ("b", 3)], 1),
-            (&[("a", 1), ("a", 2)], 2),
-            (&[], 2),
-        ] {
+        for (list, faults) in
+            [(&[("a", 1), ("b", 2), ("c", 3)][..], 0), (&[("a", 1)], 1), (&[("a", 1), ("b", 3)], 1), (&[("a", 1), ("a", 2)], 2), (&[], 2)]
+        {
             assert_eq!(missing(&promised, held(list).iter()).len(), faults, "{list:?}");
         }
     }

@@ -75,11 +75,15 @@ impl Held {
 impl Losses {
     /// In words, if there are any.
     pub fn faults(&self) -> Vec<String> {
-        [(&self.closed, "sessions were closed by the server"), (&self.refused, "frames were refused"), (&self.holes, "messages came after a hole")]
-            .iter()
-            .map(|(count, what)| (count.load(Ordering::Relaxed), what))
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, what)| format!("{count} {what}"))
-            .collect()
+        [
+            (&self.closed, "sessions were closed by the server"),
+            (&self.refused, "frames were refused"),
+            (&self.holes, "messages came after a hole"),
+        ]
+        .iter()
+        .map(|(count, what)| (count.load(Ordering::Relaxed), what))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect()
     }
 }

@@ -12,6 +12,9 @@ use super::session::Door;
 use super::wire::Who;
 use super::{memory, slope};
 
+/// How long memory may take to come to rest.
+const REST: Duration = Duration::from_secs(20);
+
 /// How idle sessions are measured.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -31,7 +34,8 @@ pub async fn run(door: &Door, pid: u32, plan: &Plan, progress: impl Fn(u64) + Cl
     let mut held: Vec<Held> = Vec::new();
     let mut points = Vec::new();
     let mut opening = Duration::ZERO;
-    let before = memory::resident(pid)?;
+    // Whatever a server does after its start is not the cost of a session.
+    let before = memory::at_rest(pid, REST).await?;
     for step in &plan.steps {
         let have = held.len();
         let clients = (have..*step).map(Who::new).collect();
@@ -40,7 +44,7 @@ pub async fn run(door: &Door, pid: u32, plan: &Plan, progress: impl Fn(u64) + Cl
         opening += crowd.took;
         held.extend(Held::all(crowd.sessions, &losses));
         tokio::time::sleep(plan.settle).await;
-        points.push((held.len() as f64, memory::resident(pid)? as f64));
+        points.push((held.len() as f64, memory::at_rest(pid, REST).await? as f64));
     }
     let (used, begun) = (memory::processor(pid)?, Instant::now());
     tokio::time::sleep(plan.hold).await;

@@ -1,12 +1,32 @@
 //! What a process holds in memory, from /proc.
 
+use std::time::{Duration, Instant};
+
 use anyhow::{Context as _, Result};
+
+/// Between two readings.
+const READING: Duration = Duration::from_millis(400);
 
 /// Resident memory in KiB.
 pub fn resident(pid: u32) -> Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).with_context(|| format!("there is no process {pid}"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
     Ok(line.trim().trim_end_matches("kB").trim().parse()?)
+}
+
+/// Resident memory in KiB once it has come to rest: three readings within one in two hundred, or `patience` is over.
+pub async fn at_rest(pid: u32, patience: Duration) -> Result<u64> {
+    let until = Instant::now() + patience;
+    let mut seen = vec![resident(pid)?];
+    loop {
+        tokio::time::sleep(READING).await;
+        seen.push(resident(pid)?);
+        let last = &seen[seen.len().saturating_sub(3)..];
+        let (low, high) = (last.iter().min().copied().unwrap_or(0), last.iter().max().copied().unwrap_or(0));
+        if Instant::now() >= until || (last.len() == 3 && (high - low) * 200 <= high) {
+            return resident(pid);
+        }
+    }
 }
 
 /// Processor time used so far, in seconds.

@@ -143,9 +143,7 @@ async fn resume(door: &Door, who: Who, last: i64) -> Result<Back> {
         _ => {}
     };
     let mut session = Session::open_hearing(door, who, &mut count).await?;
-    let rest = async {
-        while session.who.cursor < last && session.hear(&mut count).await.is_ok() {}
-    };
+    let rest = async { while session.who.cursor < last && session.hear(&mut count).await.is_ok() {} };
     // Whoever recovers nothing says nothing: the time of waiting for it is not counted.
     let late = tokio::time::timeout(PATIENCE, rest).await.is_err();
     let took = if late { begun.elapsed().saturating_sub(PATIENCE) } else { begun.elapsed() };

@@ -43,7 +43,14 @@ impl Table {
                 for rival in others {
                     let of = |rival: Rival| self.seen.get(&(case.name(), figure.name, rival)).map_or(&[][..], Vec::as_slice);
                     let rounds = of(ours).len().min(of(*rival).len());
-                    lines.push(Line { case: *case, figure: *figure, rival: *rival, ours: median(of(ours)), theirs: median(of(*rival)), rounds });
+                    lines.push(Line {
+                        case: *case,
+                        figure: *figure,
+                        rival: *rival,
+                        ours: median(of(ours)),
+                        theirs: median(of(*rival)),
+                        rounds,
+                    });
                 }
             }
         }
@@ -63,7 +70,8 @@ impl Table {
 
     /// For people.
     pub fn text(&self, cases: &[Case]) -> String {
-        let mut text = format!("{:<9} {:<16} {:>12} {:<16} {:>12} {:>7} {:>7}\n", "case", "figure", "warbler", "peer", "theirs", "ratio", "rounds");
+        let mut text =
+            format!("{:<9} {:<16} {:>12} {:<16} {:>12} {:>7} {:>7}\n", "case", "figure", "warbler", "peer", "theirs", "ratio", "rounds");
         for line in self.lines(cases) {
             let show = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.*}", line.figure.decimals));
             let ratio = line.ratio().map_or("-".to_owned(), |ratio| format!("{ratio:.2}"));
@@ -96,7 +104,8 @@ mod tests {
             table.add(Case::Idle, Rival::Ws, &json!({"kb_per_session": theirs}));
         }
         let rows = table.rows(&[Case::Idle]);
-        let ws = json!({"case": "idle", "figure": "kb_per_session", "warbler": 5.0, "peer": "ws", "theirs": 10.0, "ratio": 0.5, "rounds": 3});
+        let ws =
+            json!({"case": "idle", "figure": "kb_per_session", "warbler": 5.0, "peer": "ws", "theirs": 10.0, "ratio": 0.5, "rounds": 3});
         let absent = json!({"case": "idle", "figure": "kb_per_session", "warbler": 5.0, "peer": "socket.io", "theirs": null, "ratio": null, "rounds": 0});
         assert_eq!(rows, [ws, absent]);
         let text = table.text(&[Case::Idle]);
