@@ -7,6 +7,7 @@ mod cli;
 mod console;
 mod guides;
 mod nodes;
+mod load;
 mod older;
 mod record;
 mod tidy;

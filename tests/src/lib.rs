@@ -2,13 +2,16 @@
 //! the integration binary in `it/`, and programs that measure and torment.
 
 pub mod browser;
+pub mod check;
 pub mod checker;
 pub mod corpus;
 pub mod faults;
 pub mod furnish;
 pub mod judge;
+pub mod load;
 pub mod model;
 pub mod private;
+pub mod peers;
 pub mod record;
 pub mod server;
 pub mod staff;

@@ -261,10 +261,7 @@ impl Server {
 
     /// The first inbox, as the demo page embeds it.
     pub async fn inbox(&self) -> Result<String> {
-        let page = crate::http().get(self.base() + "/demo").send().await?.error_for_status()?.text().await?;
-        let (_, after) = page.split_once("data-inbox=\"").context("the demo page has no data-inbox")?;
-        let (inbox, _) = after.split_once('"').context("data-inbox is not closed")?;
-        Ok(inbox.to_owned())
+        inbox_of(&self.base()).await
     }
 
     /// Runs another command of the same binary on the same folder.
@@ -320,6 +317,14 @@ pub fn binary(given: Option<&Path>) -> Result<PathBuf> {
         bail!("{} is not there: cargo build --workspace --bins, or ./tests/run", path.display());
     }
     Ok(path)
+}
+
+/// The first inbox of a server at this address, as its demo page embeds it.
+pub async fn inbox_of(base: &str) -> Result<String> {
+    let page = crate::http().get(format!("{base}/demo")).send().await?.error_for_status()?.text().await?;
+    let (_, after) = page.split_once("data-inbox=\"").context("the demo page has no data-inbox")?;
+    let (inbox, _) = after.split_once('"').context("data-inbox is not closed")?;
+    Ok(inbox.to_owned())
 }
 
 /// A port nobody listens on now.

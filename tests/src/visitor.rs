@@ -89,6 +89,11 @@ impl Visitor {
         self
     }
 
+    /// Goes to another node from the next connection on.
+    pub fn move_to(&mut self, base: &str) {
+        self.base = base.to_owned();
+    }
+
     /// The visitor's key.
     pub fn token(&self) -> Option<&str> {
         self.token.as_deref()
@@ -171,6 +176,12 @@ impl Visitor {
 
     /// Sends a message with more fields (`wish`, `button`) without waiting.
     pub async fn post_with(&mut self, conversation: &str, body: &str, more: Value) -> Result<String> {
+        let (id, sent) = self.write_with(conversation, body, more).await;
+        sent.map(|()| id)
+    }
+
+    /// The same; the client id stands even when the connection was lost, and the message is sent again on the next one.
+    pub async fn write_with(&mut self, conversation: &str, body: &str, more: Value) -> (String, Result<()>) {
         let id = Uuid::now_v7().to_string();
         let mut frame = json!({"t": "send", "id": id, "conversation": conversation, "body": body});
         for (name, value) in more.as_object().into_iter().flatten() {
@@ -178,8 +189,7 @@ impl Visitor {
         }
         self.held(conversation);
         self.sent.insert(id.clone(), frame.clone());
-        self.frame(&[frame]).await?;
-        Ok(id)
+        (id, self.frame(&[frame]).await)
     }
 
     /// Sends a message and waits for its `ack`.
