@@ -5,9 +5,11 @@
 mod browser;
 mod cli;
 mod console;
+mod fuzz;
 mod guides;
 mod older;
 mod record;
+mod simulate;
 mod tidy;
 mod torment;
 mod wire;

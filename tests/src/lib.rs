@@ -1,14 +1,17 @@
 //! The proof of Warbler: a harness that speaks to the real binary as visitors, staff and browsers do,
 //! the integration binary in `it/`, and programs that measure and torment.
 
+pub mod autobahn;
 pub mod browser;
 pub mod checker;
 pub mod corpus;
 pub mod furnish;
+pub mod fuzz;
 pub mod judge;
 pub mod model;
 pub mod record;
 pub mod server;
+pub mod simulate;
 pub mod staff;
 pub mod store;
 pub mod torment;
