@@ -5,11 +5,13 @@
 mod browser;
 mod cli;
 mod console;
+mod fuzz;
 mod guides;
 mod nodes;
 mod load;
 mod older;
 mod record;
+mod simulate;
 mod tidy;
 mod torment;
 mod wire;

@@ -1,12 +1,14 @@
 //! The proof of Warbler: a harness that speaks to the real binary as visitors, staff and browsers do,
 //! the integration binary in `it/`, and programs that measure and torment.
 
+pub mod autobahn;
 pub mod browser;
 pub mod check;
 pub mod checker;
 pub mod corpus;
 pub mod faults;
 pub mod furnish;
+pub mod fuzz;
 pub mod judge;
 pub mod load;
 pub mod model;
@@ -14,6 +16,7 @@ pub mod private;
 pub mod peers;
 pub mod record;
 pub mod server;
+pub mod simulate;
 pub mod staff;
 pub mod torment;
 pub mod tree;

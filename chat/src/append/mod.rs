@@ -31,7 +31,8 @@ pub struct Append {
     pub extra: Extra,
     /// Refused as stale unless this is the conversation's epoch; the bot must name it.
     pub epoch: Option<i64>,
-    /// The bot: the last message of the visitor that this answer has considered.
+    /// The bot: the last message of the visitor that this answer has considered. Stale when that has an answer already,
+    /// or when another turn than the one in `extra` runs by now.
     pub considered: Option<i64>,
 }
 

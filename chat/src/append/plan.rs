@@ -7,7 +7,7 @@ use sqlx::{Row, any::AnyRow};
 
 use super::{Append, Appended};
 use crate::{
-    Audience, Author, ClientId, ConversationId, Error, Message, Result, VisitorId, WorkspaceId, row,
+    Audience, Author, ClientId, ConversationId, Error, Message, Result, TurnId, VisitorId, WorkspaceId, row,
     store::{Column, Dialect, Store, Tx},
 };
 
@@ -21,6 +21,7 @@ struct Head {
     last_visible_seq: i64,
     asked_seq: i64,
     answered_seq: i64,
+    turn: Option<TurnId>,
     closed: Option<i64>,
     changed: bool,
 }
@@ -64,7 +65,7 @@ fn place(append: &Append, now: i64, heads: &mut Heads, known: &mut Known) -> Res
     if let Some(&(seq, prev_visible, at)) = known.get(&key) {
         return Ok(Appended { message: message(append, head, seq, prev_visible, at), duplicate: true, due: false });
     }
-    if append.epoch.is_some_and(|epoch| epoch != head.epoch) {
+    if append.epoch.is_some_and(|epoch| epoch != head.epoch) || late(append, head) {
         return Err(Error::Stale);
     }
     head.last_seq += 1;
@@ -83,6 +84,12 @@ fn place(append: &Append, now: i64, heads: &mut Heads, known: &mut Known) -> Res
     known.insert(key, (seq, prev_visible, now));
     let due = head.speaker_is_bot && head.asked_seq == seq;
     Ok(Appended { message: message(append, head, seq, prev_visible, now), duplicate: false, due })
+}
+
+/// A bot that was away for so long that another has its turn, or has answered what it answers now.
+fn late(append: &Append, head: &Head) -> bool {
+    let taken = append.extra.turn.is_some_and(|turn| head.turn.is_some_and(|running| running != turn));
+    append.author == Author::Bot && (taken || append.considered.is_some_and(|seq| seq <= head.answered_seq))
 }
 
 fn message(append: &Append, head: &Head, seq: i64, prev_visible: i64, at: i64) -> Message {
@@ -108,7 +115,7 @@ async fn lock(tx: &mut Tx, dialect: Dialect, group: &[&Append]) -> Result<Heads>
     ids.dedup();
     let list: Vec<_> = ids.iter().map(|id| json!({ "key": id })).collect();
     let sql = format!(
-        "SELECT id, workspace_id, visitor_id, speaker, epoch, last_seq, last_visible_seq, asked_seq, answered_seq, closed_at
+        "SELECT id, workspace_id, visitor_id, speaker, epoch, last_seq, last_visible_seq, asked_seq, answered_seq, turn_id, closed_at
            FROM conversation WHERE id IN (SELECT x.key FROM {}) ORDER BY id{}",
         dialect.rows(1, &[Column::Text("key")]),
         dialect.for_update(),
@@ -128,6 +135,7 @@ fn head(row: &AnyRow) -> Result<Head> {
         last_visible_seq: row.try_get("last_visible_seq")?,
         asked_seq: row.try_get("asked_seq")?,
         answered_seq: row.try_get("answered_seq")?,
+        turn: row::optional_id(row, "turn_id")?,
         closed: row.try_get("closed_at")?,
         changed: false,
     })

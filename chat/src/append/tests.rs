@@ -6,6 +6,7 @@ crate::on_every_engine!(
     seq_is_dense_under_many_writers,
     visitors_skip_notes_without_a_gap,
     a_bot_that_lost_the_word_is_refused,
+    a_question_is_answered_once,
     nothing_crosses_a_workspace_or_a_visitor,
     marks_only_move_forward,
     bad_input_is_told,
@@ -68,6 +69,29 @@ async fn a_bot_that_lost_the_word_is_refused(engine: testing::Engine) {
     assert!(matches!(fresh.chat.append(answer).await, Err(Error::Stale)));
     let mut tx = fresh.chat.begin().await.unwrap();
     assert!(matches!(speaker::change(&mut tx, fresh.workspace, talk.id, Some(talk.epoch), Speaker::Bot).await, Err(Error::Stale)));
+}
+
+async fn a_question_is_answered_once(engine: testing::Engine) {
+    let fresh = engine.fresh().await.unwrap();
+    let talk = fresh.conversation("en").await.unwrap();
+    let answer = |asked| Append {
+        epoch: Some(talk.epoch),
+        considered: Some(asked),
+        ..Append::new(fresh.workspace, talk.id, fresh.chat.id(), Author::Bot, "answer")
+    };
+    fresh.say(&talk, "question").await.unwrap();
+    let first = answer(1);
+    assert_eq!(fresh.chat.append(first.clone()).await.unwrap().message.seq, 2);
+    // Another bot claimed the turn of the first one, which was only slow.
+    assert!(matches!(fresh.chat.append(answer(1)).await, Err(Error::Stale)));
+    assert_eq!(fresh.chat.append(first).await.unwrap().message.seq, 2);
+    assert_eq!(fresh.say(&talk, "and more").await.unwrap(), 3);
+    let (running, frozen): (crate::TurnId, crate::TurnId) = (fresh.chat.id(), fresh.chat.id());
+    let claim = sqlx::query("UPDATE conversation SET turn_id = $2 WHERE workspace_id = $1").bind(fresh.workspace.text());
+    claim.bind(running.text()).execute(fresh.chat.store().write()).await.unwrap();
+    let of = |turn| Append { extra: Extra { turn: Some(turn), ..Extra::default() }, ..answer(3) };
+    assert!(matches!(fresh.chat.append(of(frozen)).await, Err(Error::Stale)));
+    assert_eq!(fresh.chat.append(of(running)).await.unwrap().message.seq, 4);
 }
 
 async fn nothing_crosses_a_workspace_or_a_visitor(engine: testing::Engine) {
