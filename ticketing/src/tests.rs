@@ -21,6 +21,7 @@ macro_rules! on_both_engines {
 }
 
 mod closing;
+mod find;
 mod handover;
 mod inbox;
 mod life;
