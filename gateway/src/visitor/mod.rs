@@ -54,7 +54,7 @@ pub(crate) fn router(gate: Gate) -> Router {
 async fn any_origin(request: Request, next: Next) -> Response {
     let mut response = if request.method() == Method::OPTIONS { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
     if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        response = stream::refusal(StatusCode::PAYLOAD_TOO_LARGE, "bad_frame", "A POST carries at most 256 KiB.");
+        response = stream::refusal(StatusCode::PAYLOAD_TOO_LARGE, "bad_frame", "A POST carries at most 256 KiB.", None);
     }
     let headers = response.headers_mut();
     for (name, value) in [
