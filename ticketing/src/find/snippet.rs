@@ -36,10 +36,10 @@ pub(super) fn of(body: &str, runs: &[Run]) -> Option<Vec<Piece>> {
     if from > 0 {
         pieces.push(Piece { text: "…".to_owned(), hit: false });
     }
-    for at in from..to {
+    for (&c, &hit) in text[from..to].iter().zip(&hits[from..to]) {
         match pieces.last_mut() {
-            Some(piece) if piece.hit == hits[at] => piece.text.push(text[at]),
-            _ => pieces.push(Piece { text: text[at].to_string(), hit: hits[at] }),
+            Some(piece) if piece.hit == hit => piece.text.push(c),
+            _ => pieces.push(Piece { text: c.to_string(), hit }),
         }
     }
     if to < text.len() {
