@@ -47,7 +47,7 @@ pub use crate::{
     message::{Audience, Author, Button, Citation, Event, Extra, MAX_BODY, Message},
     news::{News, Side, Topic},
     random::Random,
-    store::{Column, Dialect, Store, Tx},
+    store::{Column, Dialect, Store, Term, Tx},
 };
 
 /// The handle of the record; cheap to clone.

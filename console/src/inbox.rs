@@ -47,6 +47,7 @@ struct InboxPage {
     rows: Vec<Row>,
     q: String,
     next: Option<String>,
+    everywhere: Option<String>,
     conversation: Option<ConversationText>,
 }
 
@@ -80,7 +81,9 @@ async fn page(console: &Console, seat: &Seat, asked: &Asked, open: Option<(Conve
     console.beat(seat).await?;
     let (workspace, agent, view) = (seat.workspace(), seat.agent.id, View::of(&asked.view));
     let (open_id, conversation) = open.unzip();
-    let filter = Filter { search: asked.q.clone(), after: Cursor::parse(&asked.before), limit: PAGE, ..view.filter(agent) };
+    let found = console.desk.find(workspace, &asked.q).await?;
+    let said = found.iter().map(|found| found.conversation).collect();
+    let filter = Filter { search: asked.q.clone(), said, after: Cursor::parse(&asked.before), limit: PAGE, ..view.filter(agent) };
     let list = console.desk.list(workspace, &filter).await?;
     let place = console.place(workspace, agent, view, open_id).await?;
     let counts = console.counts(workspace, agent).await?;
@@ -88,7 +91,9 @@ async fn page(console: &Console, seat: &Seat, asked: &Asked, open: Option<(Conve
     let own = InboxPage {
         view: view.key(),
         views: links(view, &counts),
-        rows: list.rows.into_iter().map(|found| console.row(seat.locale(), &place, found)).collect(),
+        rows: list.rows.into_iter().map(|row| console.row(seat.locale(), &place, row).saying(&found)).collect(),
+        everywhere: (view != View::All && !asked.q.trim().is_empty())
+            .then(|| format!("/console/inbox?view={}&q={}", View::All.key(), urlencode(asked.q.trim()))),
         q: asked.q.clone(),
         next: list.next.map(|next| next_page(view, &asked.q, &next)),
         conversation,

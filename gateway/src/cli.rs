@@ -1,6 +1,9 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::{
+    io::{Write as _, stdout},
+    path::PathBuf,
+};
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
@@ -64,7 +67,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     if let Command::Config(command) = &command
         && command.default
     {
-        print!("{}", crate::config::DEFAULT);
+        write!(stdout(), "{}", crate::config::DEFAULT)?;
         return Ok(());
     }
     let config = Config::load(cli.place.config.as_deref(), &flags)?;
@@ -81,7 +84,7 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Check => command::check::run(config).await,
         Command::Migrate => command::migrate::run(config).await,
         Command::Config(_) => {
-            print!("{}", config.public()?);
+            write!(stdout(), "{}", config.public()?)?;
             Ok(())
         }
         Command::Import(import) => import.run(config).await,

@@ -11,6 +11,7 @@ use axum::{
 };
 use chat::{LOCALES, locale_of};
 use include_dir::{Dir, include_dir};
+use knowledge::guides::anchor;
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 use serde::Serialize;
 
@@ -121,19 +122,6 @@ fn to_html(markdown: &str) -> (String, String) {
     let mut body = String::new();
     html::push_html(&mut body, events.into_iter());
     (title, body)
-}
-
-/// A heading as an address: letters and digits of any script, joined by hyphens.
-fn anchor(heading: &str) -> String {
-    let mut out = String::new();
-    for c in heading.to_lowercase().chars() {
-        if c.is_alphanumeric() {
-            out.push(c);
-        } else if !out.ends_with('-') && !out.is_empty() {
-            out.push('-');
-        }
-    }
-    out.trim_end_matches('-').to_owned()
 }
 
 #[cfg(test)]

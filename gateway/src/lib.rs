@@ -11,13 +11,14 @@ mod headers;
 mod health;
 mod log;
 mod page;
+mod rest;
 mod serve;
 mod stop;
 mod visitor;
 mod widget;
 mod words;
 
-use std::process::ExitCode;
+use std::{io, process::ExitCode};
 
 #[doc(hidden)]
 pub use visitor::testing;
@@ -26,9 +27,15 @@ pub use visitor::testing;
 pub fn main() -> ExitCode {
     match cli::run() {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever read our output has had enough: `warbler config | head -1`.
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("warbler: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

@@ -1,6 +1,11 @@
 //! The HTTP server: every route of the house, and how it ends.
 
-use std::{future::Future, net::SocketAddr, time::Duration};
+use std::{
+    future::Future,
+    io::{Write as _, stdout},
+    net::SocketAddr,
+    time::Duration,
+};
 
 use axum::{Router, middleware, response::Redirect, routing::get, serve::ListenerExt};
 use console::Console;
@@ -13,6 +18,7 @@ use crate::{
     first::Home,
     guide, headers, health,
     page::{self, Pages},
+    rest,
     visitor::{self, Gate},
     widget,
 };
@@ -28,7 +34,11 @@ pub(crate) fn app(config: &Config, home: &Home, gate: Gate, console: Console) ->
     if config.plays(Role::Console) {
         app = app.merge(console.router()).route("/", get(|| async { Redirect::to("/console/") }));
     }
-    Ok(app.layer(CompressionLayer::new()).layer(middleware::from_fn(headers::secure)).layer(CatchPanicLayer::custom(headers::panicked)))
+    Ok(app
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(headers::secure))
+        .layer(CatchPanicLayer::custom(headers::panicked))
+        .layer(middleware::from_fn(rest::read_on)))
 }
 
 /// Serves until `asked` resolves: then no new connections, clients are told when to come back, and what runs may end.
@@ -68,12 +78,11 @@ pub(crate) fn base(config: &Config) -> String {
 /// The three links of a start.
 pub(crate) fn announce(config: &Config, listener: &TcpListener, setup: Option<String>) -> anyhow::Result<()> {
     let base = if config.public_url.is_empty() { format!("http://{}", listener.local_addr()?) } else { base(config) };
-    println!("Warbler is running.");
-    println!("  demo page   {base}/demo");
-    match setup {
-        Some(path) => println!("  console     {base}{path}   (one-time link: makes the first owner)"),
-        None => println!("  console     {base}/console"),
+    let console = setup.map_or("/console".to_owned(), |path| format!("{path}   (one-time link: makes the first owner)"));
+    let text = format!("Warbler is running.\n  demo page   {base}/demo\n  console     {base}{console}\n  guide       {base}/guide\n");
+    // A server goes on if nobody reads this.
+    if let Err(error) = stdout().write_all(text.as_bytes()) {
+        tracing::debug!(%error, "the links of the start were not printed");
     }
-    println!("  guide       {base}/guide");
     Ok(())
 }

@@ -9,6 +9,7 @@ use crate::{
     library,
     parse::{self, Kind},
     source::{self, Kind as Place, Summary},
+    split::PATH,
 };
 
 static GUIDES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../docs/guide");
@@ -70,9 +71,23 @@ fn address(name: &str) -> String {
     format!("/guide/{}", name.trim_end_matches(".md"))
 }
 
+/// Where a passage of the document at `url` is read: in a guide, at its section.
+pub(crate) fn section(url: String, heading: &str) -> String {
+    let anchor = anchor(heading.rsplit(PATH).next().unwrap_or_default());
+    if url.starts_with("/guide/") && !anchor.is_empty() { format!("{url}#{anchor}") } else { url }
+}
+
+/// A heading as an address within its page: letters and digits of any script, joined by hyphens.
+#[must_use]
+pub fn anchor(heading: &str) -> String {
+    let words = heading.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect::<Vec<_>>().join("-")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::split;
 
     #[test]
     fn every_guide_parses_and_has_an_address() {
@@ -82,6 +97,12 @@ mod tests {
             let limits = crate::Config::default().limits();
             let read = parse::read(&name, Kind::Markdown, text.as_bytes(), &limits).unwrap();
             assert_eq!(read.documents.len(), 1, "{name}");
+            let headings: Vec<_> = text.lines().filter(|line| line.starts_with('#')).map(anchor).collect();
+            for draft in split::passages(&read.documents[0], 1_000) {
+                let place = section(address(&name), &draft.heading);
+                let at = place.split_once('#').unwrap().1;
+                assert_eq!(headings.iter().filter(|heading| *heading == at).count(), 1, "{place} of {headings:?}");
+            }
             assert!(address(&name).starts_with("/guide/"));
         }
     }

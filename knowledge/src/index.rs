@@ -14,6 +14,7 @@ use std::{
 
 use chat::WorkspaceId;
 use parking_lot::{Mutex, RwLock};
+use tempfile::TempDir;
 
 pub(crate) use shard::{Recipe, Scope, Scored, Shard};
 pub(crate) use stats::Stats;
@@ -33,7 +34,7 @@ pub(crate) struct Index {
 /// One process owns the folder; another makes an index of its own, and throws it away.
 enum Ground {
     Own { _lock: File },
-    Borrowed { folder: tempfile::TempDir },
+    Borrowed { folder: Arc<TempDir> },
 }
 
 /// One workspace's index.
@@ -43,6 +44,9 @@ pub(crate) struct Slot {
     pub shard: RwLock<Option<Shard>>,
     /// Only one task brings it in step at a time.
     pub keeping: tokio::sync::Mutex<()>,
+    // After the shard: an engine that is dropped flushes into its folder, so a folder that is thrown away must outlive it,
+    // even when everything else is gone.
+    _folder: Option<Arc<TempDir>>,
 }
 
 impl Index {
@@ -51,14 +55,14 @@ impl Index {
         fs::create_dir_all(home)?;
         let ground = match lock(home)? {
             Some(lock) => Ground::Own { _lock: lock },
-            None => Ground::Borrowed { folder: tempfile::tempdir()? },
+            None => Ground::Borrowed { folder: Arc::new(tempfile::tempdir()?) },
         };
         Ok(Self { home: home.to_owned(), ground: Mutex::new(ground), slots: Mutex::default() })
     }
 
     /// An index in a folder of its own that goes with it.
     pub(crate) fn throwaway() -> Result<Self> {
-        let folder = tempfile::tempdir()?;
+        let folder = Arc::new(tempfile::tempdir()?);
         Ok(Self { home: folder.path().to_owned(), ground: Mutex::new(Ground::Borrowed { folder }), slots: Mutex::default() })
     }
 
@@ -81,7 +85,16 @@ impl Index {
 
     /// The workspace's index, open or not.
     pub(crate) fn slot(&self, workspace: WorkspaceId) -> Arc<Slot> {
-        self.slots.lock().entry(workspace).or_default().clone()
+        self.slots.lock().entry(workspace).or_insert_with(|| Arc::new(self.empty_slot())).clone()
+    }
+
+    /// Room for an index that is not in use yet.
+    pub(crate) fn empty_slot(&self) -> Slot {
+        let folder = match &*self.ground.lock() {
+            Ground::Own { .. } => None,
+            Ground::Borrowed { folder } => Some(folder.clone()),
+        };
+        Slot { _folder: folder, ..Slot::default() }
     }
 
     /// The revision the workspace's index is in step with, without opening it.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{Row, any::AnyRow};
 use uuid::Uuid;
 
-use crate::Result;
+use crate::{Result, guides};
 
 /// What role a passage has in its document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -52,7 +52,7 @@ pub struct Passage {
     pub library: LibraryId,
     /// The document's title.
     pub title: String,
-    /// Where the document can be read; empty: nowhere.
+    /// Where it can be read: the document's address, in a guide that of the section; empty: nowhere.
     pub url: String,
     /// Path of headings, joined by " › "; the question, for an answer.
     pub heading: String,
@@ -197,13 +197,14 @@ pub(crate) fn audience(text: &str) -> Audience {
 }
 
 fn passage(row: &AnyRow) -> Result<Passage> {
+    let heading: String = row.try_get("heading")?;
     Ok(Passage {
         id: row::id(row, "id")?,
         document: row::id(row, "document_id")?,
         library: row::id(row, "library_id")?,
         title: row.try_get("title")?,
-        url: row.try_get("url")?,
-        heading: row.try_get("heading")?,
+        url: guides::section(row.try_get("url")?, &heading),
+        heading,
         text: row.try_get("text")?,
         kind: Kind::parse(row.try_get("kind")?),
         language: row.try_get("language")?,

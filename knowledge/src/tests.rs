@@ -281,11 +281,11 @@ async fn the_guides_answer_the_first_questions() {
     let (fresh, knowledge) = open().await;
     let shelf = guides::seed(&knowledge, fresh.workspace).await.unwrap().unwrap();
     assert_eq!(guides::seed(&knowledge, fresh.workspace).await.unwrap(), Some(shelf));
-    for (question, url) in [("how do I add a website?", "/guide/en/website"), ("怎么把聊天窗口放到我的网站上？", "/guide/zh/website")]
+    for (question, url) in [("how do I add a website?", "/guide/en/website#"), ("怎么把聊天窗口放到我的网站上？", "/guide/zh/website#")]
     {
         let found = ask(&knowledge, fresh.workspace, question).await;
         let best = &found.hits[0];
-        assert_eq!(best.passage.url, url, "{question}: {:?}", titles(&found));
+        assert!(best.passage.url.starts_with(url), "{question}: {} {:?}", best.passage.url, titles(&found));
         assert!(best.kept && best.confidence > 0.3, "{question}: {} {}", best.confidence, best.passage.heading);
     }
     let source = source::list(fresh.chat.store(), fresh.workspace, Some(shelf)).await.unwrap().remove(0);

@@ -8,8 +8,11 @@ use tests::server::Plan;
 use tests::staff::Staff;
 use tests::{browser, judge};
 
+/// One line a fault, first in what a failure prints.
 fn no_faults(faults: &Value) {
-    assert!(faults.as_array().is_none_or(Vec::is_empty), "{faults:#}");
+    let lines: Vec<String> =
+        faults.as_array().into_iter().flatten().map(|fault| fault.as_str().map_or(fault.to_string(), str::to_owned)).collect();
+    assert!(lines.is_empty(), "{} faults\n{}", lines.len(), lines.join("\n"));
 }
 
 #[tokio::test]
@@ -67,9 +70,7 @@ async fn an_agent_in_a_second_browser_takes_what_the_bot_hands_over() {
 #[tokio::test]
 async fn axe_and_the_policy_judge_find_nothing() {
     let server = Plan::new().unlimited().start().await.unwrap();
-    let looks = judge::looks(&["en-US".to_owned()], &["light".to_owned()], &[1280]);
-    let mut looks = looks;
-    looks.extend(judge::looks(&["zh-CN".to_owned()], &["dark".to_owned()], &[390]));
+    let looks = vec![judge::look("en-US", "light", 1280), judge::look("zh-CN", "dark", 390)];
     let seen = judge::run(&server, looks, |_| {}).await.unwrap();
     println!("{} pages in {} looks; policies: {}", seen["pages"], seen["looks"], seen["csp_findings"]);
     no_faults(&seen["faults"]);

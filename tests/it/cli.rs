@@ -3,7 +3,7 @@
 mod import;
 
 use std::path::Path;
-use std::process::Output;
+use std::process::{Output, Stdio};
 
 use serde_json::Value;
 use tests::server::{Plan, Server, warbler};
@@ -61,6 +61,19 @@ fn config_prints_what_is_in_force_and_hides_secrets() {
     let path = folder.path().join("warbler.toml");
     std::fs::write(&path, &file).unwrap();
     fine(&run(folder.path(), &["config", "--config", path.to_str().unwrap()], ""));
+}
+
+#[test]
+fn a_reader_who_has_had_enough_ends_a_command_quietly() {
+    let folder = tempfile::tempdir().unwrap();
+    for args in [&["config"][..], &["config", "--default"], &["check"], &["ask", "How do I add a website?"], &["--help"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = warbler(None, folder.path()).unwrap();
+        let done =
+            command.args(args).stdout(writer).stderr(Stdio::piped()).stdin(Stdio::null()).spawn().unwrap().wait_with_output().unwrap();
+        assert!(done.status.success() && !said(&done).contains("panicked"), "{args:?}: {} {}", done.status, said(&done));
+    }
 }
 
 #[test]

@@ -4,6 +4,8 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
+use crate::server::Plan;
+
 /// Flags every program has.
 #[derive(Args, Clone, Debug)]
 pub struct Say {
@@ -16,6 +18,11 @@ pub struct Say {
 }
 
 impl Say {
+    /// A server of the binary that was named.
+    pub fn plan(&self) -> Plan {
+        self.warbler.iter().fold(Plan::new(), |plan, path| plan.binary(path))
+    }
+
     /// A bar on standard error, seen only on a terminal.
     pub fn bar(&self, length: u64, what: &'static str) -> ProgressBar {
         let bar = ProgressBar::new(length);

@@ -37,6 +37,8 @@ pub struct Filter {
     pub team: Option<TeamId>,
     /// Part of a name, an e-mail or a subject, or a ticket's number.
     pub search: String,
+    /// Conversations that are in the search's result whatever they are called: their messages say it.
+    pub said: Vec<ConversationId>,
     /// Only this conversation: whether it is in the list, and how its row reads.
     pub conversation: Option<ConversationId>,
     /// Behind this row.
@@ -49,7 +51,7 @@ impl Filter {
     /// The first page of a view.
     #[must_use]
     pub fn of(view: View) -> Self {
-        Self { view, status: None, team: None, search: String::new(), conversation: None, after: None, limit: 50 }
+        Self { view, status: None, team: None, search: String::new(), said: Vec::new(), conversation: None, after: None, limit: 50 }
     }
 }
 

@@ -13,6 +13,7 @@ pub mod csat;
 mod desk;
 mod error;
 mod escalation;
+pub mod find;
 mod holding;
 pub mod inbox;
 mod loss;

@@ -27,7 +27,8 @@ impl Desk {
                         self.sweep(sweeps.is_multiple_of(EVERY)).await;
                     }
                     sweeps = sweeps.wrapping_add(1);
-                    next = Box::pin(tokio::time::sleep(self.pause()));
+                    let pause = if self.index_some().await { self.pause() / 10 } else { self.pause() };
+                    next = Box::pin(tokio::time::sleep(pause));
                 }
             }
             self.tell_moved().await;
@@ -65,6 +66,17 @@ impl Desk {
                 }
             }
             Err(error) => warn("the queue", Err(error)),
+        }
+    }
+
+    /// Messages that nobody can find yet. After a long pause there are many; each round takes some.
+    async fn index_some(&self) -> bool {
+        match self.index_messages().await {
+            Ok(more) => more,
+            Err(error) => {
+                warn("the index of messages", Err(error));
+                false
+            }
         }
     }
 

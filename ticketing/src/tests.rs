@@ -1,6 +1,7 @@
 //! Stories on a fresh record, told on every engine.
 
 mod closing;
+mod find;
 mod handover;
 mod inbox;
 mod life;

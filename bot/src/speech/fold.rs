@@ -1,13 +1,13 @@
 //! Messages as the patterns expect them.
 
-/// Lower case, straight quotes, full-width letters made narrow, single spaces.
+/// Lower case, straight apostrophes, no quotation marks, full-width letters made narrow, single spaces.
 pub(super) fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut gap = false;
     for c in text.chars() {
         match narrow(c) {
             c if c.is_whitespace() => gap = !out.is_empty(),
-            c if c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}') => {}
+            c if c.is_control() || is_mark(c) => {}
             c => {
                 if std::mem::take(&mut gap) {
                     out.push(' ');
@@ -19,10 +19,14 @@ pub(super) fn fold(text: &str) -> String {
     out
 }
 
+/// Invisible marks, and quotation marks: what is quoted belongs to its sentence.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}' | '"' | '“' | '”' | '「' | '」' | '『' | '』')
+}
+
 fn narrow(c: char) -> char {
     match c {
         '\u{2018}' | '\u{2019}' | '\u{02bc}' | '`' | '´' => '\'',
-        '\u{201c}' | '\u{201d}' => '"',
         '\u{3000}' => ' ',
         // Full-width letters and digits; full-width punctuation stays what it is.
         '\u{ff10}'..='\u{ff19}' | '\u{ff21}'..='\u{ff3a}' | '\u{ff41}'..='\u{ff5a}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
@@ -38,35 +42,7 @@ pub(super) fn clauses(folded: &str) -> Vec<String> {
 }
 
 fn ends(c: char) -> bool {
-    matches!(
-        c,
-        '.' | ','
-            | '!'
-            | '?'
-            | ';'
-            | ':'
-            | '('
-            | ')'
-            | '"'
-            | '，'
-            | '。'
-            | '！'
-            | '？'
-            | '；'
-            | '：'
-            | '、'
-            | '…'
-            | '~'
-            | '～'
-            | '（'
-            | '）'
-            | '“'
-            | '”'
-            | '「'
-            | '」'
-            | '-'
-            | '—'
-    )
+    ".,!?;:()，。！？；：、…~～（）-—".contains(c)
 }
 
 /// Without the punctuation, signs and pictures around and between the words.

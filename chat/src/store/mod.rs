@@ -2,12 +2,16 @@
 
 mod checks;
 mod dialect;
+mod search;
 
 use std::{path::Path, sync::Once, time::Duration};
 
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, any::AnyPoolOptions, migrate::Migrator};
 
-pub use self::dialect::{Column, Dialect};
+pub use self::{
+    dialect::{Column, Dialect},
+    search::Term,
+};
 use crate::{Config, Error, Result};
 
 /// A write transaction.
@@ -127,6 +131,11 @@ async fn migrate(address: &str, dialect: Dialect) -> Result<()> {
     let mut connection = AnyConnection::connect(address).await.map_err(|error| unreachable_store(&error))?;
     prepare(&mut connection, dialect).await.map_err(|error| unreachable_store(&error))?;
     let done = MIGRATIONS.run(&mut connection).await;
+    if done.is_ok() {
+        for statement in dialect.search_schema() {
+            connection.execute(*statement).await?;
+        }
+    }
     connection.close().await?;
     done.map_err(|error| {
         Error::Refused(format!(

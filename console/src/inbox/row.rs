@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use chat::{AgentId, ConversationId, InboxId, Speaker, VisitorId, WorkspaceId};
+use ticketing::find::{Found as Said, Piece};
 use ticketing::inbox::{Row as Found, Turn};
 
 use super::view::View;
@@ -15,6 +16,8 @@ use crate::locale::Locale;
 
 /// Characters of the last message that are shown.
 const PREVIEW: usize = 160;
+/// Messages that are shown after one that was found.
+const AFTER: i64 = 20;
 
 /// A row.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -38,6 +41,26 @@ pub struct Row {
     channel: &'static str,
     inbox: String,
     selected: bool,
+    #[serde(skip)]
+    last_seq: i64,
+    // What was looked for, if a message says it.
+    found: Vec<Piece>,
+}
+
+impl Row {
+    /// With the part of a message that says what was looked for, and the way to it.
+    #[must_use]
+    pub fn saying(mut self, found: &[Said]) -> Row {
+        if let Some(said) = found.iter().find(|said| said.conversation.text() == self.id) {
+            self.found.clone_from(&said.snippet);
+            self.preview_by.clone_from(&said.author);
+            if self.last_seq > said.seq + AFTER {
+                self.href = format!("{}&before_seq={}", self.href, said.seq + AFTER);
+            }
+            self.href = format!("{}#m-{}-{}", self.href, self.id, said.seq);
+        }
+        self
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -98,6 +121,8 @@ impl Console {
             sla: self.lateness(waiting_since),
             channel: "web",
             inbox: place.inboxes.get(&found.inbox).cloned().unwrap_or_default(),
+            last_seq: found.last_seq,
+            found: Vec::new(),
             selected: place.open == Some(found.conversation),
         }
     }

@@ -1,6 +1,5 @@
 //! What a form has sent: text fields and files, read within limits.
 
-use axum::RequestExt;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Form, FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::header::CONTENT_TYPE;
@@ -97,7 +96,6 @@ async fn plain(request: Request) -> Result<Content, Error> {
 }
 
 async fn multipart(request: Request, most: usize) -> Result<Content, Error> {
-    let request = request.with_limited_body();
     let mut parts = Multipart::from_request(request, &()).await.map_err(|error| Error::Broken(error.body_text()))?;
     let mut content = Content::default();
     let mut total = 0;

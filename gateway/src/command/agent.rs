@@ -1,6 +1,6 @@
 //! `warbler agent …`
 
-use std::io::{BufRead, IsTerminal};
+use std::io::{BufRead, IsTerminal, Write as _, stdout};
 
 use anyhow::Context;
 use chat::agent::{self, NewAgent, Role};
@@ -58,7 +58,7 @@ impl Agent {
                 let locale = chat::locale_of(&add.locale).to_owned();
                 let new = NewAgent { email: add.email, name: add.name, role: add.role, locale, capacity, password_hash };
                 match agent::create(chat.store(), workspace, chat.id(), &new, chat.now()).await {
-                    Ok(made) => println!("{} can sign in as {} ({}).", made.name, made.email, made.role),
+                    Ok(made) => writeln!(stdout(), "{} can sign in as {} ({}).", made.name, made.email, made.role)?,
                     Err(chat::Error::Taken) => anyhow::bail!(
                         "{} has an account already. `warbler agent reset --email {}` lets them choose a new password.",
                         new.email,
@@ -71,7 +71,7 @@ impl Agent {
                 let (found, _) = agent::by_email(chat.store(), &email).await?.with_context(|| format!("{email} has no account here"))?;
                 let token =
                     chat::invite::create(chat.store(), chat.random(), found.workspace, found.role, Some(found.id), chat.now()).await?;
-                println!("{}/console/invite/{token}", crate::serve::base(&config));
+                writeln!(stdout(), "{}/console/invite/{token}", crate::serve::base(&config))?;
             }
         }
         Ok(())

@@ -1,5 +1,7 @@
 //! `warbler ask "…"`
 
+use std::io::{self, Write as _, stdout};
+
 use bot::Asked;
 use clap::Args;
 
@@ -26,24 +28,25 @@ impl Ask {
         let locale = self.locale.unwrap_or_else(|| knowledge::language::of(&self.question).to_owned());
         let asked = house.bot.ask(workspace, &self.question, chat::locale_of(&locale)).await?;
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&asked)?);
+            writeln!(stdout(), "{}", serde_json::to_string_pretty(&asked)?)?;
         } else {
-            tell(&asked);
+            tell(&asked)?;
         }
         Ok(())
     }
 }
 
-fn tell(asked: &Asked) {
-    println!("{}\n", asked.answer);
+fn tell(asked: &Asked) -> io::Result<()> {
+    writeln!(stdout(), "{}\n", asked.answer)?;
     for source in &asked.citations {
-        println!("[{}] {} › {} {}", source.n, source.title, source.heading, source.url);
+        writeln!(stdout(), "[{}] {} › {} {}", source.n, source.title, source.heading, source.url)?;
     }
-    println!("\nverdict  {} (rule: {})", asked.verdict.name(), asked.rule);
-    println!("{:<10} {:>10} {:>8} {:>8} {:>8}  passage", "", "confidence", "words", "vector", "fused");
+    writeln!(stdout(), "\nverdict  {} (rule: {})", asked.verdict.name(), asked.rule)?;
+    writeln!(stdout(), "{:<10} {:>10} {:>8} {:>8} {:>8}  passage", "", "confidence", "words", "vector", "fused")?;
     for hit in &asked.found.hits {
         let vector = hit.vector.map_or("-".to_owned(), |score| format!("{score:.3}"));
-        println!(
+        writeln!(
+            stdout(),
             "{:<10} {:>10.3} {:>8.2} {vector:>8} {:>8.4}  {} › {} ({})",
             if hit.kept { "kept" } else { "rejected" },
             hit.confidence,
@@ -52,6 +55,7 @@ fn tell(asked: &Asked) {
             hit.passage.title,
             hit.passage.heading,
             hit.why
-        );
+        )?;
     }
+    Ok(())
 }

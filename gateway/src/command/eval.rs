@@ -1,6 +1,9 @@
 //! `warbler eval DIR`
 
-use std::path::PathBuf;
+use std::{
+    io::{Write as _, stdout},
+    path::PathBuf,
+};
 
 use chat::{Chat, Clock, Random};
 use clap::Args;
@@ -22,10 +25,19 @@ impl Eval {
     pub(crate) async fn run(self, config: Config) -> anyhow::Result<()> {
         let folders = self.folders()?;
         if !self.json {
-            println!(
+            writeln!(
+                stdout(),
                 "{:<24} {:>7} {:>7} {:>7} {:>7} {:>7} {:>8} {:>8} {:>8}",
-                "set", "queries", "R@1", "R@5", "R@10", "MRR@10", "nDCG@10", "p50 ms", "p99 ms"
-            );
+                "set",
+                "queries",
+                "R@1",
+                "R@5",
+                "R@10",
+                "MRR@10",
+                "nDCG@10",
+                "p50 ms",
+                "p99 ms"
+            )?;
         }
         for folder in folders {
             let bar = ProgressBar::new(1);
@@ -43,13 +55,21 @@ impl Eval {
             bar.finish_and_clear();
             let f = done?.report;
             if self.json {
-                println!("{}", serde_json::to_string(&f)?);
+                writeln!(stdout(), "{}", serde_json::to_string(&f)?)?;
             } else {
                 let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                println!(
+                writeln!(
+                    stdout(),
                     "{name:<24} {:>7} {:>7.3} {:>7.3} {:>7.3} {:>7.3} {:>8.3} {:>8.2} {:>8.2}",
-                    f.queries, f.recall_1, f.recall_5, f.recall_10, f.mrr_10, f.ndcg_10, f.p50_ms, f.p99_ms
-                );
+                    f.queries,
+                    f.recall_1,
+                    f.recall_5,
+                    f.recall_10,
+                    f.mrr_10,
+                    f.ndcg_10,
+                    f.p50_ms,
+                    f.p99_ms
+                )?;
             }
         }
         Ok(())

@@ -1,6 +1,10 @@
 //! `warbler import PATH|URL --library NAME`
 
-use std::{path::Path, time::Instant};
+use std::{
+    io::{Write as _, stdout},
+    path::Path,
+    time::Instant,
+};
 
 use anyhow::bail;
 use chat::Audience;
@@ -45,10 +49,11 @@ impl Import {
         bar.finish_and_clear();
         let summary = summary?;
         if self.json {
-            println!("{}", serde_json::to_string(&summary)?);
+            writeln!(stdout(), "{}", serde_json::to_string(&summary)?)?;
             return Ok(());
         }
-        println!(
+        writeln!(
+            stdout(),
             "{} into \"{}\": {} taken, {} unchanged, {} removed, {} skipped, in {:.1} s",
             self.place,
             shelf.name,
@@ -57,13 +62,13 @@ impl Import {
             summary.removed,
             summary.skipped_total(),
             started.elapsed().as_secs_f64()
-        );
+        )?;
         for skipped in summary.skipped.iter().take(SHOWN) {
-            println!("  skipped {}: {}", skipped.name, skipped.reason);
+            writeln!(stdout(), "  skipped {}: {}", skipped.name, skipped.reason)?;
         }
         let more = summary.skipped_total().saturating_sub(SHOWN as u64);
         if more > 0 {
-            println!("  and {more} more");
+            writeln!(stdout(), "  and {more} more")?;
         }
         house.knowledge.ready(workspace).await?;
         house.chat.store().close().await;

@@ -53,6 +53,9 @@ pub(crate) fn router(gate: Gate) -> Router {
 /// Pages of other origins may ask; whether this one may is decided by its inbox. No cookie is ever involved.
 async fn any_origin(request: Request, next: Next) -> Response {
     let mut response = if request.method() == Method::OPTIONS { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
+    if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        response = stream::refusal(StatusCode::PAYLOAD_TOO_LARGE, "bad_frame", "A POST carries at most 256 KiB.", None);
+    }
     let headers = response.headers_mut();
     for (name, value) in [
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),

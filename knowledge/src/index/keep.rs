@@ -156,7 +156,7 @@ impl Knowledge {
         let sample: Vec<Uuid> = ids.iter().step_by((ids.len() / SAMPLE).max(1)).take(SAMPLE).copied().collect();
         let sample = passage::some(store, workspace, &sample).await?;
         let (old, folder) = (self.index().folders(workspace), self.index().next_folder(workspace));
-        let fresh = Arc::new(Slot::default());
+        let fresh = Arc::new(self.index().empty_slot());
         let at = fresh.clone();
         blocking(move || {
             let words: u32 = sample.values().map(|passage| Counts::of_passage(passage).length).sum();

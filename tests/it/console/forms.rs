@@ -2,8 +2,11 @@
 
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, StatusCode};
-use tests::staff::Form;
+use tests::server::Plan;
+use tests::staff::{Form, Staff};
 use tests::visitor::Visitor;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use super::crew;
 
@@ -118,4 +121,38 @@ async fn every_form_says_what_is_wrong_and_keeps_what_was_written() {
         }
     }
     assert_eq!(crew.owner.get("/console/inbox").await.unwrap().status, StatusCode::OK);
+}
+
+/// Sends all of a request and reads the answer then, as browsers do. Nothing hides a reset.
+async fn post(base: &str, path: &str, headers: &str, body: &[u8]) -> std::io::Result<String> {
+    let host = base.trim_start_matches("http://");
+    let mut socket = TcpStream::connect(host).await?;
+    let head = format!("POST {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n", body.len());
+    socket.write_all(head.as_bytes()).await?;
+    socket.write_all(body).await?;
+    let mut answer = Vec::new();
+    socket.read_to_end(&mut answer).await?;
+    Ok(String::from_utf8_lossy(&answer).into_owned())
+}
+
+#[tokio::test]
+async fn a_body_over_its_limit_is_read_on_so_that_the_sender_sees_the_answer() {
+    let server = Plan::new().env("WARBLER_CONSOLE__UPLOAD_MB", "1").start().await.unwrap();
+    let base = server.base();
+    let owner = Staff::owner(&server).await.unwrap();
+    let mut upload = b"--x\r\ncontent-disposition: form-data; name=\"files\"; filename=\"big.txt\"\r\n\r\n".to_vec();
+    upload.resize(24_000_000, b'x');
+    let form = "content-type: multipart/form-data; boundary=x\r\n";
+    let signed_in = format!("{form}cookie: {}\r\norigin: {base}\r\nsec-fetch-site: same-origin\r\n", owner.cookies());
+    let page = post(&base, "/console/sources", &signed_in, &upload).await.unwrap();
+    assert!(page.starts_with("HTTP/1.1 413") && page.contains("<html") && page.contains("Too large"), "{page}");
+    // The same for an answer that never looked at the body.
+    let page = post(&base, "/console/sources", form, &upload).await.unwrap();
+    assert!(page.starts_with("HTTP/1.1 303") && page.contains("/console/login"), "{page}");
+    let json = "content-type: application/json\r\n";
+    for path in ["/v1/visitor/stream", "/v1/visitor/send"] {
+        let answer = post(&base, path, json, &upload).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("A POST carries at most"), "{answer}");
+    }
+    assert!(post(&base, "/nowhere", json, &upload).await.unwrap().starts_with("HTTP/1.1 404"));
 }

@@ -6,10 +6,10 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::Parser;
 use serde_json::json;
+use tests::browser;
 use tests::furnish::Furnished;
-use tests::server::Plan;
+use tests::judge::Looks;
 use tests::trial::Say;
-use tests::{browser, judge};
 
 /// Screenshots of widget and console in English and Chinese, light and dark, 390 and 1280 px wide
 #[derive(Parser)]
@@ -17,15 +17,8 @@ struct Flags {
     /// Where the pictures are put
     #[arg(long, value_name = "DIR", default_value = "target/shots")]
     to: PathBuf,
-    /// Languages
-    #[arg(long, value_delimiter = ',', default_value = "en-US,zh-CN")]
-    locales: Vec<String>,
-    /// Themes
-    #[arg(long, value_delimiter = ',', default_value = "light,dark")]
-    themes: Vec<String>,
-    /// Widths in pixels
-    #[arg(long, value_delimiter = ',', default_value = "1280,390")]
-    widths: Vec<u32>,
+    #[command(flatten)]
+    looks: Looks,
     #[command(flatten)]
     say: Say,
 }
@@ -34,15 +27,11 @@ struct Flags {
 async fn main() -> Result<()> {
     let flags = Flags::parse();
     std::fs::create_dir_all(&flags.to)?;
-    let mut plan = Plan::new().unlimited();
-    if let Some(path) = &flags.say.warbler {
-        plan = plan.binary(path);
-    }
-    let server = plan.start().await?;
+    let server = flags.say.plan().unlimited().start().await?;
     let furnished = Furnished::of(&server).await?;
     let plan = json!({
         "base": server.base(), "path": "/demo", "cookies": furnished.owner.jar(), "pages": furnished.pages,
-        "looks": judge::looks(&flags.locales, &flags.themes, &flags.widths), "to": std::path::absolute(&flags.to)?,
+        "looks": flags.looks.all(), "to": std::path::absolute(&flags.to)?,
         "questions": {"en": "How do I add a website?", "zh": "怎么把聊天窗口放到我的网站上？"},
     });
     let bar = flags.say.bar(0, "pictures");

@@ -1,6 +1,6 @@
 //! The one query behind every view: an inner page finds the rows by index, the outer part reads what they show.
 
-use chat::{Store, WorkspaceId};
+use chat::{ConversationId, Store, WorkspaceId};
 use sqlx::{AssertSqlSafe, any::AnyRow};
 
 use super::{Cursor, Filter, View};
@@ -121,20 +121,22 @@ fn view(query: &mut Query, workspace: WorkspaceId, filter: &Filter) -> (&'static
         conditions.push(format!("c.id = {}", query.text(&conversation.text())));
     }
     if !filter.search.trim().is_empty() {
-        conditions.push(search(query, filter.search.trim()));
+        conditions.push(search(query, filter.search.trim(), &filter.said));
     }
     (from, conditions)
 }
 
 /// SQLite folds the case of ASCII only, so both the words and their lower case are tried.
-fn search(query: &mut Query, words: &str) -> String {
+fn search(query: &mut Query, words: &str, said: &[ConversationId]) -> String {
     let words: String = words.chars().filter(|c| *c != '\0').take(200).collect();
     let number = query.int(words.trim_start_matches('#').parse().unwrap_or(-1));
     let escaped = words.replace('!', "!!").replace('%', "!%").replace('_', "!_");
     let (plain, lower) = (query.text(&format!("%{escaped}%")), query.text(&format!("%{}%", escaped.to_lowercase())));
     let columns = ["v.name", "COALESCE(v.email, '')", "COALESCE(t.subject, '')"];
     let likes = columns.map(|column| format!("{column} LIKE {plain} ESCAPE '!' OR LOWER({column}) LIKE {lower} ESCAPE '!'"));
-    format!("(t.number = {number} OR {})", likes.join(" OR "))
+    let said: Vec<String> = said.iter().map(|id| query.text(&id.text())).collect();
+    let said = if said.is_empty() { String::new() } else { format!(" OR c.id IN ({})", said.join(", ")) };
+    format!("(t.number = {number} OR {}{said})", likes.join(" OR "))
 }
 
 impl Query {
