@@ -17,7 +17,7 @@ use parking_lot::{Mutex, RwLock};
 
 pub(crate) use shard::{Recipe, Scope, Scored, Shard};
 pub(crate) use stats::Stats;
-pub(crate) use weights::Counts;
+pub(crate) use weights::{Counts, dimension};
 
 use crate::{Error, Result};
 
