@@ -88,7 +88,7 @@ fn print(scope: &Scope, whole: bool) {
     let auroc = scope.auroc.map_or_else(String::new, |auroc| format!(", AUROC {auroc:.3}"));
     println!("  {} questions in scope, {} out of scope{auroc}", scope.in_scope, scope.out_of_scope);
     println!("  {:>9} {:>9} {:>7} {:>8} {:>7}", "threshold", "answered", "right", "refused", "wrong");
-    let default = bot::Policy::default().answer_from;
+    let default = bot::Settings::default().answer_from;
     for point in scope.curve.iter().filter(|point| whole || (point.threshold - default).abs() < 0.001).chain([&scope.at_90]) {
         println!("  {:>9.3} {:>9.3} {:>7.3} {:>8.3} {:>7.3}", point.threshold, point.answered, point.right, point.refused, point.wrong);
     }

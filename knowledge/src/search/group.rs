@@ -14,6 +14,8 @@ const WORDINGS: usize = 5;
 const COMPARED: usize = 5;
 /// Best points among which entries are counted.
 const VOTERS: usize = 10;
+/// What a missing one counts of the best.
+const ABSENT: f64 = 0.25;
 /// Softens the top of reciprocal ranks; the usual constant.
 const RRF: f64 = 60.0;
 /// Entries from here on, by meaning, are the crowd that the best must stand out from.
@@ -146,7 +148,9 @@ fn lexical(groups: &mut [Group], by_words: &[Scored]) {
     for point in by_words.iter().take(VOTERS) {
         *votes.entry(point.document).or_default() += point.score;
     }
-    let all: f64 = votes.values().sum();
+    // A small library has fewer points than voters: those that are missing count too, or the only one met would be elected.
+    let missing = VOTERS.saturating_sub(by_words.len()) as f64 * ABSENT * by_words.first().map_or(0.0, |best| best.score);
+    let all = votes.values().sum::<f64>() + missing;
     for group in groups {
         group.lexical = group
             .points
