@@ -2,6 +2,7 @@
 //! product's own import and search, in a workspace of its own.
 
 mod metrics;
+mod scope;
 
 use std::{collections::HashMap, path::Path};
 
@@ -9,9 +10,11 @@ use chat::{Audience, Chat, WorkspaceId, workspace};
 use serde::Deserialize;
 
 pub use metrics::Report;
+pub use scope::{Point, Scope};
 
-use crate::{Config, Error, Knowledge, Query, Result, Summary, Upload, document, library, source};
+use crate::{Config, Error, Hit, Knowledge, Query, Result, Summary, Upload, document, library, source};
 use metrics::Tally;
+use scope::Outcome;
 
 /// Documents that count in a ranking.
 const RANKS: usize = 10;
@@ -23,6 +26,8 @@ struct Asked {
     /// The document that is the question itself.
     #[serde(rename = "self")]
     own: Option<String>,
+    /// Whether the library answers it; unsaid: what judgements say.
+    in_scope: Option<bool>,
 }
 
 /// What an evaluation did.
@@ -30,6 +35,8 @@ struct Asked {
 pub struct Evaluation {
     /// The figures.
     pub report: Report,
+    /// What confidence would have answered, over all questions, those out of scope too.
+    pub scope: Scope,
     /// What the import of the corpus took.
     pub import: Summary,
     /// Milliseconds the import took.
@@ -58,22 +65,29 @@ pub async fn run(chat: &Chat, config: Config, dir: &Path, progress: &(dyn Fn(u64
     let index_ms = millis(started);
 
     let names = names(&knowledge, place).await?;
-    let all: Vec<&Asked> = questions.iter().filter(|asked| relevant.contains_key(&asked.id)).collect();
-    let mut tally = Tally::default();
+    let all: Vec<&Asked> = questions.iter().filter(|asked| asked.in_scope == Some(false) || relevant.contains_key(&asked.id)).collect();
+    let (mut tally, mut outcomes) = (Tally::default(), Vec::with_capacity(all.len()));
     for (n, asked) in all.iter().enumerate() {
         // One more: the question's own document is left out afterwards.
         let query =
             Query { text: asked.text.clone(), audience: Audience::All, libraries: vec![shelf.id], limit: RANKS + 1, locale: String::new() };
         let found = knowledge.find(place, &query, 1).await?;
-        let found_names =
-            found.hits.iter().filter_map(|hit| names.get(&hit.passage.document)).filter(|name| Some(name.as_str()) != asked.own.as_deref());
-        let ranked: Vec<&str> = found_names.take(RANKS).map(String::as_str).collect();
-        if let Some(grades) = relevant.get(&asked.id) {
+        let named = found.hits.iter().filter_map(|hit| Some((names.get(&hit.passage.document)?.as_str(), hit)));
+        let named: Vec<(&str, &Hit)> = named.filter(|(name, _)| Some(*name) != asked.own.as_deref()).take(RANKS).collect();
+        let grades = relevant.get(&asked.id);
+        let sure = named.iter().filter(|(_, hit)| hit.kept).max_by(|(_, a), (_, b)| a.confidence.total_cmp(&b.confidence));
+        outcomes.push(Outcome {
+            in_scope: asked.in_scope.unwrap_or(grades.is_some()),
+            confidence: sure.map_or(0.0, |(_, hit)| hit.confidence),
+            right: sure.is_some_and(|(name, _)| grades.is_some_and(|grades| grades.contains_key(*name))),
+        });
+        if let Some(grades) = grades {
+            let ranked: Vec<&str> = named.iter().map(|(name, _)| *name).collect();
             tally.add(&ranked, grades, found.took_us);
         }
         progress(n as u64 + 1, all.len() as u64);
     }
-    Ok(Evaluation { report: tally.report(), import, import_ms, index_ms })
+    Ok(Evaluation { report: tally.report(), scope: scope::scope(&outcomes), import, import_ms, index_ms })
 }
 
 async fn names(knowledge: &Knowledge, place: WorkspaceId) -> Result<HashMap<chat::DocumentId, String>> {

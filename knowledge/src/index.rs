@@ -18,7 +18,7 @@ use tempfile::TempDir;
 
 pub(crate) use shard::{Recipe, Scope, Scored, Shard};
 pub(crate) use stats::Stats;
-pub(crate) use weights::Counts;
+pub(crate) use weights::{Counts, dimension};
 
 use crate::{Error, Result};
 

@@ -1,7 +1,9 @@
 //! Search: a question in, passages out, best first, each with how sure it is to answer and why it was kept or not.
 
 mod confidence;
+mod grams;
 mod group;
+mod order;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -17,6 +19,7 @@ use crate::{
 };
 use confidence::{Evidence, SAME, sureness};
 use group::{Group, Ranked};
+use order::{AGAIN, Asked};
 
 /// What is asked, by whom, and where to look.
 #[derive(Clone, Debug)]
@@ -95,8 +98,13 @@ impl Knowledge {
             Some(embedder) => embedder.question(&text).await,
             None => None,
         };
-        let groups = self.groups(&slot, &text, meaning, query, per_document).await?;
-        let hits = self.hits(workspace, &slot, &text, groups, query).await?;
+        let (ranked, groups) = self.candidates(&slot, &text, meaning, query).await?;
+        let hits = if groups.is_empty() {
+            Vec::new()
+        } else {
+            let passages = self.readable(workspace, &groups, query).await?;
+            self.hits(workspace, &slot, &text, Candidates { ranked, groups, passages, per_document }, query).await?
+        };
         Ok(Found { hits, took_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX) })
     }
 
@@ -115,20 +123,14 @@ impl Knowledge {
         }
     }
 
-    async fn groups(
-        &self,
-        slot: &Arc<Slot>,
-        text: &str,
-        meaning: Option<Vec<f32>>,
-        query: &Query,
-        per_document: usize,
-    ) -> Result<Vec<Group>> {
+    /// What the index offers, before anything is read.
+    async fn candidates(&self, slot: &Arc<Slot>, text: &str, meaning: Option<Vec<f32>>, query: &Query) -> Result<(Ranked, Vec<Group>)> {
         let (slot, text) = (slot.clone(), text.to_owned());
         let scope = Scope { audience: query.audience, libraries: query.libraries.clone() };
         let (limit, weight) = (query.limit, self.embedder().map_or(1.0, crate::embed::Embedder::weight));
         blocking(move || {
             let shard = slot.shard.read();
-            let Some(shard) = shard.as_ref() else { return Ok(Vec::new()) };
+            let Some(shard) = shard.as_ref() else { return Ok((Ranked::default(), Vec::new())) };
             let points = (limit * 30).clamp(200, 1_000);
             let counts = Counts::of(&text);
             let by_words = shard.by_words(&counts, &scope, points)?;
@@ -137,30 +139,37 @@ impl Knowledge {
                 Some(vector) if shard.has_vectors() => shard.by_meaning(vector, &scope, points.min(200))?,
                 _ => Vec::new(),
             };
-            Ok(group::groups(&Ranked { by_words, by_meaning, weight, trust }, limit, per_document))
+            let ranked = Ranked { by_words, by_meaning, weight, trust };
+            let groups = group::candidates(&ranked, AGAIN.max(limit * 2));
+            Ok((ranked, groups))
         })
         .await
     }
 
     /// Reads the passages from the record: what was deleted a moment ago, or is not for this asker, is not shown.
-    async fn hits(&self, workspace: WorkspaceId, slot: &Arc<Slot>, text: &str, groups: Vec<Group>, query: &Query) -> Result<Vec<Hit>> {
-        if groups.is_empty() {
-            return Ok(Vec::new());
-        }
-        let store = self.chat().store();
+    async fn readable(&self, workspace: WorkspaceId, groups: &[Group], query: &Query) -> Result<HashMap<Uuid, Passage>> {
         let ids: Vec<Uuid> = groups.iter().flat_map(|group| group.points.iter().map(|(id, _)| *id)).collect();
-        let mut passages = passage::some(store, workspace, &ids).await?;
+        let mut passages = passage::some(self.chat().store(), workspace, &ids).await?;
         passages.retain(|_, passage| {
             (query.audience == Audience::Staff || passage.audience == Audience::All)
                 && (query.libraries.is_empty() || query.libraries.contains(&passage.library))
         });
+        Ok(passages)
+    }
+
+    async fn hits(&self, workspace: WorkspaceId, slot: &Arc<Slot>, text: &str, found: Candidates, query: &Query) -> Result<Vec<Hit>> {
         let reworded: Vec<DocumentId> =
-            passages.values().filter(|passage| passage.kind == Kind::Variant).map(|passage| passage.document).collect();
-        let answers = passage::answers(store, workspace, &reworded).await?;
-        let (slot, text) = (slot.clone(), text.to_owned());
+            found.passages.values().filter(|passage| passage.kind == Kind::Variant).map(|passage| passage.document).collect();
+        let answers = passage::answers(self.chat().store(), workspace, &reworded).await?;
+        let (slot, text, limit) = (slot.clone(), text.to_owned(), query.limit);
         blocking(move || {
             let shard = slot.shard.read();
             let Some(shard) = shard.as_ref() else { return Ok(Vec::new()) };
+            let Candidates { ranked, mut groups, passages, per_document } = found;
+            groups.retain(|group| group.points.iter().any(|(id, _)| passages.contains_key(id)));
+            Asked::of(&text, &shard.stats).order(&mut groups, &passages);
+            let groups = group::best(groups, &ranked, limit, per_document);
+            let ids: Vec<Uuid> = groups.iter().flat_map(|group| group.points.iter().map(|(id, _)| *id)).collect();
             let dimensions = shard.dimensions(&ids)?;
             Ok(judged(&groups, &passages, &answers, |mut all, groups| {
                 for (evidence, group) in all.iter_mut().zip(groups) {
@@ -174,6 +183,14 @@ impl Knowledge {
     }
 }
 
+/// Entries that may answer, with their passages.
+struct Candidates {
+    ranked: Ranked,
+    groups: Vec<Group>,
+    passages: HashMap<Uuid, Passage>,
+    per_document: usize,
+}
+
 /// Puts passages, evidence and judgement together.
 fn judged(
     groups: &[Group],
@@ -184,13 +201,13 @@ fn judged(
     let shown: Vec<(&Group, &Passage)> =
         groups.iter().filter_map(|group| group.points.iter().find_map(|(id, _)| passages.get(id)).map(|best| (group, best))).collect();
     let evidence: Vec<Evidence<'_>> = shown.iter().map(|(group, best)| evidence(group, best, passages)).collect();
-    let top = shown.iter().map(|(group, _)| group.lexical).fold(0.0, f64::max);
+    let top = shown.iter().map(|(group, _)| group.words).fold(0.0, f64::max);
     let mut hits: Vec<Hit> = shown
         .iter()
         .zip(sure(evidence, shown.iter().map(|(group, _)| *group).collect()))
         .map(|((group, best), confidence)| {
             let answer = if best.kind == Kind::Variant { answers.get(&best.document) } else { None };
-            let near = confidence >= SAME || group.lexical >= top * NEAR || group.vector.is_some_and(|_| group.vector_rank < 3);
+            let near = confidence >= SAME || group.words >= top * NEAR || group.vector.is_some_and(|_| group.vector_rank < 3);
             let (kept, why) = match (confidence >= FLOOR, near) {
                 (true, true) if answer.is_some() => (true, "same_question"),
                 (true, true) => (true, "answers"),
@@ -216,23 +233,14 @@ fn judged(
 
 /// What speaks for an entry: its wordings as questions, and how it stands among the others.
 fn evidence<'a>(group: &Group, best: &'a Passage, passages: &'a HashMap<Uuid, Passage>) -> Evidence<'a> {
-    let mut wordings = vec![best.title.as_str()];
-    if best.heading != best.title {
-        wordings.extend(best.heading.rsplit(crate::split::PATH).next());
-    }
-    let others = group.points.iter().filter_map(|(id, _)| passages.get(id)).filter(|passage| passage.kind == Kind::Variant);
-    wordings.extend(others.map(|passage| passage.text.as_str()));
-    // A note without title or headings is its own question.
-    if best.text.starts_with(best.title.trim_end_matches('…')) {
-        wordings.push(&best.text);
-    }
     Evidence {
         document: best.document,
-        wordings,
+        wordings: order::wordings(group, passages),
         dimensions: Vec::new(),
         best: group.points.first().map_or(0.0, |(_, score)| *score),
-        lexical: group.lexical,
-        agreement: group.agreement,
+        words: group.words,
+        alike: group.alike,
+        vote: group.vote,
         distinction: group.distinction,
     }
 }

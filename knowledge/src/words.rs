@@ -65,6 +65,70 @@ pub fn fold(text: &str) -> String {
     kept
 }
 
+/// A text as neighbours are looked for in it: NFKC, lower case, one space between words.
+#[must_use]
+pub(crate) fn flat(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    for word in fold_case(text).split_whitespace() {
+        if !kept.is_empty() {
+            kept.push(' ');
+        }
+        kept.push_str(word);
+    }
+    kept
+}
+
+/// Two words that stand side by side, stop words between them left out.
+pub(crate) struct Pair {
+    /// As [`terms`] has it.
+    pub first: String,
+    /// As [`terms`] has it.
+    pub second: String,
+    /// Both with what stands between them, as in [`flat`].
+    pub written: String,
+}
+
+/// Longest pair, in bytes: what is longer is a sentence.
+const NEIGHBOURS: usize = 80;
+
+/// The neighbours in a question.
+pub(crate) fn neighbours(text: &str) -> Vec<Pair> {
+    let text = flat(text);
+    let words = placed(&text);
+    let neighbours = words.windows(2).filter_map(|pair| {
+        let [(first, start, _), (second, _, end)] = pair else { return None };
+        let written = text.get(*start..*end).filter(|written| written.len() <= NEIGHBOURS)?;
+        Some(Pair { first: first.clone(), second: second.clone(), written: written.to_owned() })
+    });
+    neighbours.collect()
+}
+
+/// The words of a folded text, each once, with where they stand in it.
+fn placed(text: &str) -> Vec<(String, usize, usize)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(first) = text[at..].chars().next() {
+        let script = Script::of(first);
+        let end = text[at..].find(|c| Script::of(c) != script).map_or(text.len(), |length| at + length);
+        let run = &text[at..end];
+        if script == Script::Han {
+            let mut start = at;
+            for word in jieba().cut(run, true) {
+                found.push((word.word.to_owned(), start, start + word.word.len()));
+                start += word.word.len();
+            }
+        } else if script == Script::Spaced {
+            for (place, word) in run.unicode_word_indices() {
+                let mut terms = Vec::new();
+                plain(word, &mut terms);
+                found.extend(terms.pop().map(|term| (term, at + place, at + place + word.len())));
+            }
+        }
+        at = end;
+    }
+    found
+}
+
 fn fold_case(text: &str) -> String {
     text.nfkc().flat_map(char::to_lowercase).collect()
 }

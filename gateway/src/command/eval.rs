@@ -8,6 +8,7 @@ use std::{
 use chat::{Chat, Clock, Random};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use knowledge::eval::Scope;
 
 use crate::config::Config;
 
@@ -19,6 +20,9 @@ pub(crate) struct Eval {
     /// Prints JSON, one object a set
     #[arg(long)]
     json: bool,
+    /// Prints what would be answered at each confidence, and how much of it wrongly
+    #[arg(long)]
+    curve: bool,
 }
 
 impl Eval {
@@ -53,9 +57,13 @@ impl Eval {
             let done = knowledge::eval::run(&chat, config.knowledge.clone(), &folder, &watch).await;
             chat.store().close().await;
             bar.finish_and_clear();
-            let f = done?.report;
+            let done = done?;
+            let (f, scope) = (done.report, done.scope);
             if self.json {
-                writeln!(stdout(), "{}", serde_json::to_string(&f)?)?;
+                let mut line = serde_json::to_value(&f)?;
+                line["set"] = folder.file_name().map(|name| name.to_string_lossy().into_owned()).into();
+                line["scope"] = serde_json::to_value(&scope)?;
+                writeln!(stdout(), "{line}")?;
             } else {
                 let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
                 writeln!(
@@ -70,6 +78,9 @@ impl Eval {
                     f.p50_ms,
                     f.p99_ms
                 )?;
+                if self.curve || scope.out_of_scope > 0 {
+                    print(&scope, self.curve)?;
+                }
             }
         }
         Ok(())
@@ -90,4 +101,25 @@ impl Eval {
         anyhow::ensure!(!sets.is_empty(), "{} has no corpus.jsonl, and no folder in it has one", self.folder.display());
         Ok(sets)
     }
+}
+
+/// What confidence would have answered; all thresholds with `whole`, else the default one and that of nine in ten.
+fn print(scope: &Scope, whole: bool) -> anyhow::Result<()> {
+    let mut out = stdout();
+    let auroc = scope.auroc.map_or_else(String::new, |auroc| format!(", AUROC {auroc:.3}"));
+    writeln!(out, "  {} questions in scope, {} out of scope{auroc}", scope.in_scope, scope.out_of_scope)?;
+    writeln!(out, "  {:>9} {:>9} {:>7} {:>8} {:>7}", "threshold", "answered", "right", "refused", "wrong")?;
+    let default = bot::Settings::default().answer_from;
+    for point in scope.curve.iter().filter(|point| whole || (point.threshold - default).abs() < 0.001).chain([&scope.at_90]) {
+        writeln!(
+            out,
+            "  {:>9.3} {:>9.3} {:>7.3} {:>8.3} {:>7.3}",
+            point.threshold, point.answered, point.right, point.refused, point.wrong
+        )?;
+    }
+    if whole {
+        let steps: Vec<String> = scope.reliability.iter().map(|(said, held)| format!("{said:.2}:{held:.2}")).collect();
+        writeln!(out, "  said:held {}", steps.join(" "))?;
+    }
+    Ok(())
 }

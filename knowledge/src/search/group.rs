@@ -11,7 +11,11 @@ const AGREEING: f64 = 0.35;
 /// Wordings of an entry that count.
 const WORDINGS: usize = 5;
 /// Wordings of an entry that are compared with the question.
-const COMPARED: usize = 8;
+const COMPARED: usize = 5;
+/// Best points among which entries are counted.
+const VOTERS: usize = 10;
+/// What a missing one counts of the best.
+const ABSENT: f64 = 0.25;
 /// Softens the top of reciprocal ranks; the usual constant.
 const RRF: f64 = 60.0;
 /// Entries from here on, by meaning, are the crowd that the best must stand out from.
@@ -20,6 +24,7 @@ const CROWD: usize = 5;
 const CROWDED: usize = 20;
 
 /// What the index found.
+#[derive(Default)]
 pub(super) struct Ranked {
     pub by_words: Vec<Scored>,
     pub by_meaning: Vec<Scored>,
@@ -41,30 +46,42 @@ pub(super) struct Group {
     /// From 0; large when it was not found by meaning.
     pub vector_rank: usize,
     pub fused: f64,
-    /// Share of the five best points that are its other wordings.
-    pub agreement: f64,
     /// How far it stands out of the crowd by meaning, 0 to 1.
     pub distinction: f64,
+    /// Share of the ten best points' scores that its document has.
+    pub vote: f64,
+    /// How alike the question and its closest wording are, 0 to 1.
+    pub alike: f64,
+    /// Its place in the order by words.
+    pub words: f64,
 }
 
-/// The best entries.
-pub(super) fn groups(ranked: &Ranked, limit: usize, per_document: usize) -> Vec<Group> {
+/// The entries worth a second look: the best by words and the best by meaning.
+pub(super) fn candidates(ranked: &Ranked, most: usize) -> Vec<Group> {
     let mut groups = collected(ranked);
     lexical(&mut groups, &ranked.by_words);
-    let by_words = order(&groups, |group| if group.lexical > 0.0 { Some(group.lexical) } else { None });
-    let by_meaning = order(&groups, |group| group.vector);
-    let crowd = crowd(&by_meaning.iter().filter_map(|&at| groups[at].vector).collect::<Vec<_>>());
-    let trust = if by_meaning.is_empty() { 1.0 } else { (ranked.trust * 2.0).clamp(0.1, 1.0) };
+    meant(&mut groups);
+    groups.sort_by(|a, b| b.lexical.total_cmp(&a.lexical).then(a.document.cmp(&b.document)));
+    let mut at = 0;
+    groups.retain(|group| {
+        at += 1;
+        at <= most || group.vector_rank < most
+    });
+    groups
+}
+
+/// The best entries in the order of words and meaning together.
+pub(super) fn best(mut groups: Vec<Group>, ranked: &Ranked, limit: usize, per_document: usize) -> Vec<Group> {
+    let by_words = order(&groups, |group| if group.lexical > 0.0 { Some(group.words) } else { None });
+    let meant = groups.iter().any(|group| group.vector.is_some());
+    let trust = if meant { (ranked.trust * 2.0).clamp(0.1, 1.0) } else { 1.0 };
     for (rank, &at) in by_words.iter().enumerate() {
         groups[at].fused += trust / (RRF + 1.0 + rank as f64);
     }
-    for (rank, &at) in by_meaning.iter().enumerate() {
-        let group = &mut groups[at];
-        group.fused += if group.asked { ranked.weight } else { 1.0 } / (RRF + 1.0 + rank as f64);
-        group.vector_rank = rank;
-        group.distinction = group.vector.map_or(0.0, |score| ((score - crowd) / (1.0 - crowd).max(0.05)).clamp(0.0, 1.0));
+    for group in groups.iter_mut().filter(|group| group.vector.is_some()) {
+        group.fused += if group.asked { ranked.weight } else { 1.0 } / (RRF + 1.0 + group.vector_rank as f64);
     }
-    groups.sort_by(|a, b| b.fused.total_cmp(&a.fused).then(b.lexical.total_cmp(&a.lexical)).then(a.document.cmp(&b.document)));
+    groups.sort_by(|a, b| b.fused.total_cmp(&a.fused).then(b.words.total_cmp(&a.words)).then(a.document.cmp(&b.document)));
     let mut shown: HashMap<Uuid, usize> = HashMap::new();
     groups.retain(|group| {
         let shown = shown.entry(group.document).or_default();
@@ -73,6 +90,17 @@ pub(super) fn groups(ranked: &Ranked, limit: usize, per_document: usize) -> Vec<
     });
     groups.truncate(limit);
     groups
+}
+
+/// Places by meaning, and how far each stands out.
+fn meant(groups: &mut [Group]) {
+    let by_meaning = order(groups, |group| group.vector);
+    let crowd = crowd(&by_meaning.iter().filter_map(|&at| groups[at].vector).collect::<Vec<_>>());
+    for (rank, &at) in by_meaning.iter().enumerate() {
+        let group = &mut groups[at];
+        group.vector_rank = rank;
+        group.distinction = group.vector.map_or(0.0, |score| ((score - crowd) / (1.0 - crowd).max(0.05)).clamp(0.0, 1.0));
+    }
 }
 
 fn collected(ranked: &Ranked) -> Vec<Group> {
@@ -95,8 +123,10 @@ fn collected(ranked: &Ranked) -> Vec<Group> {
                 vector: None,
                 vector_rank: usize::MAX,
                 fused: 0.0,
-                agreement: 0.0,
                 distinction: 0.0,
+                vote: 0.0,
+                alike: 0.0,
+                words: 0.0,
             });
             groups.len() - 1
         });
@@ -114,7 +144,13 @@ fn collected(ranked: &Ranked) -> Vec<Group> {
 }
 
 fn lexical(groups: &mut [Group], by_words: &[Scored]) {
-    let top = &by_words[..by_words.len().min(5)];
+    let mut votes: HashMap<Uuid, f64> = HashMap::new();
+    for point in by_words.iter().take(VOTERS) {
+        *votes.entry(point.document).or_default() += point.score;
+    }
+    // A small library has fewer points than voters: those that are missing count too, or the only one met would be elected.
+    let missing = VOTERS.saturating_sub(by_words.len()) as f64 * ABSENT * by_words.first().map_or(0.0, |best| best.score);
+    let all = votes.values().sum::<f64>() + missing;
     for group in groups {
         group.lexical = group
             .points
@@ -123,10 +159,7 @@ fn lexical(groups: &mut [Group], by_words: &[Scored]) {
             .enumerate()
             .map(|(n, (_, score))| score * AGREEING.powi(i32::try_from(n).unwrap_or(i32::MAX)))
             .sum();
-        let reworded = by_words.iter().any(|point| point.document == group.document && point.kind == Kind::Variant);
-        if reworded && !top.is_empty() {
-            group.agreement = top.iter().filter(|point| point.document == group.document).count() as f64 / top.len() as f64;
-        }
+        group.vote = votes.get(&group.document).map_or(0.0, |vote| vote / all.max(f64::MIN_POSITIVE));
         group.points.truncate(COMPARED);
     }
 }
@@ -157,6 +190,13 @@ mod tests {
         Scored { id: Uuid::from_u128(id), document: Uuid::from_u128(document), kind, score }
     }
 
+    /// As if words alone had been compared.
+    fn groups(ranked: &Ranked, limit: usize, per_document: usize) -> Vec<Group> {
+        let mut all = candidates(ranked, 50);
+        all.iter_mut().for_each(|group| group.words = group.lexical);
+        best(all, ranked, limit, per_document)
+    }
+
     fn documents(groups: &[Group]) -> Vec<u128> {
         groups.iter().map(|group| group.document.as_u128()).collect()
     }
@@ -171,7 +211,7 @@ mod tests {
         ];
         let found = groups(&Ranked { by_words, by_meaning: vec![], weight: 1.0, trust: 1.0 }, 10, 3);
         assert_eq!(documents(&found), [20, 10]);
-        assert!(found[0].agreement > found[1].agreement);
+        assert!(found[0].vote > found[1].vote);
     }
 
     #[test]
