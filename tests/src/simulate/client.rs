@@ -1,6 +1,6 @@
 //! A device as docs/PROTOCOL.md describes it: it sends what is not acknowledged again and asks for what it misses.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque, btree_map::Entry};
 
 use chat::{ClientId, ConversationId, DeviceId, Heard};
 use gateway::testing::Line;
@@ -92,8 +92,8 @@ impl Device {
     fn welcome(&mut self, frame: &Value) -> Result<(), String> {
         for listed in frame["conversations"].as_array().into_iter().flatten() {
             let id = talk(&listed["id"])?;
-            if !self.held.contains_key(&id) {
-                self.held.insert(id, Checker::default());
+            if let Entry::Vacant(new) = self.held.entry(id) {
+                new.insert(Checker::default());
                 self.resume(id, 0);
             }
         }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::inbox::{Filter, View};
 
-on_both_engines!(
+chat::on_every_engine!(
     messages_are_found_by_any_of_their_words,
     nothing_is_found_across_workspaces_and_nothing_breaks,
     two_sweeps_at_once_index_each_message_once
