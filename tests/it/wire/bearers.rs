@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use chat::testing::Engine;
 use serde_json::{Value, json};
 use sqlx::{Connection as _, Row as _};
 use tests::server::{Plan, Server};
@@ -14,7 +15,7 @@ use super::{server, visitor};
 
 #[tokio::test]
 async fn long_frames_come_packed_to_who_asked_for_it() {
-    let server = server().await;
+    let server = server(Engine::Sqlite).await;
     let mut plain = visitor(&server, Transport::Socket).await.unwrap();
     let talk = Visitor::conversation();
     let long = "Each word of this long letter is read by two devices. ".repeat(100);
@@ -41,7 +42,7 @@ async fn post(server: &Server, hello: &Value, frames: Value) -> (StatusCode, Val
 
 #[tokio::test]
 async fn a_post_needs_no_stream_of_its_node() {
-    let server = server().await;
+    let server = server(Engine::Sqlite).await;
     let mut ann = visitor(&server, Transport::Socket).await.unwrap();
     let hello = {
         let mut hello = ann.twin().hello();
@@ -74,7 +75,7 @@ async fn visitors(server: &Server) -> i64 {
 
 #[tokio::test]
 async fn who_never_writes_leaves_no_trace() {
-    let server = server().await;
+    let server = server(Engine::Sqlite).await;
     let mut ann = visitor(&server, Transport::Socket).await.unwrap();
     let id = ann.welcome["visitor"]["id"].clone();
     assert_eq!(visitors(&server).await, 0);
