@@ -1,7 +1,7 @@
 // axe-core on every page and on the widget in its states, in both themes and languages; and the policies of all of them.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { context, run, tell, watch } from "./chromium.mjs";
+import { context, run, stand, tell, watch } from "./chromium.mjs";
 import { Widget } from "./widget.mjs";
 import { judge } from "./policy.mjs";
 
@@ -13,10 +13,12 @@ await run(async (browser, plan) => {
   const policies = new Map();
   const faults = [];
   for (const look of plan.looks) {
-    const options = { locale: look.locale, colorScheme: look.theme, viewport: { width: look.width, height: 800 } };
+    // What moves is judged where it comes to rest: what is half faded in has no contrast.
+    const options = { locale: look.locale, colorScheme: look.theme, viewport: { width: look.width, height: 800 }, reducedMotion: "reduce" };
     // The policy forbids scripts that are not the page's own, axe among them; bypassing it changes nothing else.
     const staff = await context(browser, plan.base, { ...options, bypassCSP: true, cookies: { ...plan.cookies, "warbler-language": look.locale.slice(0, 2), "warbler-theme": look.theme } });
     for (const path of plan.pages) found.push(...(await onPage(staff, plan.base + path, look)));
+    found.push(...(await onMoments(staff, plan, look)));
     await staff.close();
     const door = await context(browser, plan.base, { ...options, bypassCSP: true });
     for (const path of plan.doors) found.push(...(await onPage(door, plan.base + path, look)));
@@ -42,6 +44,28 @@ async function onPage(made, address, look) {
   const page = await made.newPage();
   const answer = await page.goto(address, { waitUntil: "load" });
   const found = answer.status() >= 400 ? [{ page: address, id: `status ${answer.status()}`, nodes: [] }] : await check(page, new URL(address).pathname, look);
+  await page.close();
+  return found;
+}
+
+/** What a page shows for a moment only, held still: rows and messages that changed, a lost connection. */
+async function onMoments(made, plan, look) {
+  const page = await made.newPage();
+  await page.goto(plan.base + plan.pages.find((path) => path.startsWith("/console/inbox/")), { waitUntil: "load" });
+  const found = [];
+  await page.evaluate(() => {
+    for (const one of document.querySelectorAll("#rows > li, #messages > .message")) one.dataset.changed = "";
+    for (const one of document.getAnimations()) {
+      one.pause();
+      one.currentTime = 0;
+    }
+  });
+  found.push(...(await judgeNow(page, "moment: changed", look)));
+  await page.evaluate(() => {
+    for (const one of document.getAnimations()) one.finish();
+    document.getElementById("offline").removeAttribute("hidden");
+  });
+  found.push(...(await judgeNow(page, "moment: offline", look)));
   await page.close();
   return found;
 }
@@ -72,8 +96,11 @@ async function onWidget(made, plan, look) {
 }
 
 async function check(page, name, look, only) {
-  // What moves is judged when it stands.
-  await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {}))));
+  await stand(page);
+  return judgeNow(page, name, look, only);
+}
+
+async function judgeNow(page, name, look, only) {
   await page.evaluate(AXE);
   const violations = await page.evaluate(async ([tags, only]) => {
     const target = only ? { include: [[only]] } : document;

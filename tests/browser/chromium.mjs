@@ -47,6 +47,16 @@ export function watch(page, base) {
   return faults;
 }
 
+/** Waits until nothing moves any more. The document's animations do not include those of its shadow roots. */
+export function stand(page) {
+  return page.evaluate(async () => {
+    const roots = (root) => [root, ...[...root.querySelectorAll("*")].flatMap((one) => (one.shadowRoot ? roots(one.shadowRoot) : []))];
+    const moving = roots(document).flatMap((root) => root.getAnimations());
+    const ending = moving.filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime));
+    await Promise.all(ending.map((one) => one.finished.catch(() => {})));
+  });
+}
+
 /** Runs a test's story with a browser and prints its result as the last line. */
 export async function run(story) {
   const plan = await readPlan();

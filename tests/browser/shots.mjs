@@ -1,6 +1,6 @@
 // Pictures of the console's pages and of the widget in its states, in every look.
 import { join } from "node:path";
-import { context, run, tell } from "./chromium.mjs";
+import { context, run, stand, tell } from "./chromium.mjs";
 import { Widget } from "./widget.mjs";
 
 const CONSOLE = ["/console/", "/console/sources", "/console/search?q=website", "/console/gaps", "/console/bot", "/console/playground", "/console/people", "/console/canned", "/console/report", "/console/inboxes", "/console/account"];
@@ -9,7 +9,7 @@ await run(async (browser, plan) => {
   const made = [];
   const save = async (page, name, look) => {
     const path = join(plan.to, `${name}.${look.locale.slice(0, 2)}.${look.theme}.${look.width}.png`);
-    await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {}))));
+    await stand(page);
     await page.screenshot({ path });
     made.push(path);
     tell(path);
