@@ -7,7 +7,7 @@ use sqlx::{Row, any::AnyRow};
 
 use super::{Append, Appended};
 use crate::{
-    Audience, Author, ClientId, ConversationId, Error, Message, Result, TurnId, VisitorId, WorkspaceId, row,
+    Audience, Author, ClientId, ConversationId, Error, Message, Result, VisitorId, WorkspaceId, row,
     store::{Column, Dialect, Store, Tx},
 };
 
@@ -21,7 +21,8 @@ struct Head {
     last_visible_seq: i64,
     asked_seq: i64,
     answered_seq: i64,
-    turn: Option<TurnId>,
+    /// The running bot turn's id, as the record has it.
+    turn: Option<String>,
     closed: Option<i64>,
     changed: bool,
 }
@@ -88,7 +89,7 @@ fn place(append: &Append, now: i64, heads: &mut Heads, known: &mut Known) -> Res
 
 /// A bot that was away for so long that another has its turn, or has answered what it answers now.
 fn late(append: &Append, head: &Head) -> bool {
-    let taken = append.extra.turn.is_some_and(|turn| head.turn.is_some_and(|running| running != turn));
+    let taken = append.extra.turn.is_some_and(|turn| head.turn.as_ref().is_some_and(|running| *running != turn.text()));
     append.author == Author::Bot && (taken || append.considered.is_some_and(|seq| seq <= head.answered_seq))
 }
 
@@ -135,7 +136,7 @@ fn head(row: &AnyRow) -> Result<Head> {
         last_visible_seq: row.try_get("last_visible_seq")?,
         asked_seq: row.try_get("asked_seq")?,
         answered_seq: row.try_get("answered_seq")?,
-        turn: row::optional_id(row, "turn_id")?,
+        turn: row.try_get("turn_id")?,
         closed: row.try_get("closed_at")?,
         changed: false,
     })
