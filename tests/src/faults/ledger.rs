@@ -95,7 +95,9 @@ mod tests {
         let held = Held { messages: vec![(1, id(1)), (2, id(2))] };
         assert!(held.settle(&held, [(id(1), 1), (id(2), 2)].into_iter()).is_empty());
         let lost = Held { messages: vec![(1, id(1))] };
-        assert_eq!(held.settle(&lost, [(id(1), 1), (id(2), 2)].into_iter()).len(), 2, "lost, and the device does not have it");
+        let both = [(id(1), 1), (id(2), 2)];
+        assert_eq!(held.settle(&lost, both.into_iter()).len(), 1, "lost from the record");
+        assert_eq!(lost.settle(&lost, both.into_iter()).len(), 2, "lost, and the device does not have it");
         let double = Held { messages: vec![(1, id(1)), (2, id(1))] };
         assert_eq!(double.settle(&double, std::iter::empty()).len(), 1);
         let other = Held { messages: vec![(1, id(1)), (2, id(3))] };

@@ -49,8 +49,8 @@ fn allowed(tag: &str, attributes: &[(&str, &str)]) -> bool {
     let has = |name: &str| attributes.iter().find(|(own, _)| *own == name).map(|(_, value)| *value);
     let only = |names: &[&str]| attributes.iter().all(|(own, _)| names.contains(own)) && attributes.len() <= names.len();
     match tag {
-        // The parser's own root of a fragment.
-        "html" => attributes.is_empty(),
+        // The parser's own roots of a fragment; it drops such tags where text has them.
+        "html" | "body" => attributes.is_empty(),
         "a" => {
             let goes_out = has("href").is_some_and(leads_out);
             only(&["href", "rel", "target"]) && goes_out && has("rel") == Some("noopener nofollow") && has("target") == Some("_blank")

@@ -52,6 +52,16 @@ impl Nginx {
     }
 }
 
+impl Drop for Nginx {
+    /// A test that fails shows what nginx had to say.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let said = fs::read_to_string(self._folder.path().join("error.log")).unwrap_or_default();
+            eprintln!("--- nginx printed\n{said}\n---");
+        }
+    }
+}
+
 /// What stands around the sample, with everything in a folder of its own; one process, so that it ends as one.
 fn around(folder: &Path) -> String {
     let place = folder.display();
@@ -73,7 +83,7 @@ fn configuration(port: u16, nodes: &[String]) -> String {
             (Some("listen"), _) => text += &format!("    listen 127.0.0.1:{port};"),
             (Some("server"), Some(address)) if address != "{" => {
                 for node in nodes.take().into_iter().flatten() {
-                    text += &format!("    server {node} max_fails=1 fail_timeout=5s;\n");
+                    text += &format!("    server {node} max_fails=0;\n");
                 }
             }
             _ => text += line,

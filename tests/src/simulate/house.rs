@@ -120,6 +120,8 @@ impl World {
         let mut moved = self.post.len();
         while !self.post.is_empty() {
             self.deliver(0);
+            // What arrives is heard by the node's own ear too, which holds only so much.
+            self.collect();
         }
         for at in 0..self.devices.len() {
             while let Some(open) = &mut self.devices[at].open {
