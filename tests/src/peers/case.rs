@@ -83,7 +83,7 @@ impl Case {
         match self {
             Case::Idle => &[Figure { name: "kb_per_session", decimals: 2 }],
             Case::Echo | Case::Fanout => &[P50, P99],
-            Case::Ceiling => &[Figure { name: "messages_per_s", decimals: 0 }, P99],
+            Case::Ceiling => &[Figure { name: "messages_per_s", decimals: 0 }, P99, Figure { name: "most_per_s", decimals: 0 }],
             Case::Storm => &[Figure { name: "sessions_per_s", decimals: 0 }, Figure { name: "lost", decimals: 0 }],
         }
     }
