@@ -43,6 +43,8 @@ await run(async (browser, plan) => {
 async function onPage(made, address, look) {
   const page = await made.newPage();
   const answer = await page.goto(address, { waitUntil: "load" });
+  // The hosted chat is drawn by the widget, which comes after the page.
+  if (new URL(address).pathname.startsWith("/chat/")) await page.locator("warbler-chat .panel h2").waitFor();
   const found = answer.status() >= 400 ? [{ page: address, id: `status ${answer.status()}`, nodes: [] }] : await check(page, new URL(address).pathname, look);
   await page.close();
   return found;
