@@ -11,6 +11,8 @@ use crate::server::Server;
 use crate::staff::Staff;
 use crate::visitor::Visitor;
 
+/// A slow model writes a long answer to its end, and the index is built before.
+const FIRST_ANSWER: Duration = Duration::from_secs(120);
 /// After this much silence nothing of the bot is on its way any more.
 const QUIET: Duration = Duration::from_millis(400);
 
@@ -28,7 +30,9 @@ pub async fn run(
     let mut closing = Vec::new();
     let mut drafts = 0;
     // The first question of a new server also builds the index.
-    Visitor::of(server).await?.ask(&Visitor::conversation(), "How do I add a website?").await?;
+    let mut first = Visitor::of(server).await?;
+    first.say(&Visitor::conversation(), "How do I add a website?").await?;
+    first.wait_for(FIRST_ANSWER, is_bot).await?;
     for trial in 0..trials {
         // The moment is drawn anew each time: before the first word, within the answer, near its end.
         let words = random.random_range(0..12);
