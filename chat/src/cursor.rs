@@ -69,19 +69,6 @@ pub async fn read_seq(store: &Store, workspace: WorkspaceId, conversation: Conve
     Ok(row.try_get("seq")?)
 }
 
-/// How far anybody of the staff has read: what a visitor sees as "read".
-pub async fn staff_read_seq(store: &Store, workspace: WorkspaceId, conversation: ConversationId) -> Result<i64> {
-    let row = sqlx::query(
-        "SELECT CAST(COALESCE(MAX(k.read_seq), 0) AS BIGINT) AS seq FROM cursor k JOIN conversation c ON c.id = k.conversation_id
-          WHERE c.workspace_id = $1 AND k.conversation_id = $2 AND k.reader LIKE 'agent:%'",
-    )
-    .bind(workspace.text())
-    .bind(conversation.text())
-    .fetch_one(store.read())
-    .await?;
-    Ok(row.try_get("seq")?)
-}
-
 /// How far one device has come: (delivered, read).
 pub async fn of_device(
     store: &Store,
