@@ -118,7 +118,7 @@ impl Default for Settings {
             name: "Warbler".into(),
             greeting: Words::default(),
             guidance: String::new(),
-            answer_from: 0.45,
+            answer_from: 0.33,
             model_from: 0.2,
             max_failed: 3,
             rules: Vec::new(),

@@ -4,9 +4,13 @@
 //! Numbers and codes stay whole ("40312", "ERR_SSL_42"): they are the rarest and best words a customer types.
 
 use std::cell::RefCell;
-use std::sync::OnceLock;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use jieba_rs::Jieba;
+use parking_lot::Mutex;
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
@@ -152,10 +156,20 @@ impl Script {
     }
 }
 
-/// The dictionary costs 32 MB and 50 ms: nobody pays before the first Chinese text.
-fn jieba() -> &'static Jieba {
-    static JIEBA: OnceLock<Jieba> = OnceLock::new();
-    JIEBA.get_or_init(Jieba::new)
+/// The dictionary costs 32 MB and 50 ms: nobody pays before the first Chinese text, nor long after the last.
+static DICTIONARY: Mutex<Option<Arc<Jieba>>> = Mutex::new(None);
+static OPENED: AtomicBool = AtomicBool::new(false);
+
+fn jieba() -> Arc<Jieba> {
+    OPENED.store(true, Ordering::Relaxed);
+    DICTIONARY.lock().get_or_insert_with(|| Arc::new(Jieba::new())).clone()
+}
+
+/// Puts the dictionary away when nobody opened it since the last call.
+pub(crate) fn rest() {
+    if !OPENED.swap(false, Ordering::Relaxed) {
+        DICTIONARY.lock().take();
+    }
 }
 
 fn chinese(run: &str, found: &mut Vec<String>) {

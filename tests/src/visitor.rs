@@ -236,8 +236,10 @@ impl Visitor {
     pub async fn faults(&mut self) -> Result<Vec<String>> {
         let mut faults = Vec::new();
         for conversation in self.conversations() {
+            // What arrives while the pages are read may be younger than the last page.
+            let held = self.held(&conversation).clone();
             let history = self.history(&conversation).await?;
-            faults.extend(self.held(&conversation).settle(&history));
+            faults.extend(held.settle(&history));
         }
         Ok(faults)
     }

@@ -8,7 +8,7 @@ use std::{
 use chat::{Chat, Clock, Random};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use knowledge::eval::Scope;
+use knowledge::eval::{Point, Scope};
 
 use crate::config::Config;
 
@@ -110,7 +110,9 @@ fn print(scope: &Scope, whole: bool) -> anyhow::Result<()> {
     writeln!(out, "  {} questions in scope, {} out of scope{auroc}", scope.in_scope, scope.out_of_scope)?;
     writeln!(out, "  {:>9} {:>9} {:>7} {:>8} {:>7}", "threshold", "answered", "right", "refused", "wrong")?;
     let default = bot::Settings::default().answer_from;
-    for point in scope.curve.iter().filter(|point| whole || (point.threshold - default).abs() < 0.001).chain([&scope.at_90]) {
+    let is_near = |point: &&Point, threshold: f64| (point.threshold - threshold).abs() < 0.001;
+    let shown = |point: &&Point| is_near(point, default) || whole && is_near(point, (point.threshold * 20.0).round() / 20.0);
+    for point in scope.curve.iter().filter(shown).chain([&scope.at_90]) {
         writeln!(
             out,
             "  {:>9.3} {:>9.3} {:>7.3} {:>8.3} {:>7.3}",

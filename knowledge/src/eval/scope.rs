@@ -24,7 +24,7 @@ pub struct Scope {
     pub auroc: Option<f64>,
     /// At the threshold under which nine of ten questions in scope are answered.
     pub at_90: Point,
-    /// At thresholds in steps of 0.05.
+    /// At thresholds in steps of 0.01.
     pub curve: Vec<Point>,
     /// Mean confidence and share that was right, in ten steps of confidence; empty steps are left out.
     pub reliability: Vec<(f64, f64)>,
@@ -56,7 +56,7 @@ pub(super) fn scope(outcomes: &[Outcome]) -> Scope {
         out_of_scope: outcomes.len() - inside.len(),
         auroc: auroc(outcomes),
         at_90: point(outcomes, ninth),
-        curve: (1..20).map(|step| point(outcomes, f64::from(step) * 0.05)).collect(),
+        curve: (1..100).map(|step| point(outcomes, f64::from(step) * 0.01)).collect(),
         reliability: reliability(outcomes),
     }
 }

@@ -20,11 +20,13 @@ impl Knowledge {
     /// Keeps all indexes in step until cancelled: at news, and by a sweep about every second that finds what news missed.
     pub async fn run(&self, cancel: CancellationToken) {
         let mut news = self.chat().bus().subscribe(Topic::Bot);
+        let mut minute = tokio::time::interval(Duration::from_secs(60));
         loop {
             let pause = Duration::from_millis(900 + self.chat().random().below(200));
             tokio::select! {
                 () = cancel.cancelled() => return,
                 () = tokio::time::sleep(pause) => self.sweep().await,
+                _ = minute.tick() => crate::words::rest(),
                 heard = news.next() => if let chat::Heard::News(news) = heard
                     && let News::Knowledge { workspace } = *news
                 {

@@ -353,7 +353,8 @@ fn seal_path(folder: &Path) -> PathBuf {
 fn config(recipe: &Recipe) -> EdgeConfig {
     let wal = WalOptions { segment_capacity: 16 << 20, ..WalOptions::default() };
     let words = EdgeSparseVectorParamsBuilder::new().modifier(Modifier::Idf).on_disk(false).build();
-    let mut config = EdgeConfigBuilder::new().on_disk_payload(false).sparse_vector(WORDS, words).wal_options(wal);
+    // In memory it would be 32 MiB of pages from the first passage on.
+    let mut config = EdgeConfigBuilder::new().on_disk_payload(true).sparse_vector(WORDS, words).wal_options(wal);
     if let Some((_, size @ 1..)) = &recipe.model {
         config = config.vector(MEANING, EdgeVectorParams::builder(*size, Distance::Cosine).build());
     }
