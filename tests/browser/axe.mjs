@@ -1,7 +1,7 @@
 // axe-core on every page and on the widget in its states, in both themes and languages; and the policies of all of them.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { context, run, stand, tell, watch } from "./chromium.mjs";
+import { context, dressed, run, stand, tell, watch } from "./chromium.mjs";
 import { Widget } from "./widget.mjs";
 import { judge } from "./policy.mjs";
 
@@ -16,7 +16,7 @@ await run(async (browser, plan) => {
     // What moves is judged where it comes to rest: what is half faded in has no contrast.
     const options = { locale: look.locale, colorScheme: look.theme, viewport: { width: look.width, height: 800 }, reducedMotion: "reduce" };
     // The policy forbids scripts that are not the page's own, axe among them; bypassing it changes nothing else.
-    const staff = await context(browser, plan.base, { ...options, bypassCSP: true, cookies: { ...plan.cookies, "warbler-language": look.locale.slice(0, 2), "warbler-theme": look.theme } });
+    const staff = await dressed(browser, plan.base, plan.cookies, look, { ...options, bypassCSP: true });
     for (const path of plan.pages) found.push(...(await onPage(staff, plan.base + path, look)));
     found.push(...(await onMoments(staff, plan, look)));
     await staff.close();

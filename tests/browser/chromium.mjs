@@ -34,6 +34,17 @@ export async function context(browser, base, { cookies = {}, locale = "en-US", .
   return made;
 }
 
+/** Somebody of the staff, signed in by cookies, whose pages have this look: the language is their account's, not the browser's. */
+export async function dressed(browser, base, cookies, look, options) {
+  const staff = await context(browser, base, { ...options, cookies: { ...cookies, "warbler-theme": look.theme } });
+  const page = await staff.newPage();
+  await page.goto(`${base}/console/account`);
+  await page.locator("#f-locale").selectOption(look.locale.slice(0, 2));
+  await Promise.all([page.waitForNavigation(), page.locator("form:has(#f-locale) button").click()]);
+  await page.close();
+  return staff;
+}
+
 /** Remembers what a page should never have: errors in the console, requests to other hosts. */
 export function watch(page, base) {
   const faults = [];

@@ -1,6 +1,6 @@
 // Pictures of the console's pages and of the widget in its states, in every look.
 import { join } from "node:path";
-import { context, run, stand, tell } from "./chromium.mjs";
+import { context, dressed, run, stand, tell } from "./chromium.mjs";
 import { Widget } from "./widget.mjs";
 
 const CONSOLE = ["/console/", "/console/sources", "/console/search?q=website", "/console/gaps", "/console/bot", "/console/playground", "/console/people", "/console/canned", "/console/report", "/console/inboxes", "/console/account"];
@@ -16,7 +16,7 @@ await run(async (browser, plan) => {
   };
   for (const look of plan.looks) {
     const options = { locale: look.locale, colorScheme: look.theme, viewport: { width: look.width, height: look.width < 600 ? 844 : 800 } };
-    const staff = await context(browser, plan.base, { ...options, cookies: { ...plan.cookies, "warbler-language": look.locale.slice(0, 2), "warbler-theme": look.theme } });
+    const staff = await dressed(browser, plan.base, plan.cookies, look, options);
     const page = await staff.newPage();
     const inbox = plan.pages.filter((path) => path.startsWith("/console/inbox/"));
     const talks = [inbox[1], inbox[3]].map((path, n) => [`inbox-${n + 1}`, path]);
