@@ -47,7 +47,7 @@ enum Command {
     Migrate,
     /// Prints the configuration in force, without secrets
     Config(command::config::Config),
-    /// Takes documents into a library: Markdown, HTML, text, CSV of questions and answers, JSON Lines
+    /// Takes documents into a library: PDF, DOCX, XLSX, Markdown, HTML, text, CSV of questions and answers, JSON Lines
     Import(command::import::Import),
     /// Asks the bot, without keeping anything
     Ask(command::ask::Ask),

@@ -25,6 +25,11 @@ pub use visitor::testing;
 
 /// Reads the command line and does what it says.
 pub fn main() -> ExitCode {
+    // The process that reads one document, and has no configuration, no record and no network.
+    if std::env::args().skip(1).eq([knowledge::parse::apart::ARGUMENT]) {
+        return knowledge::parse::apart::serve();
+    }
+    knowledge::parse::apart::enable();
     match cli::run() {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever read our output has had enough: `warbler config | head -1`.

@@ -1,26 +1,36 @@
 //! Files in, documents out: what a person would call the content, in light Markdown, with where it stood.
 
+pub mod apart;
+mod archive;
+mod docx;
 mod encoding;
 mod html;
 mod kind;
 mod lines;
 mod markdown;
+mod pdf;
 mod reason;
 mod record;
+mod sheet;
+mod styles;
 mod table;
 #[cfg(test)]
 mod tests;
 mod text;
 mod writer;
 
+use serde::{Deserialize, Serialize};
+
+use crate::spot::Spot;
 pub use kind::Kind;
 pub use reason::{Reason, Skipped};
 
 pub(crate) use encoding::{clean, decode};
+pub(crate) use html::nests_too_deeply;
 pub(crate) use writer::one_line;
 
 /// A document as it was read, before it is split.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Parsed {
     /// Its name within the source; the same name is the same document at the next import.
     pub external_id: String,
@@ -30,10 +40,19 @@ pub struct Parsed {
     pub url: String,
     /// What it says.
     pub body: Body,
+    /// Where in its file it stands, when all of it stands in one place.
+    pub spot: Option<Spot>,
+}
+
+impl Parsed {
+    /// Running text that can be read nowhere else.
+    pub(crate) fn prose(name: &str, title: String, sections: Vec<Section>) -> Self {
+        Self { external_id: name.to_owned(), title, url: String::new(), body: Body::Prose(sections), spot: None }
+    }
 }
 
 /// What a document says.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Body {
     /// Running text under headings.
     Prose(Vec<Section>),
@@ -49,16 +68,18 @@ pub enum Body {
 }
 
 /// What stands under one heading.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 pub struct Section {
     /// Headings from the outermost to its own; empty before the first.
     pub path: Vec<String>,
     /// In order.
     pub blocks: Vec<Block>,
+    /// Where in its file it stands.
+    pub spot: Option<Spot>,
 }
 
 /// A piece that belongs together.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Block {
     /// Light Markdown.
     pub text: String,
@@ -67,7 +88,7 @@ pub struct Block {
 }
 
 /// What came of one file: documents, and the parts that could not be taken.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Read {
     /// In the file's order.
     pub documents: Vec<Parsed>,
@@ -86,6 +107,17 @@ pub fn read(name: &str, kind: Kind, bytes: &[u8], limits: &Limits) -> Result<Rea
     if bytes.len() as u64 > limits.file_bytes {
         return Err(Reason::TooLarge { bytes: bytes.len() as u64, limit: limits.file_bytes });
     }
+    if kind.is_packed() || (kind.is_markup() && bytes.len() > LARGE) {
+        return apart::read(name, kind, bytes, limits);
+    }
+    parse(name, kind, bytes, limits)
+}
+
+/// Reads a file here and without limits of time and memory: see [`apart`].
+fn parse(name: &str, kind: Kind, bytes: &[u8], limits: &Limits) -> Result<Read, Reason> {
+    if kind.is_packed() {
+        return unpack(name, kind, bytes, limits);
+    }
     let text = decode(bytes)?;
     if text.trim().is_empty() {
         return Err(Reason::Empty);
@@ -96,6 +128,7 @@ pub fn read(name: &str, kind: Kind, bytes: &[u8], limits: &Limits) -> Result<Rea
         Kind::Text => text::read(name, &text),
         Kind::Csv => table::read(name, &text)?,
         Kind::JsonLines => lines::read(name, &text, limits)?,
+        Kind::Pdf | Kind::Docx | Kind::Xlsx => return Err(Reason::Binary),
     };
     if read.documents.is_empty() && read.skipped.is_empty() {
         return Err(Reason::NoText);
@@ -103,8 +136,22 @@ pub fn read(name: &str, kind: Kind, bytes: &[u8], limits: &Limits) -> Result<Rea
     Ok(read)
 }
 
+fn unpack(name: &str, kind: Kind, bytes: &[u8], limits: &Limits) -> Result<Read, Reason> {
+    let mut read = match kind {
+        Kind::Pdf => pdf::read(name, bytes)?,
+        Kind::Docx => docx::read(name, bytes)?,
+        Kind::Xlsx => sheet::read(name, bytes)?,
+        _ => return Err(Reason::Binary),
+    };
+    read.documents.truncate(limits.documents);
+    Ok(read)
+}
+
+/// Markup above so many bytes is read apart: what nests in it may take long.
+const LARGE: usize = 256 << 10;
+
 /// How much is taken in.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Limits {
     /// Bytes of one file.
     pub file_bytes: u64,

@@ -5,6 +5,7 @@ use crate::{
     parse::{Block, Body, Parsed},
     passage::Kind,
     sentence::sentences,
+    spot::Spot,
 };
 
 /// A passage before it has an id.
@@ -16,6 +17,8 @@ pub struct Draft {
     pub heading: String,
     /// What it says; of a variant, the other wording.
     pub text: String,
+    /// Where in its file it stands.
+    pub spot: Option<Spot>,
 }
 
 /// Joins the headings of a path.
@@ -30,10 +33,15 @@ pub fn passages(document: &Parsed, size: usize) -> Vec<Draft> {
             .iter()
             .flat_map(|section| {
                 let heading = section.path.join(PATH);
-                pack(&section.blocks, size).into_iter().map(move |text| Draft { kind: Kind::Text, heading: heading.clone(), text })
+                let draft = move |text| Draft { kind: Kind::Text, heading: heading.clone(), text, spot: section.spot.clone() };
+                pack(&section.blocks, size).into_iter().map(draft)
             })
             .collect(),
-        Body::Answer { question, answer, variants } => answered(question, answer, variants, size),
+        Body::Answer { question, answer, variants } => {
+            let mut drafts = answered(question, answer, variants, size);
+            drafts.iter_mut().for_each(|draft| draft.spot.clone_from(&document.spot));
+            drafts
+        }
     }
 }
 
@@ -45,8 +53,10 @@ fn answered(question: &str, answer: &str, variants: &[String], size: usize) -> V
         kind: if n == 0 { Kind::Answer } else { Kind::Text },
         heading: question.to_owned(),
         text,
+        spot: None,
     });
-    let variants = variants.iter().map(|variant| Draft { kind: Kind::Variant, heading: question.to_owned(), text: variant.clone() });
+    let variants =
+        variants.iter().map(|variant| Draft { kind: Kind::Variant, heading: question.to_owned(), text: variant.clone(), spot: None });
     answers.chain(variants).collect()
 }
 
@@ -168,7 +178,7 @@ mod tests {
     fn an_answer_and_its_wordings() {
         let body =
             Body::Answer { question: "怎么退货？".into(), answer: "七天内可退。".into(), variants: vec!["如何退货".into()] };
-        let document = Parsed { external_id: "a".into(), title: "怎么退货？".into(), url: String::new(), body };
+        let document = Parsed { external_id: "a".into(), title: "怎么退货？".into(), url: String::new(), body, spot: None };
         let kinds: Vec<_> = passages(&document, 1_000).into_iter().map(|draft| (draft.kind, draft.heading, draft.text)).collect();
         let question = "怎么退货？".to_owned();
         assert_eq!(kinds, vec![(Kind::Answer, question.clone(), "七天内可退。".into()), (Kind::Variant, question, "如何退货".into())]);

@@ -7,6 +7,7 @@ mod cli;
 mod console;
 mod fuzz;
 mod guides;
+mod hostile;
 mod load;
 mod nodes;
 mod older;

@@ -9,6 +9,7 @@ pub mod corpus;
 pub mod faults;
 pub mod furnish;
 pub mod fuzz;
+pub mod hostile;
 pub mod judge;
 pub mod load;
 pub mod model;

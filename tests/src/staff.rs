@@ -155,6 +155,12 @@ impl Staff {
         self.follow(&form.action, answer).await
     }
 
+    /// Sends a request that was made by [`Staff::request`], and follows where it leads.
+    pub async fn send(&mut self, request: RequestBuilder) -> Result<Page> {
+        let answer = request.send().await?;
+        self.follow("", answer).await
+    }
+
     /// A request with this browser's cookies, as a page of the console makes it.
     pub fn request(&self, method: Method, address: &str) -> RequestBuilder {
         let address = if address.starts_with('/') { format!("{}{address}", self.base) } else { address.to_owned() };

@@ -4,7 +4,7 @@ use ego_tree::{NodeRef, iter::Edge};
 use scraper::{ElementRef, Html, Node, Selector};
 
 use super::{
-    Body, Parsed, Read, Reason, stem,
+    Parsed, Read, Reason, stem,
     writer::{Writer, one_line},
 };
 
@@ -46,13 +46,12 @@ pub(super) fn read(name: &str, text: &str) -> Result<Read, Reason> {
         return Err(Reason::NoText);
     }
     let title = heading.or(page_title).unwrap_or_else(|| stem(name));
-    let document = Parsed { external_id: name.to_owned(), title, url: String::new(), body: Body::Prose(sections) };
-    Ok(Read { documents: vec![document], skipped: Vec::new() })
+    Ok(Read { documents: vec![Parsed::prose(name, title, sections)], skipped: Vec::new() })
 }
 
 /// Writes the main content, and returns the page's title.
 pub(super) fn write(text: &str, writer: &mut Writer) -> Result<Option<String>, Reason> {
-    if depth(text) > DEEPEST {
+    if nests_too_deeply(text) {
         return Err(Reason::TooDeep);
     }
     let page = Html::parse_document(text);
@@ -64,6 +63,11 @@ pub(super) fn write(text: &str, writer: &mut Writer) -> Result<Option<String>, R
         Walk { writer, text: String::new(), lists: Vec::new(), rows: None, cell: None, pre: 0, heading: None, links: Vec::new() };
     walk.tree(*main.unwrap_or_else(|| page.root_element()));
     Ok(title)
+}
+
+/// Whether a parser would need long for it.
+pub(crate) fn nests_too_deeply(text: &str) -> bool {
+    depth(text) > DEEPEST
 }
 
 /// How deep elements nest, counted before the parser sees them; elements that close by themselves do not count.

@@ -1,9 +1,11 @@
 //! What kind of file it is: by its name's ending, its content type, and a look inside.
 
+use serde::{Deserialize, Serialize};
+
 use super::Reason;
 
 /// The kinds of file that are read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// CommonMark with tables.
     Markdown,
@@ -15,6 +17,12 @@ pub enum Kind {
     Csv,
     /// One JSON object a line, or a JSON array of them.
     JsonLines,
+    /// Pages, with their numbers.
+    Pdf,
+    /// A document of Word and LibreOffice.
+    Docx,
+    /// A workbook of Excel and LibreOffice.
+    Xlsx,
 }
 
 /// First bytes of files that people take for text, or rename.
@@ -41,6 +49,18 @@ const MAGIC: &[&[u8]] = &[
 ];
 
 impl Kind {
+    /// Whether it is no plain text, and read where it can do no harm.
+    #[must_use]
+    pub fn is_packed(self) -> bool {
+        matches!(self, Self::Pdf | Self::Docx | Self::Xlsx)
+    }
+
+    /// Whether it is markup whose elements nest.
+    #[must_use]
+    pub(super) fn is_markup(self) -> bool {
+        matches!(self, Self::Markdown | Self::Html)
+    }
+
     /// By the name's ending; a name without one is text.
     ///
     /// # Errors
@@ -57,6 +77,9 @@ impl Kind {
             "txt" | "text" => Ok(Self::Text),
             "csv" | "tsv" => Ok(Self::Csv),
             "jsonl" | "ndjson" | "json" => Ok(Self::JsonLines),
+            "pdf" => Ok(Self::Pdf),
+            "docx" | "docm" => Ok(Self::Docx),
+            "xlsx" | "xlsm" => Ok(Self::Xlsx),
             other => Err(Reason::WrongType { found: other.to_owned() }),
         }
     }
@@ -72,6 +95,9 @@ impl Kind {
             "text/markdown" | "text/x-markdown" => Ok(Some(Self::Markdown)),
             "text/csv" | "text/tab-separated-values" => Ok(Some(Self::Csv)),
             "application/jsonl" | "application/x-ndjson" | "application/json" | "application/jsonlines" => Ok(Some(Self::JsonLines)),
+            "application/pdf" => Ok(Some(Self::Pdf)),
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document" => Ok(Some(Self::Docx)),
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => Ok(Some(Self::Xlsx)),
             "" | "text/plain" | "application/octet-stream" | "binary/octet-stream" => Ok(None),
             _ => Err(Reason::WrongType { found: mime }),
         }

@@ -49,6 +49,7 @@ fn record(fields: &Map<String, Value>) -> Record {
         question: text(&["question", "问题"]),
         answer: text(&["answer", "答案"]),
         variants: variants.unwrap_or_default(),
+        spot: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, MetadataBlockKind, Options, Parser, Tag, TagEnd};
 
 use super::{
-    Body, Parsed, Read, Reason, Section, html, stem,
+    Parsed, Read, Reason, Section, html, stem,
     writer::{Writer, one_line},
 };
 
@@ -16,8 +16,7 @@ pub(super) fn read(name: &str, text: &str) -> Result<Read, Reason> {
         return Err(Reason::NoText);
     }
     let title = title.unwrap_or_else(|| stem(name));
-    let document = Parsed { external_id: name.to_owned(), title, url: String::new(), body: Body::Prose(sections) };
-    Ok(Read { documents: vec![document], skipped: Vec::new() })
+    Ok(Read { documents: vec![Parsed::prose(name, title, sections)], skipped: Vec::new() })
 }
 
 /// The title (front matter, else the first heading of level 1) and the sections.

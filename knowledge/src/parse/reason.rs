@@ -56,6 +56,65 @@ pub enum Reason {
     },
     /// Elements within elements within elements: made to harm.
     TooDeep,
+    /// A password is needed.
+    Encrypted,
+    /// An archive that unpacks to a flood.
+    Bomb,
+    /// Pages without text: pictures of them.
+    Scanned,
+    /// Not what its name says, or broken.
+    Damaged {
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// More pages or cells than a document has.
+    TooLong {
+        /// What is read at most.
+        limit: u64,
+    },
+    /// A sheet that its author has hidden.
+    Hidden {
+        /// Its name.
+        sheet: String,
+    },
+    /// Reading it took too long.
+    Slow {
+        /// Seconds it had.
+        seconds: u64,
+    },
+    /// Reading it took too much memory.
+    Heavy {
+        /// Bytes it had.
+        limit: u64,
+    },
+    /// The site's robots.txt asks not to fetch it.
+    Robots,
+    /// The page asks not to be kept.
+    NoIndex,
+    /// It leads to another site.
+    Elsewhere {
+        /// Where.
+        url: String,
+    },
+    /// The page says that it shows the same as another.
+    Copy {
+        /// The other.
+        of: String,
+    },
+    /// A crawl ended at its limit; this address is the first that was left.
+    CrawlLimit {
+        /// Pages that were fetched.
+        pages: u64,
+    },
+    /// A site that failed again and again; this address is the first that was left.
+    Down,
+    /// Most of a site was gone at once; it is kept until the next crawl says the same.
+    Held {
+        /// Pages that were not there.
+        pages: u64,
+        /// Pages that are known.
+        known: u64,
+    },
     /// A symbolic link; they are not followed.
     Link,
     /// Neither a file nor a folder.
@@ -73,6 +132,11 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// [`Reason::Damaged`] with as much of what a parser said as a page can show.
+    pub(super) fn damaged(detail: &str) -> Self {
+        Self::Damaged { detail: detail.chars().filter(|c| !c.is_control()).take(200).collect() }
+    }
+
     /// The name under which pages keep the translation.
     #[must_use]
     pub fn key(&self) -> &'static str {
@@ -89,6 +153,21 @@ impl Reason {
             Self::Duplicate { .. } => "duplicate",
             Self::TooMany { .. } => "too_many",
             Self::TooDeep => "too_deep",
+            Self::Encrypted => "encrypted",
+            Self::Bomb => "bomb",
+            Self::Scanned => "scanned",
+            Self::Damaged { .. } => "damaged",
+            Self::TooLong { .. } => "too_long",
+            Self::Hidden { .. } => "hidden",
+            Self::Slow { .. } => "slow",
+            Self::Heavy { .. } => "heavy",
+            Self::Robots => "robots",
+            Self::NoIndex => "no_index",
+            Self::Elsewhere { .. } => "elsewhere",
+            Self::Copy { .. } => "copy",
+            Self::CrawlLimit { .. } => "crawl_limit",
+            Self::Down => "down",
+            Self::Held { .. } => "held",
             Self::Link => "link",
             Self::NotAFile => "not_a_file",
             Self::Unreadable { .. } => "unreadable",
@@ -104,7 +183,9 @@ impl fmt::Display for Reason {
             Self::TooLarge { bytes: 0, limit } => write!(f, "it is larger than {} KiB", limit / 1024),
             Self::TooLarge { bytes, limit } => write!(f, "it has {} KiB and the limit is {} KiB", bytes.div_ceil(1024), limit / 1024),
             Self::Binary => f.write_str("it is not text"),
-            Self::WrongType { found } => write!(f, "files of type \"{found}\" are not read; use Markdown, HTML, text, CSV or JSON Lines"),
+            Self::WrongType { found } => {
+                write!(f, "files of type \"{found}\" are not read; use PDF, DOCX, XLSX, Markdown, HTML, text, CSV or JSON Lines")
+            }
             Self::Encoding => f.write_str("its encoding cannot be told; save it as UTF-8"),
             Self::Broken { line, detail } => write!(f, "line {line} cannot be read: {detail}"),
             Self::Missing { line, field } => write!(f, "line {line} has no {field}"),
@@ -113,6 +194,23 @@ impl fmt::Display for Reason {
             Self::Duplicate { id } => write!(f, "there is a second document named \"{id}\""),
             Self::TooMany { limit } => write!(f, "a source may have {limit} documents"),
             Self::TooDeep => f.write_str("its elements are nested too deeply"),
+            Self::Encrypted => f.write_str("it is protected by a password; save it without one"),
+            Self::Bomb => f.write_str("it unpacks to far more than a document has"),
+            Self::Scanned => f.write_str("its pages are pictures; run text recognition (OCR) on it first"),
+            Self::Damaged { detail } => write!(f, "it is damaged, or not what its name says: {detail}"),
+            Self::TooLong { limit } => write!(f, "it has more than {limit} pages or cells; divide it"),
+            Self::Hidden { sheet } => write!(f, "the sheet \"{sheet}\" is hidden"),
+            Self::Slow { seconds } => write!(f, "reading it took longer than {seconds} seconds"),
+            Self::Heavy { limit } => write!(f, "reading it took more than {} MiB of memory", limit >> 20),
+            Self::Robots => f.write_str("the site's robots.txt asks not to fetch it"),
+            Self::NoIndex => f.write_str("the page asks not to be kept (noindex)"),
+            Self::Elsewhere { url } => write!(f, "it leads out of the crawl, to {url}"),
+            Self::Copy { of } => write!(f, "it says that it is a copy of {of}"),
+            Self::CrawlLimit { pages } => write!(f, "the crawl ended here after {pages} pages, its limit"),
+            Self::Down => f.write_str("the crawl ended here: the site failed again and again; what was known is kept"),
+            Self::Held { pages, known } => {
+                write!(f, "{pages} of {known} pages were not there; they are kept until the next crawl says the same")
+            }
             Self::Link => f.write_str("it is a symbolic link, and those are not followed"),
             Self::NotAFile => f.write_str("it is neither a file nor a folder"),
             Self::Unreadable { detail } => write!(f, "it cannot be read: {detail}"),

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::{Body, Parsed, encoding::clean, markdown, safe_url, text, writer::one_line};
-use crate::words;
+use crate::{spot::Spot, words};
 
 /// The fields a record may have, whatever the file called them.
 #[derive(Debug, Default)]
@@ -15,6 +15,7 @@ pub(super) struct Record {
     pub question: String,
     pub answer: String,
     pub variants: Vec<String>,
+    pub spot: Option<Spot>,
 }
 
 /// Longest answer that is given as a whole, in characters; a longer text is split like any other.
@@ -44,7 +45,7 @@ impl Record {
                 return Err("answer");
             }
             let body = Body::Answer { question: self.question.clone(), answer: self.answer, variants: self.variants };
-            return Ok(Parsed { external_id, title: self.question, url, body });
+            return Ok(Parsed { external_id, title: self.question, url, body, spot: self.spot });
         }
         if self.text.is_empty() {
             return Err("text");
@@ -54,7 +55,7 @@ impl Record {
             return Err("text");
         }
         let title = if self.title.is_empty() { first_words(&self.text) } else { self.title };
-        Ok(Parsed { external_id, title, url, body: Body::Prose(sections) })
+        Ok(Parsed { external_id, title, url, body: Body::Prose(sections), spot: self.spot })
     }
 
     /// Other wordings, or a title that is a question, make the text an answer.

@@ -1,6 +1,7 @@
 //! CSV of questions and answers: the first row names the columns, the delimiter is found out.
 
-use super::{Read, Reason, Skipped, record::Record};
+use super::{Parsed, Read, Reason, Skipped, record::Record};
+use crate::spot::Spot;
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
@@ -32,8 +33,7 @@ pub(super) fn read(name: &str, text: &str) -> Result<Read, Reason> {
         .map(|&delimiter| (delimiter, header(text, delimiter)))
         .max_by_key(|(_, columns)| columns.iter().flatten().count())
         .unwrap_or((b',', Vec::new()));
-    let has = |column| columns.contains(&Some(column));
-    if !(has(Column::Question) && (has(Column::Answer) || has(Column::Variants)) || has(Column::Text)) {
+    if !is_list(&columns) {
         return Err(Reason::NoColumns);
     }
     let mut read = Read::default();
@@ -42,16 +42,50 @@ pub(super) fn read(name: &str, text: &str) -> Result<Read, Reason> {
             Ok(row) if row.iter().all(|cell| cell.trim().is_empty()) => continue,
             Ok(row) => {
                 let line = row.position().map_or(0, csv::Position::line);
-                record(&row, &columns).document().map_err(|field| Reason::Missing { line, field: field.to_owned() })
+                record(row.iter(), &columns).document().map_err(|field| Reason::Missing { line, field: field.to_owned() })
             }
             Err(error) => Err(Reason::Broken { line: error.position().map_or(0, csv::Position::line), detail: error.to_string() }),
         };
-        match result {
-            Ok(document) => read.documents.push(document),
-            Err(reason) => read.skipped.push(Skipped { name: name.to_owned(), reason }),
-        }
+        push(&mut read, name, result);
     }
     Ok(read)
+}
+
+/// A row of a sheet.
+pub(super) struct Row {
+    /// Counted from 1.
+    pub number: u64,
+    pub cells: Vec<String>,
+}
+
+/// The same of a sheet's rows; each document has its row.
+pub(super) fn of_rows(name: &str, rows: &[Row]) -> Result<Read, Reason> {
+    let (head, rows) = rows.split_first().ok_or(Reason::NoColumns)?;
+    let columns = columns(head.cells.iter().map(String::as_str));
+    if !is_list(&columns) {
+        return Err(Reason::NoColumns);
+    }
+    let mut read = Read::default();
+    for row in rows {
+        let mut found = record(row.cells.iter().map(String::as_str), &columns);
+        found.spot = Some(Spot::Row { sheet: String::new(), row: u32::try_from(row.number).unwrap_or(u32::MAX) });
+        let result = found.document().map_err(|field| Reason::Missing { line: row.number, field: field.to_owned() });
+        push(&mut read, name, result);
+    }
+    Ok(read)
+}
+
+fn push(read: &mut Read, name: &str, result: Result<Parsed, Reason>) {
+    match result {
+        Ok(document) => read.documents.push(document),
+        Err(reason) => read.skipped.push(Skipped { name: name.to_owned(), reason }),
+    }
+}
+
+/// Whether the columns are those of questions and answers, or of texts.
+fn is_list(columns: &[Option<Column>]) -> bool {
+    let has = |column| columns.contains(&Some(column));
+    has(Column::Question) && (has(Column::Answer) || has(Column::Variants)) || has(Column::Text)
 }
 
 fn reader(text: &str, delimiter: u8, headers: bool) -> csv::Reader<&[u8]> {
@@ -60,17 +94,20 @@ fn reader(text: &str, delimiter: u8, headers: bool) -> csv::Reader<&[u8]> {
 
 fn header(text: &str, delimiter: u8) -> Vec<Option<Column>> {
     let Some(Ok(row)) = reader(text, delimiter, false).into_records().next() else { return Vec::new() };
-    row.iter()
-        .map(|cell| {
-            let cell = cell.trim().to_lowercase();
-            NAMES.iter().find(|(_, names)| names.contains(&cell.as_str())).map(|(column, _)| *column)
-        })
-        .collect()
+    columns(row.iter())
 }
 
-fn record(row: &csv::StringRecord, columns: &[Option<Column>]) -> Record {
+fn columns<'a>(head: impl Iterator<Item = &'a str>) -> Vec<Option<Column>> {
+    head.map(|cell| {
+        let cell = cell.trim().to_lowercase();
+        NAMES.iter().find(|(_, names)| names.contains(&cell.as_str())).map(|(column, _)| *column)
+    })
+    .collect()
+}
+
+fn record<'a>(row: impl Iterator<Item = &'a str>, columns: &[Option<Column>]) -> Record {
     let mut record = Record::default();
-    for (cell, column) in row.iter().zip(columns) {
+    for (cell, column) in row.zip(columns) {
         let cell = cell.trim().to_owned();
         match column {
             Some(Column::Id) => record.id = cell,

@@ -1,15 +1,11 @@
 //! Plain text: blank lines part paragraphs.
 
-use super::{Body, Parsed, Read, Section, stem, writer::Writer};
+use super::{Parsed, Read, Section, stem, writer::Writer};
 
 pub(super) fn read(name: &str, text: &str) -> Read {
     let sections = sections(text);
     let title = stem(name);
-    let documents = if sections.is_empty() {
-        Vec::new()
-    } else {
-        vec![Parsed { external_id: name.to_owned(), title, url: String::new(), body: Body::Prose(sections) }]
-    };
+    let documents = if sections.is_empty() { Vec::new() } else { vec![Parsed::prose(name, title, sections)] };
     Read { documents, skipped: Vec::new() }
 }
 

@@ -30,7 +30,7 @@ impl Writer {
             self.headings[level] = text;
         }
         let path = self.headings.iter().filter(|heading| !heading.is_empty()).cloned().collect();
-        self.sections.push(Section { path, blocks: Vec::new() });
+        self.sections.push(Section { path, blocks: Vec::new(), spot: None });
     }
 
     /// A block ends; blank ones vanish.
