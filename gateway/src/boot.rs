@@ -51,6 +51,8 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     if config.plays(Role::Worker) {
         let (work, cancel) = (knowledge.clone(), stopping.clone());
         tasks.spawn(async move { work.run(cancel).await });
+        let (work, cancel) = (knowledge.clone(), stopping.clone());
+        tasks.spawn(async move { work.follow_sources(cancel).await });
         let (work, cancel) = (desk.clone(), stopping.clone());
         tasks.spawn(async move { work.run(cancel).await });
         tasks.spawn(forget_sessions(chat.clone(), stopping.clone()));

@@ -20,6 +20,8 @@ pub struct Config {
     pub fetch_seconds: u64,
     /// Whether pages of private networks (an intranet, this machine) may be imported; link-local addresses never.
     pub fetch_private: bool,
+    /// Milliseconds between two fetches of one host in a crawl; a site may ask for more.
+    pub crawl_gap_ms: u64,
     /// Meaning beside words; optional.
     pub embeddings: Embeddings,
 }
@@ -32,6 +34,7 @@ impl Default for Config {
             passage_size: 1_200,
             fetch_seconds: 20,
             fetch_private: false,
+            crawl_gap_ms: 500,
             embeddings: Embeddings::default(),
         }
     }

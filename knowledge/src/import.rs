@@ -1,20 +1,24 @@
 //! Import: from a place to documents in the record, touching only what changed.
 
 mod collect;
+mod preview;
 mod reconcile;
 
 use std::path::PathBuf;
 
 use chat::{Audience, LibraryId, WorkspaceId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use crate::source::Summary;
 use crate::{
     Error, Knowledge, Result,
+    crawl::{self, Crawl, Reach, Way},
     parse::{Kind, Read, Reason, Skipped},
     source::{self, Kind as Place},
 };
-pub(crate) use reconcile::Documents;
+pub(crate) use collect::File;
+pub use preview::Preview;
+pub(crate) use reconcile::{Documents, recipe};
 
 /// Something to import.
 #[derive(Debug)]
@@ -36,8 +40,17 @@ pub enum Content {
     Bytes(Vec<u8>),
     /// In a file, or a folder of files.
     Path(PathBuf),
-    /// On the web.
+    /// A page of the web.
     Url(String),
+    /// Many pages of a site.
+    Crawl {
+        /// The first page, or the sitemap.
+        url: String,
+        /// How pages are found.
+        way: Way,
+        /// How far it goes.
+        reach: Reach,
+    },
 }
 
 impl Upload {
@@ -65,6 +78,13 @@ impl Upload {
         Self { name: url.clone(), address: url.clone(), audience: Audience::All, content: Content::Url(url) }
     }
 
+    /// The pages of a site.
+    #[must_use]
+    pub fn crawl(url: &str, way: Way, reach: Reach) -> Self {
+        let url = url.trim().to_owned();
+        Self { name: url.clone(), address: url.clone(), audience: Audience::All, content: Content::Crawl { url, way, reach } }
+    }
+
     /// For staff or for everybody.
     #[must_use]
     pub fn with_audience(mut self, audience: Audience) -> Self {
@@ -74,7 +94,7 @@ impl Upload {
 }
 
 /// How far an import has come.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// The file that is being taken in.
     pub file: String,
@@ -101,6 +121,13 @@ impl Knowledge {
         let started = std::time::Instant::now();
         let unusable = |reason| Error::Unusable { name: upload.name.clone(), reason };
         let (kind, address) = (place(&upload.content), upload.address.clone());
+        if let Content::Crawl { url, way, reach } = upload.content {
+            let (crawl, first) = Crawl::begin(self, &url, way, reach, progress).await.map_err(unusable)?;
+            let place = crawl::Place { workspace, library, kind, name: &upload.name, address: &address, audience: upload.audience };
+            let summary = crawl.run(&place, first).await?;
+            tell(&upload.name, &summary, started);
+            return Ok(summary);
+        }
         let collected = collect::collect(self, upload.content, &upload.name).await.map_err(unusable)?;
         // One file that cannot be read is an error, not an empty source.
         let first = collected.only_file().then(|| collected.files.first().cloned()).flatten();
@@ -135,17 +162,26 @@ impl Knowledge {
         }
         let summary = reconciler.finish().await?;
         progress(Progress { files: total, files_total: total, ..Progress::default() });
-        tracing::info!(
-            source.id = %source, source.taken = summary.taken, source.unchanged = summary.unchanged, source.removed = summary.removed,
-            source.skipped = summary.skipped_total(), import.ms = started.elapsed().as_millis() as u64, "a source was imported"
-        );
+        tell(&upload.name, &summary, started);
         Ok(summary)
     }
 
-    async fn parse(&self, file: collect::File) -> Result<Read, Reason> {
+    pub(crate) async fn parse(&self, file: File) -> Result<Read, Reason> {
         let limits = self.config().limits();
         blocking(move || file.read(&limits)).await?
     }
+}
+
+fn tell(name: &str, summary: &Summary, started: std::time::Instant) {
+    tracing::info!(
+        source.name = name,
+        source.taken = summary.taken,
+        source.unchanged = summary.unchanged,
+        source.removed = summary.removed,
+        source.skipped = summary.skipped_total(),
+        import.ms = started.elapsed().as_millis() as u64,
+        "a source was imported"
+    );
 }
 
 fn place(content: &Content) -> Place {
@@ -154,6 +190,8 @@ fn place(content: &Content) -> Place {
         Content::Path(path) if path.is_dir() => Place::Folder,
         Content::Path(_) => Place::File,
         Content::Url(_) => Place::Url,
+        Content::Crawl { way: Way::Links, .. } => Place::Site,
+        Content::Crawl { way: Way::Sitemap, .. } => Place::Sitemap,
     }
 }
 
@@ -163,7 +201,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 }
 
 /// Which parser reads a file of that name and content type.
-fn kind_of(name: &str, content_type: Option<&str>) -> Result<Kind, Reason> {
+pub(crate) fn kind_of(name: &str, content_type: Option<&str>) -> Result<Kind, Reason> {
     match content_type.map(Kind::of_content_type).transpose()?.flatten() {
         Some(kind) => Ok(kind),
         None => Kind::of_name(name),

@@ -2,15 +2,18 @@
 //! and does so again at every redirect.
 
 mod address;
+mod names;
+mod port;
 
 use std::{
     net::{IpAddr, SocketAddr},
     time::Duration,
 };
 
-use reqwest::{Client, Response, Url, header, redirect};
+use reqwest::{Client, Response, StatusCode, Url, header, redirect};
 
 use address::is_public;
+pub(crate) use names::Names;
 
 /// Redirects that are followed.
 const HOPS: usize = 5;
@@ -23,6 +26,9 @@ pub enum Error {
     /// It is no `http` or `https` address.
     #[error("\"{0}\" is no http or https address")]
     Address(String),
+    /// Its port belongs to another service than the web.
+    #[error("port {0} is not one of the web")]
+    Port(u16),
     /// It leads into a network that outsiders must not reach through this server.
     #[error("{0} is an address of a private or special network")]
     Private(String),
@@ -58,6 +64,34 @@ pub struct Fetched {
     pub content_type: Option<String>,
     /// The body.
     pub bytes: Vec<u8>,
+    /// `ETag`, to ask with the next time; empty: none.
+    pub etag: String,
+    /// `Last-Modified`, the same.
+    pub modified: String,
+    /// `X-Robots-Tag`: what crawlers may do with it.
+    pub robots: String,
+}
+
+/// What to fetch.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
+    /// Where.
+    pub url: &'a str,
+    /// Bytes of the body, at most.
+    pub limit: u64,
+    /// The `ETag` of the copy that is kept; empty: none.
+    pub etag: &'a str,
+    /// Its `Last-Modified`.
+    pub modified: &'a str,
+}
+
+/// What a server said to an [`Ask`].
+#[derive(Debug)]
+pub enum Answer {
+    /// Here it is.
+    Page(Fetched),
+    /// The copy that is kept is as it should be.
+    Unchanged,
 }
 
 /// The guarded client.
@@ -67,13 +101,36 @@ pub struct Outbound {
     seconds: u64,
     /// Private networks may be reached: the operator's own decision.
     private: bool,
+    /// Who knows the addresses of hosts.
+    names: Names,
+    /// The port of a test's own server, which is on this machine.
+    #[cfg(test)]
+    own: Option<u16>,
 }
 
 impl Outbound {
     /// `seconds` for a whole fetch; `private` lets it into private networks, never to link-local addresses.
     #[must_use]
     pub fn new(seconds: u64, private: bool) -> Self {
-        Self { seconds, private }
+        Self {
+            seconds,
+            private,
+            names: Names::System,
+            #[cfg(test)]
+            own: None,
+        }
+    }
+
+    /// The same with another book of names.
+    #[cfg(test)]
+    pub(crate) fn with_names(self, names: Names) -> Self {
+        Self { names, ..self }
+    }
+
+    /// The same that also reaches a test's own server.
+    #[cfg(test)]
+    pub(crate) fn trusting(self, port: u16) -> Self {
+        Self { own: Some(port), ..self }
     }
 
     /// Fetches a page of at most `limit` bytes.
@@ -81,16 +138,28 @@ impl Outbound {
     /// # Errors
     /// Why not; the text is for the person who typed the address.
     pub async fn get(&self, url: &str, limit: u64) -> Result<Fetched, Error> {
-        match tokio::time::timeout(Duration::from_secs(self.seconds), self.follow(url, limit)).await {
-            Ok(fetched) => fetched,
+        match self.fetch(Ask { url, limit, etag: "", modified: "" }).await? {
+            Answer::Page(page) => Ok(page),
+            // Nobody asked for that.
+            Answer::Unchanged => Err(Error::Status(304)),
+        }
+    }
+
+    /// Fetches a page unless the copy that is kept is as it should be.
+    ///
+    /// # Errors
+    /// As [`Outbound::get`].
+    pub async fn fetch(&self, ask: Ask<'_>) -> Result<Answer, Error> {
+        match tokio::time::timeout(Duration::from_secs(self.seconds), self.follow(ask)).await {
+            Ok(answer) => answer,
             Err(_) => Err(Error::Slow(self.seconds)),
         }
     }
 
-    async fn follow(&self, url: &str, limit: u64) -> Result<Fetched, Error> {
-        let mut url = parse(url)?;
+    async fn follow(&self, ask: Ask<'_>) -> Result<Answer, Error> {
+        let mut url = parse(ask.url)?;
         for _ in 0..=HOPS {
-            let response = self.request(&url).await?;
+            let response = self.request(&url, &ask).await?;
             let status = response.status();
             if status.is_redirection()
                 && let Some(next) = response.headers().get(header::LOCATION)
@@ -99,16 +168,19 @@ impl Outbound {
                 url = parse(url.join(next).map_err(|_| Error::Address(next.to_owned()))?.as_str())?;
                 continue;
             }
+            if status == StatusCode::NOT_MODIFIED && !(ask.etag.is_empty() && ask.modified.is_empty()) {
+                return Ok(Answer::Unchanged);
+            }
             if !status.is_success() {
                 return Err(Error::Status(status.as_u16()));
             }
-            return read(url, response, limit).await;
+            return read(url, response, ask.limit).await.map(Answer::Page);
         }
         Err(Error::Redirects)
     }
 
     /// Asks exactly the addresses that were checked: a second look-up could say something else.
-    async fn request(&self, url: &Url) -> Result<Response, Error> {
+    async fn request(&self, url: &Url, ask: &Ask<'_>) -> Result<Response, Error> {
         let host = url.host_str().unwrap_or_default();
         let addresses = self.resolve(url).await?;
         let client = Client::builder()
@@ -120,7 +192,13 @@ impl Outbound {
             .build()
             .map_err(connection)?;
         let accept = "text/html, text/markdown, text/plain, text/csv, application/jsonl, application/json;q=0.8, */*;q=0.1";
-        client.get(url.clone()).header(header::ACCEPT, accept).send().await.map_err(connection)
+        let mut request = client.get(url.clone()).header(header::ACCEPT, accept);
+        for (name, value) in [(header::IF_NONE_MATCH, ask.etag), (header::IF_MODIFIED_SINCE, ask.modified)] {
+            if !value.is_empty() {
+                request = request.header(name, value);
+            }
+        }
+        request.send().await.map_err(connection)
     }
 
     /// All addresses of the host; one that is not allowed spoils them all.
@@ -129,10 +207,14 @@ impl Outbound {
         let port = url.port_or_known_default().unwrap_or(443);
         let addresses: Vec<SocketAddr> = match host.parse::<IpAddr>() {
             Ok(address) => vec![SocketAddr::new(address, port)],
-            Err(_) => tokio::net::lookup_host((host, port)).await.map_err(|_| Error::NoHost(host.to_owned()))?.collect(),
+            Err(_) => self.names.look_up(host, port).await.map_err(|_| Error::NoHost(host.to_owned()))?,
         };
         if addresses.is_empty() {
             return Err(Error::NoHost(host.to_owned()));
+        }
+        #[cfg(test)]
+        if self.own == Some(port) {
+            return Ok(addresses);
         }
         if !addresses.iter().all(|address| self.allows(address.ip())) {
             return Err(Error::Private(host.to_owned()));
@@ -150,14 +232,22 @@ fn parse(text: &str) -> Result<Url, Error> {
     let url = Url::parse(text.trim()).map_err(|_| wrong())?;
     let fine = matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(|host| !host.is_empty());
     // A name before the host is made to deceive, or a secret that would be stored.
-    if fine && url.username().is_empty() && url.password().is_none() { Ok(url) } else { Err(wrong()) }
+    if !fine || !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong());
+    }
+    match url.port() {
+        Some(port) if !port::is_fine(port) => Err(Error::Port(port)),
+        _ => Ok(url),
+    }
 }
 
 async fn read(url: Url, mut response: Response, limit: u64) -> Result<Fetched, Error> {
     if response.content_length().is_some_and(|length| length > limit) {
         return Err(Error::TooLarge { limit });
     }
-    let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let said = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let content_type = said("content-type");
+    let (etag, modified, robots) = (said("etag"), said("last-modified"), said("x-robots-tag"));
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(connection)? {
         if (bytes.len() + chunk.len()) as u64 > limit {
@@ -165,7 +255,8 @@ async fn read(url: Url, mut response: Response, limit: u64) -> Result<Fetched, E
         }
         bytes.extend_from_slice(&chunk);
     }
-    Ok(Fetched { url: url.into(), content_type, bytes })
+    let [etag, modified, robots] = [etag, modified, robots].map(Option::unwrap_or_default);
+    Ok(Fetched { url: url.into(), content_type, bytes, etag, modified, robots })
 }
 
 fn connection(error: reqwest::Error) -> Error {

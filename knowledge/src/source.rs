@@ -1,10 +1,21 @@
 //! Sources: where documents come from. The same address in a library is the same source.
 
-use chat::{Audience, Chat, LibraryId, SourceId, Store, Tx, WorkspaceId, row};
+mod plan;
+
+use chat::{AgentId, Audience, Chat, LibraryId, SourceId, Store, Tx, WorkspaceId, row};
 use serde::{Deserialize, Serialize};
 use sqlx::{Row, any::AnyRow};
 
-use crate::{Error, Result, parse::Skipped, passage, revision};
+use crate::{
+    Error, Progress, Result,
+    crawl::{self, Reach},
+    edit,
+    parse::{Reason, Skipped},
+    passage, revision,
+    sync::Schedule,
+};
+
+pub use plan::{Plan, decide, plant};
 
 /// What kind of place it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +27,10 @@ pub enum Kind {
     Folder,
     /// A page of the web.
     Url,
+    /// The pages of a site, from link to link.
+    Site,
+    /// The pages that a sitemap lists.
+    Sitemap,
     /// Questions and answers written in the console.
     Written,
     /// Warbler's own guides.
@@ -30,13 +45,18 @@ impl Kind {
             Self::File => "file",
             Self::Folder => "folder",
             Self::Url => "url",
+            Self::Site => "site",
+            Self::Sitemap => "sitemap",
             Self::Written => "written",
             Self::Guides => "guides",
         }
     }
 
     fn parse(text: &str) -> Self {
-        [Self::Folder, Self::Url, Self::Written, Self::Guides].into_iter().find(|kind| kind.text() == text).unwrap_or(Self::File)
+        [Self::Folder, Self::Url, Self::Site, Self::Sitemap, Self::Written, Self::Guides]
+            .into_iter()
+            .find(|kind| kind.text() == text)
+            .unwrap_or(Self::File)
     }
 }
 
@@ -101,6 +121,28 @@ pub struct Source {
     pub documents: i64,
     /// Passages they were split into.
     pub passages: i64,
+    /// How often it is read by itself.
+    pub schedule: Schedule,
+    /// How far a crawl of it goes.
+    pub reach: Reach,
+    /// Who answers for it.
+    pub owner: Option<AgentId>,
+    /// When it is read next, unix milliseconds; `None`: not by itself.
+    pub due_at: Option<i64>,
+    /// Until when somebody reads it, unless they say that they go on; 0: nobody.
+    pub busy_until: i64,
+    /// How far that has come.
+    pub progress: Option<Progress>,
+    /// Why nothing was taken the last time.
+    pub failure: Option<Reason>,
+}
+
+impl Source {
+    /// Whether somebody reads it now.
+    #[must_use]
+    pub fn is_busy(&self, now: i64) -> bool {
+        self.busy_until > now
+    }
 }
 
 const SELECT: &str = "SELECT source.*,
@@ -131,6 +173,8 @@ pub async fn remove(chat: &Chat, workspace: WorkspaceId, id: SourceId) -> Result
         .bind(id.text())
         .execute(&mut *tx)
         .await?;
+    edit::clear(&mut tx, workspace, id).await?;
+    crawl::clear(&mut tx, workspace, id).await?;
     sqlx::query("DELETE FROM document WHERE workspace_id = $1 AND source_id = $2")
         .bind(workspace.text())
         .bind(id.text())
@@ -179,7 +223,9 @@ pub(crate) async fn open(chat: &Chat, workspace: WorkspaceId, library: LibraryId
 }
 
 /// What a source is made of.
-pub(crate) struct New<'a> {
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "as in [`Source`]")]
+pub struct New<'a> {
     pub kind: Kind,
     pub name: &'a str,
     pub address: &'a str,
@@ -189,7 +235,7 @@ pub(crate) struct New<'a> {
 /// Notes what an import did.
 pub(crate) async fn synced(tx: &mut Tx, workspace: WorkspaceId, id: SourceId, summary: &Summary, now: i64) -> Result<()> {
     let text = serde_json::to_string(summary).map_err(|error| Error::Invalid(error.to_string()))?;
-    sqlx::query("UPDATE source SET summary = $3, synced_at = $4 WHERE workspace_id = $1 AND id = $2")
+    sqlx::query("UPDATE source SET summary = $3, synced_at = $4, failure = '' WHERE workspace_id = $1 AND id = $2")
         .bind(workspace.text())
         .bind(id.text())
         .bind(text)
@@ -212,5 +258,12 @@ fn source(row: &AnyRow) -> Result<Source> {
         synced_at: row.try_get("synced_at")?,
         documents: row.try_get("documents")?,
         passages: row.try_get("passages")?,
+        schedule: Schedule::parse(row.try_get("schedule")?),
+        reach: row::json(row, "reach")?,
+        owner: row::optional_id(row, "owner_id")?,
+        due_at: row.try_get("due_at")?,
+        busy_until: row.try_get("busy_until")?,
+        progress: serde_json::from_str(row.try_get("progress")?).ok(),
+        failure: serde_json::from_str(row.try_get("failure")?).ok(),
     })
 }

@@ -10,7 +10,11 @@ use anyhow::bail;
 use chat::Audience;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use knowledge::{Upload, library};
+use knowledge::{
+    Upload,
+    crawl::{Reach, Way},
+    library,
+};
 
 use crate::config::Config;
 
@@ -25,6 +29,15 @@ pub(crate) struct Import {
     /// The library to put it in; it is made when it is new
     #[arg(long)]
     library: String,
+    /// Follows links: every page of the site below the address
+    #[arg(long, conflicts_with = "sitemap")]
+    site: bool,
+    /// The address is a sitemap: every page it lists
+    #[arg(long)]
+    sitemap: bool,
+    /// Pages that are fetched with --site or --sitemap, at most
+    #[arg(long, default_value_t = 500)]
+    pages: u64,
     /// For the staff only: visitors are never answered from it
     #[arg(long)]
     staff: bool,
@@ -41,8 +54,11 @@ impl Import {
         let bar = bar()?;
         let started = Instant::now();
         let watch = |progress: knowledge::Progress| {
-            bar.set_length(progress.documents_total.max(1));
-            bar.set_position(progress.documents);
+            // A crawl counts pages, a file its documents.
+            let pages = progress.documents_total == 0;
+            let (done, all) = if pages { (progress.files, progress.files_total) } else { (progress.documents, progress.documents_total) };
+            bar.set_length(all.max(1));
+            bar.set_position(done);
             bar.set_message(format!("{} ({} of {} files)", progress.file, progress.files, progress.files_total));
         };
         let summary = house.knowledge.import(workspace, shelf.id, upload, &watch).await;
@@ -76,7 +92,16 @@ impl Import {
     }
 
     fn upload(&self) -> anyhow::Result<Upload> {
-        let upload = if self.place.starts_with("http://") || self.place.starts_with("https://") {
+        let reach = Reach { pages: self.pages, ..Reach::default() };
+        let web = self.place.starts_with("http://") || self.place.starts_with("https://");
+        if !web && (self.site || self.sitemap) {
+            bail!("--site and --sitemap need an address that begins with http.");
+        }
+        let upload = if self.site {
+            Upload::crawl(&self.place, Way::Links, reach)
+        } else if self.sitemap {
+            Upload::crawl(&self.place, Way::Sitemap, reach)
+        } else if web {
             Upload::url(&self.place)
         } else if Path::new(&self.place).exists() {
             Upload::path(&self.place)

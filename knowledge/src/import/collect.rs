@@ -9,7 +9,7 @@ use std::{
 
 use super::{Content, blocking, kind_of};
 use crate::{
-    Knowledge,
+    Knowledge, crawl,
     parse::{self, Body, Kind, Limits, Read, Reason, Skipped},
 };
 
@@ -18,9 +18,9 @@ const MOST_FILES: usize = 50_000;
 
 /// A file that will be read.
 #[derive(Clone)]
-pub(super) struct File {
+pub(crate) struct File {
     /// Its name within the source.
-    pub name: String,
+    pub(super) name: String,
     kind: Kind,
     bytes: Bytes,
     /// Where a reader can see it.
@@ -58,16 +58,15 @@ pub(super) async fn collect(knowledge: &Knowledge, content: Content, name: &str)
         }
         Content::Url(url) => {
             let limits = knowledge.config().limits();
-            let page = knowledge.outbound().get(&url, limits.file_bytes).await.map_err(|error| match error {
-                crate::outbound::Error::TooLarge { limit } => Reason::TooLarge { bytes: 0, limit },
-                other => Reason::Fetch { detail: other.to_string() },
-            })?;
+            let page = knowledge.outbound().get(&url, limits.file_bytes).await.map_err(|error| crawl::fetch(&error))?;
             let path = page.url.split(['?', '#']).next().unwrap_or_default();
             let file = path.splitn(4, '/').nth(3).and_then(|path| path.rsplit('/').next()).unwrap_or_default();
             let kind = kind_of(file, page.content_type.as_deref())
                 .or_else(|reason| if page.content_type.is_some() { Err(reason) } else { Ok(Kind::Html) })?;
             one(&url, kind, page.bytes, page.url)
         }
+        // Its pages come one after the other.
+        Content::Crawl { .. } => Err(Reason::Empty),
     }
 }
 
@@ -152,6 +151,11 @@ fn relative(root: &Path, path: &Path) -> String {
 }
 
 impl File {
+    /// A page of a crawl, known by its address.
+    pub(crate) fn page(url: &str, kind: Kind, bytes: Vec<u8>) -> Self {
+        Self { name: url.to_owned(), kind, bytes: Bytes::Here(Arc::new(bytes)), url: url.to_owned(), part: true }
+    }
+
     /// Reads and parses it. Blocks.
     pub(super) fn read(&self, limits: &Limits) -> Result<Read, Reason> {
         let read = match &self.bytes {

@@ -1,22 +1,28 @@
 //! What was read against what is known: writes the difference, in batches that let messages pass between them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use chat::{Audience, DocumentId, LibraryId, PassageId, SourceId, WorkspaceId};
 use sha2::{Digest, Sha256};
 
 use super::{Summary, blocking};
 use crate::{
-    Error, Knowledge, Result,
+    Config, Error, Knowledge, Result,
     document::{self, NewDocument, Place},
-    language,
+    edit, language,
     parse::{Parsed, Read, Reason, Skipped},
     passage::{self, NewPassage, Scope},
     revision, source, split,
+    spot::Spot,
 };
 
 /// Raised whenever splitting changes: every document is then split anew at its next import.
 const SPLIT_VERSION: u32 = 1;
+
+/// How documents are split: another recipe, and each is split anew.
+pub(crate) fn recipe(config: &Config) -> String {
+    format!("{SPLIT_VERSION} {}", config.passage_size)
+}
 
 /// Documents of one transaction.
 const BATCH: usize = 400;
@@ -26,9 +32,9 @@ pub(crate) struct Documents<'a> {
     knowledge: &'a Knowledge,
     place: Place,
     audience: Audience,
-    known: HashMap<String, (DocumentId, String)>,
+    known: BTreeMap<String, (DocumentId, String)>,
     seen: HashSet<String>,
-    pub(super) summary: Summary,
+    pub(crate) summary: Summary,
     changed: bool,
 }
 
@@ -47,21 +53,59 @@ impl<'a> Documents<'a> {
         source: SourceId,
         audience: Audience,
     ) -> Result<Self> {
-        let known = document::known(knowledge.chat().store(), workspace, source).await?;
+        let known = document::known(knowledge.chat().store(), workspace, source).await?.into_iter().collect();
         let place = Place { workspace, library, source };
         Ok(Self { knowledge, place, audience, known, seen: HashSet::new(), summary: Summary::default(), changed: false })
     }
 
     /// A file could not be read this time: what is known of it stays.
-    pub(super) fn keep(&mut self, name: &str) {
-        let part = format!("{name}#");
-        let below = format!("{name}/");
-        let kept = self.known.keys().filter(|known| *known == name || known.starts_with(&part) || known.starts_with(&below));
-        self.seen.extend(kept.cloned().collect::<Vec<_>>());
+    pub(crate) fn keep(&mut self, name: &str) {
+        let mut kept = self.of(name);
+        kept.extend(self.below(&format!("{name}/")));
+        self.seen.extend(kept);
+    }
+
+    /// A file is as it was.
+    pub(crate) fn unchanged(&mut self, name: &str) {
+        let kept = self.of(name);
+        self.summary.unchanged += kept.len() as u64;
+        self.seen.extend(kept);
+    }
+
+    /// Whether anything is known of a file.
+    pub(crate) fn holds(&self, name: &str) -> bool {
+        !self.of(name).is_empty()
+    }
+
+    /// How many documents are known.
+    pub(crate) fn known(&self) -> usize {
+        self.known.len()
+    }
+
+    /// Documents that were not seen.
+    pub(crate) fn missing(&self) -> Vec<String> {
+        self.known.keys().filter(|name| !self.seen.contains(*name)).cloned().collect()
+    }
+
+    /// Leaves what was not seen as it is, but for these.
+    pub(crate) fn keep_all_but(&mut self, gone: &HashSet<String>) {
+        self.seen.extend(self.known.keys().filter(|name| !gone.contains(*name)).cloned());
+    }
+
+    /// The documents of one file: itself, or its records.
+    fn of(&self, name: &str) -> Vec<String> {
+        let mut all = self.below(&format!("{name}#"));
+        all.extend(self.known.get_key_value(name).map(|(name, _)| name.clone()));
+        all
+    }
+
+    fn below(&self, start: &str) -> Vec<String> {
+        let names = self.known.range(start.to_owned()..).map(|(name, _)| name);
+        names.take_while(|name| name.starts_with(start)).cloned().collect()
     }
 
     /// Takes the documents of one file.
-    pub(super) async fn take(&mut self, read: Read, tell: &(dyn Fn(u64, u64) + Send + Sync)) -> Result<()> {
+    pub(crate) async fn take(&mut self, read: Read, tell: &(dyn Fn(u64, u64) + Send + Sync)) -> Result<()> {
         read.skipped.into_iter().for_each(|skipped| self.summary.skip(skipped));
         let total = read.documents.len() as u64;
         let mut done = 0;
@@ -120,7 +164,9 @@ impl<'a> Documents<'a> {
             passages.extend(split.drafts.iter().enumerate().map(|(n, draft)| new_passage(chat.id(), id, n, draft)));
             documents.push(split.row(id));
         }
+        let edits = edit::of_documents(chat.store(), self.place.workspace, &replaced).await?;
         let mut tx = chat.begin().await?;
+        edit::put_on(&mut tx, self.place.workspace, &edits, &mut passages, now).await?;
         document::clear(&mut tx, chat.store(), self.place.workspace, &replaced, false).await?;
         document::upsert(&mut tx, chat.store(), &self.place, &documents, now).await?;
         let scope = Scope { workspace: self.place.workspace, library: self.place.library, audience: self.audience };
@@ -166,7 +212,7 @@ impl<'a> Documents<'a> {
 impl Split {
     fn of(document: Parsed, size: usize) -> Self {
         let mut digest = Sha256::new();
-        digest.update(format!("{SPLIT_VERSION} {size} {:?}", (&document.title, &document.url, &document.body)));
+        digest.update(format!("{SPLIT_VERSION} {size} {:?}", (&document.title, &document.url, &document.body, &document.spot)));
         let hash = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         let drafts = split::passages(&document, size);
         Self { document, hash, drafts }
@@ -195,5 +241,8 @@ fn new_passage(id: PassageId, document: DocumentId, position: usize, draft: &spl
         language: language::of(&format!("{} {}", draft.heading, draft.text)),
         heading: draft.heading.clone(),
         text: draft.text.clone(),
+        spot: Spot::keep(draft.spot.as_ref()),
+        origin: String::new(),
+        hidden_at: None,
     }
 }
