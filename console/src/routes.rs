@@ -96,7 +96,7 @@ fn desk() -> Vec<Route> {
 
 /// What the bot knows. Everybody may look and write answers; sources are the admins'.
 fn knowledge() -> Vec<Route> {
-    use sources::{add, document, source};
+    use sources::{add, check, document, passage, source};
     vec![
         show("/console/search", Agent, get(search::show)),
         show("/console/playground", Agent, get(playground::show)),
@@ -107,7 +107,12 @@ fn knowledge() -> Vec<Route> {
         show("/console/sources", Admin, get(sources::show)),
         send("/console/sources", Admin, post(add::save)),
         show("/console/sources/new", Admin, get(add::show)),
+        show("/console/sources/check", Admin, get(check::show)),
+        send("/console/sources/check", Admin, post(check::give_up)),
+        show("/console/passages/{id}", Admin, get(passage::show)),
+        send("/console/passages/{id}", Admin, post(passage::save)),
         show("/console/sources/{id}", Admin, get(source::show)),
+        send("/console/sources/{id}", Admin, post(source::save)),
         send("/console/sources/{id}/sync", Admin, post(source::sync)),
         send("/console/sources/{id}/remove", Admin, post(source::remove)),
         show("/console/sources/{id}/documents/{document}", Agent, get(document::show)),

@@ -1,7 +1,11 @@
 //! Sources: what the bot knows, listed, added, synced, removed.
 
 pub mod add;
+pub mod check;
 pub mod document;
+pub mod passage;
+pub mod preview;
+pub mod reason;
 pub mod source;
 
 use axum::extract::State;
@@ -52,7 +56,7 @@ pub async fn show(State(console): State<Console>, seat: Seat) -> Result<Response
             documents: sources.iter().map(|source| source.documents).sum(),
             passages: sources.iter().map(|source| source.passages).sum(),
         },
-        sources: sources.iter().map(|source| SourceText::of(source, &libraries)).collect(),
+        sources: sources.iter().map(|source| SourceText::of(source, &libraries, console.chat.now())).collect(),
         libraries: libraries.into_iter().map(LibraryText::from).collect(),
     };
     let page = console.page(&seat.visit, "sources", "sources.html", own).await?;

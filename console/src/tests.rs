@@ -4,6 +4,7 @@ mod door;
 mod live;
 mod roles;
 mod shapes;
+mod sources;
 mod work;
 
 use std::collections::BTreeMap;

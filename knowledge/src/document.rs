@@ -57,11 +57,12 @@ pub async fn list(store: &Store, workspace: WorkspaceId, source: SourceId, after
 /// Removes one document with its passages; the index follows. An import of its source brings it back if it is still there.
 pub async fn remove(chat: &Chat, workspace: WorkspaceId, id: DocumentId) -> Result<()> {
     let mut tx = chat.begin().await?;
-    sqlx::query("DELETE FROM passage WHERE workspace_id = $1 AND document_id = $2")
-        .bind(workspace.text())
-        .bind(id.text())
-        .execute(&mut *tx)
-        .await?;
+    for sql in [
+        "DELETE FROM passage WHERE workspace_id = $1 AND document_id = $2",
+        "DELETE FROM passage_edit WHERE workspace_id = $1 AND document_id = $2",
+    ] {
+        sqlx::query(sql).bind(workspace.text()).bind(id.text()).execute(&mut *tx).await?;
+    }
     let done = sqlx::query("DELETE FROM document WHERE workspace_id = $1 AND id = $2")
         .bind(workspace.text())
         .bind(id.text())
@@ -133,6 +134,7 @@ pub(crate) async fn clear(tx: &mut Tx, store: &Store, workspace: WorkspaceId, id
         let json = serde_json::to_string(&part).unwrap_or_default();
         let mut statements = vec![format!("DELETE FROM passage WHERE workspace_id = $1 AND document_id IN (SELECT x.id FROM {list})")];
         if whole {
+            statements.push(format!("DELETE FROM passage_edit WHERE workspace_id = $1 AND document_id IN (SELECT x.id FROM {list})"));
             statements.push(format!("DELETE FROM document WHERE workspace_id = $1 AND id IN (SELECT x.id FROM {list})"));
         }
         for sql in statements {

@@ -3,7 +3,9 @@
 //! The record holds the truth (library → source → document → passage); the search index is a cache of it.
 
 mod config;
+pub mod crawl;
 pub mod document;
+pub mod edit;
 mod embed;
 mod error;
 pub mod eval;
@@ -21,14 +23,18 @@ mod search;
 pub mod sentence;
 pub mod source;
 pub mod split;
+mod spot;
+pub mod sync;
 #[cfg(test)]
 mod tests;
+pub mod twin;
 pub mod words;
 mod written;
 
-use std::{path::Path, sync::Arc};
+use std::{collections::HashMap, path::Path, sync::Arc};
 
 use chat::{Chat, WorkspaceId};
+use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 pub use crate::{
@@ -38,6 +44,7 @@ pub use crate::{
     parse::{Reason, Skipped},
     passage::Passage,
     search::{Found, Hit, Query},
+    spot::Spot,
 };
 use crate::{embed::Embedder, index::Index, outbound::Outbound};
 
@@ -53,7 +60,12 @@ struct Inner {
     index: Index,
     embedder: Option<Embedder>,
     outbound: Outbound,
+    pace: crawl::Pace,
+    twins: KnownTwins,
 }
+
+/// The pairs that were found at a revision.
+type KnownTwins = Mutex<HashMap<WorkspaceId, (i64, Arc<Vec<twin::Twins>>)>>;
 
 impl Knowledge {
     /// Opens knowledge with its index in `<data>/index/`. When another process has that folder, this one makes an index of its
@@ -82,7 +94,9 @@ impl Knowledge {
         drop(rustls::crypto::ring::default_provider().install_default());
         let embedder = Embedder::new(&config.embeddings, chat.clock().clone());
         let outbound = Outbound::new(config.fetch_seconds, config.fetch_private);
-        Ok(Self { inner: Arc::new(Inner { config, chat, index, embedder, outbound }) })
+        Ok(Self {
+            inner: Arc::new(Inner { config, chat, index, embedder, outbound, pace: crawl::Pace::default(), twins: KnownTwins::default() }),
+        })
     }
 
     /// [`Knowledge::run`] of an own handle, to be spawned.
@@ -122,6 +136,14 @@ impl Knowledge {
 
     pub(crate) fn outbound(&self) -> &Outbound {
         &self.inner.outbound
+    }
+
+    pub(crate) fn pace(&self) -> &crawl::Pace {
+        &self.inner.pace
+    }
+
+    pub(crate) fn known_twins(&self) -> &KnownTwins {
+        &self.inner.twins
     }
 
     /// The model an index is made with; its size is 0 while it has not answered.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{Row, any::AnyRow};
 use uuid::Uuid;
 
-use crate::{Result, guides};
+use crate::{Result, guides, spot::Spot};
 
 /// What role a passage has in its document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -67,6 +67,13 @@ pub struct Passage {
     pub audience: Audience,
     /// From 0 within the document.
     pub position: i64,
+    /// Where in its file it stands.
+    pub spot: Option<Spot>,
+    /// Of a passage that somebody changed: which edit; else empty.
+    #[serde(skip)]
+    pub origin: String,
+    /// Since when it is switched off, unix milliseconds.
+    pub hidden_at: Option<i64>,
 }
 
 impl Passage {
@@ -97,6 +104,9 @@ pub(crate) struct NewPassage {
     pub heading: String,
     pub text: String,
     pub language: &'static str,
+    pub spot: String,
+    pub origin: String,
+    pub hidden_at: Option<i64>,
 }
 
 const SELECT: &str = "SELECT passage.*, document.title AS title, document.url AS url FROM passage
@@ -133,8 +143,9 @@ pub(crate) async fn answers(store: &Store, workspace: WorkspaceId, documents: &[
     }
     let ids: Vec<HashMap<&str, String>> = documents.iter().map(|id| HashMap::from([("id", id.text())])).collect();
     let list = store.dialect().rows(2, &[Column::Text("id")]);
-    let sql =
-        format!("{SELECT} WHERE passage.workspace_id = $1 AND passage.position = 0 AND passage.document_id IN (SELECT x.id FROM {list})");
+    let sql = format!(
+        "{SELECT} WHERE passage.workspace_id = $1 AND passage.position = 0 AND passage.hidden_at IS NULL AND passage.document_id IN (SELECT x.id FROM {list})"
+    );
     let json = serde_json::to_string(&ids).unwrap_or_default();
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(json).fetch_all(store.read()).await?;
     rows.iter().map(|row| passage(row).map(|passage| (passage.document, passage))).collect()
@@ -142,18 +153,30 @@ pub(crate) async fn answers(store: &Store, workspace: WorkspaceId, documents: &[
 
 /// Every passage's id with its audience: what the index must hold.
 pub(crate) async fn ids(store: &Store, workspace: WorkspaceId) -> Result<HashMap<Uuid, Audience>> {
-    let rows =
-        sqlx::query("SELECT id, audience FROM passage WHERE workspace_id = $1").bind(workspace.text()).fetch_all(store.read()).await?;
+    let rows = sqlx::query("SELECT id, audience FROM passage WHERE workspace_id = $1 AND hidden_at IS NULL")
+        .bind(workspace.text())
+        .fetch_all(store.read())
+        .await?;
     rows.iter().map(|row| Ok((row::id::<PassageId>(row, "id")?.0, audience(row.try_get("audience")?)))).collect()
+}
+
+/// Removes one passage.
+pub(crate) async fn remove(tx: &mut Tx, workspace: WorkspaceId, id: PassageId) -> Result<()> {
+    sqlx::query("DELETE FROM passage WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace.text())
+        .bind(id.text())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 /// Writes passages of documents of one library.
 pub(crate) async fn insert(tx: &mut Tx, store: &Store, scope: &Scope, passages: &[NewPassage], now: i64) -> Result<()> {
-    let columns = ["id", "document_id", "kind", "heading", "text", "language"].map(Column::Text);
-    let list = store.dialect().rows(5, &[columns.as_slice(), &[Column::Int("position")]].concat());
+    let columns = ["id", "document_id", "kind", "heading", "text", "language", "spot", "origin"].map(Column::Text);
+    let list = store.dialect().rows(5, &[columns.as_slice(), &[Column::Int("position"), Column::Int("hidden_at")]].concat());
     let sql = format!(
-        "INSERT INTO passage (id, workspace_id, library_id, document_id, position, kind, heading, text, audience, language, created_at)
-         SELECT x.id, $1, $2, x.document_id, x.position, x.kind, x.heading, x.text, $3, x.language, $4 FROM {list}"
+        "INSERT INTO passage (id, workspace_id, library_id, document_id, position, kind, heading, text, audience, language, spot, origin, hidden_at, created_at)
+         SELECT x.id, $1, $2, x.document_id, x.position, x.kind, x.heading, x.text, $3, x.language, x.spot, x.origin, x.hidden_at, $4 FROM {list}"
     );
     for part in passages.chunks(400) {
         let json = serde_json::to_string(part).unwrap_or_default();
@@ -198,17 +221,21 @@ pub(crate) fn audience(text: &str) -> Audience {
 
 fn passage(row: &AnyRow) -> Result<Passage> {
     let heading: String = row.try_get("heading")?;
+    let spot = Spot::parse(row.try_get("spot")?);
     Ok(Passage {
         id: row::id(row, "id")?,
         document: row::id(row, "document_id")?,
         library: row::id(row, "library_id")?,
         title: row.try_get("title")?,
-        url: guides::section(row.try_get("url")?, &heading),
+        url: Spot::of_url(spot.as_ref(), guides::section(row.try_get("url")?, &heading)),
         heading,
         text: row.try_get("text")?,
         kind: Kind::parse(row.try_get("kind")?),
         language: row.try_get("language")?,
         audience: audience(row.try_get("audience")?),
         position: row.try_get("position")?,
+        spot,
+        origin: row.try_get("origin")?,
+        hidden_at: row.try_get("hidden_at")?,
     })
 }

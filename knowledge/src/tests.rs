@@ -1,6 +1,8 @@
 //! Knowledge against a real record and a real index.
 
+mod edits;
 mod meaning;
+mod schedule;
 
 use chat::{Audience, WorkspaceId, testing::Fresh};
 

@@ -46,7 +46,7 @@ impl Knowledge {
         let new = source::New { kind: Kind::Written, name: "Written answers", address: ADDRESS, audience: Audience::All };
         let source = source::open(self.chat(), workspace, library, &new).await?;
         let body = Body::Answer { question: question.clone(), answer, variants };
-        let document = Parsed { external_id: external_id.clone(), title: question, url: String::new(), body };
+        let document = Parsed { external_id: external_id.clone(), title: question, url: String::new(), body, spot: None };
         let mut documents = Documents::open(self, workspace, library, source, Audience::All).await?;
         documents.add(document).await?;
         documents.finish_adding().await?;

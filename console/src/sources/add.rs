@@ -9,10 +9,13 @@ use serde::Serialize;
 use serde_json::json;
 
 use chat::{Audience, LibraryId};
+use knowledge::crawl::Reach;
 use knowledge::import::{Summary, Upload};
+use knowledge::source::{self, Kind, New, Plan};
+use knowledge::sync::Schedule;
 use knowledge::{Error as Refused, library};
 
-use super::source::say;
+use super::reason::say;
 use super::{LibraryText, PAGE};
 use crate::error::Error;
 use crate::handle::Console;
@@ -21,7 +24,7 @@ use crate::web::flash::Flash;
 use crate::web::form::{Form, FormText};
 use crate::web::visit::Seat;
 
-const FIELDS: [&str; 7] = ["library", "name", "address", "audience", "files", "title", "text"];
+const FIELDS: [&str; 9] = ["library", "name", "address", "way", "schedule", "audience", "files", "title", "text"];
 /// An import that takes longer goes on by itself, and the page does not wait for it.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -35,7 +38,7 @@ struct AddPage {
 pub async fn show(State(console): State<Console>, seat: Seat) -> Result<Response, Error> {
     let libraries = console.libraries(&seat).await?;
     let first = libraries.iter().map(|library| library.name.clone()).next_back().unwrap_or_default();
-    let form = Form::empty(&FIELDS).with("library", first).with("audience", "all");
+    let form = Form::empty(&FIELDS).with("library", first).with("audience", "all").with("way", "page").with("schedule", "off");
     page(&console, &seat, libraries, &form).await
 }
 
@@ -46,11 +49,15 @@ pub async fn save(State(console): State<Console>, seat: Seat, fields: Fields) ->
     if !form.is_fine() {
         return refuse(&console, &seat, &form).await;
     }
+    if fields.text("do") == "preview" {
+        let sent = uploads(&form, &fields).into_iter().map(|(_, upload)| upload).collect();
+        return super::preview::show(&console, &seat, sent).await;
+    }
     let library = library::by_name(&console.chat, seat.workspace(), form.value("library")).await?;
     let sent = uploads(&form, &fields);
     let names: Vec<&str> = sent.iter().map(|(_, upload)| upload.name.as_str()).collect();
     console.note(&seat, "source.add", library.id.text(), json!({ "names": names })).await?;
-    let mut told = Told::default();
+    let mut told = Told { running: plant(&console, &seat, library.id, &form).await?, ..Told::default() };
     for (field, upload) in sent {
         let name = upload.name.clone();
         match take(&console, &seat, library.id, upload).await {
@@ -65,6 +72,29 @@ pub async fn save(State(console): State<Console>, seat: Seat, fields: Fields) ->
         }
     }
     finish(&console, &seat, &mut form, told).await
+}
+
+/// An address that is read again, or is a whole site, is the worker's: whether there is one.
+async fn plant(console: &Console, seat: &Seat, library: LibraryId, form: &Form) -> Result<bool, Error> {
+    if !is_workers(form) {
+        return Ok(false);
+    }
+    let address = form.value("address");
+    let kind = match form.value("way") {
+        "site" => Kind::Site,
+        "sitemap" => Kind::Sitemap,
+        _ => Kind::Url,
+    };
+    let name = if form.value("name").is_empty() { address } else { form.value("name") };
+    let new = New { kind, name, address, audience: audience(form) };
+    let plan = Plan { schedule: Schedule::parse(form.value("schedule")), reach: Reach::default(), owner: Some(seat.agent.id) };
+    let id = source::plant(&console.chat, seat.workspace(), library, &new, &plan).await?;
+    console.note(seat, "source.plant", id.text(), json!({ "address": address, "schedule": plan.schedule.text() })).await?;
+    Ok(true)
+}
+
+fn is_workers(form: &Form) -> bool {
+    !form.value("address").is_empty() && (form.value("way") != "page" || form.value("schedule") != "off")
 }
 
 /// What several uploads came to.
@@ -143,18 +173,23 @@ fn check(form: &mut Form, fields: &Fields) {
     form.check(something, "files", "fault-nothing-sent");
     let known = ["all", "staff"].contains(&form.value("audience"));
     form.check(known, "audience", "fault-choose");
+    form.check(["", "page", "site", "sitemap"].contains(&form.value("way")), "way", "fault-choose");
+    let known = form.value("schedule").is_empty() || Schedule::ALL.iter().any(|one| one.text() == form.value("schedule"));
+    form.check(known, "schedule", "fault-choose");
+    for (field, usual) in [("way", "page"), ("schedule", "off")] {
+        if form.value(field).is_empty() {
+            *form = std::mem::take(form).with(field, usual);
+        }
+    }
 }
 
 fn uploads(form: &Form, fields: &Fields) -> Vec<(&'static str, Upload)> {
-    let audience = match form.value("audience") {
-        "staff" => Audience::Staff,
-        _ => Audience::All,
-    };
+    let audience = audience(form);
     let mut uploads = Vec::new();
     for file in fields.files() {
         uploads.push(("files", Upload::bytes(&file.name, file.bytes.clone())));
     }
-    if !form.value("address").is_empty() {
+    if !form.value("address").is_empty() && !is_workers(form) {
         uploads.push(("address", Upload::url(form.value("address"))));
     }
     if !form.value("text").trim().is_empty() {
@@ -171,6 +206,13 @@ fn uploads(form: &Form, fields: &Fields) -> Vec<(&'static str, Upload)> {
         }
     }
     uploads
+}
+
+fn audience(form: &Form) -> Audience {
+    match form.value("audience") {
+        "staff" => Audience::Staff,
+        _ => Audience::All,
+    }
 }
 
 async fn refuse(console: &Console, seat: &Seat, form: &Form) -> Result<Response, Error> {

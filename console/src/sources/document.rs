@@ -5,9 +5,9 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use sqlx::Row;
 
-use chat::{DocumentId, SourceId};
+use chat::{AgentId, DocumentId, SourceId};
 use knowledge::passage::{self, Passage};
-use knowledge::source;
+use knowledge::{Spot, source};
 
 use super::PAGE;
 use crate::conversation::context::web_address;
@@ -31,6 +31,7 @@ struct DocumentText {
     language: String,
     passages: i64,
     updated_at: i64,
+    admin: bool,
     source: SourceLink,
 }
 
@@ -38,17 +39,53 @@ struct DocumentText {
 struct SourceLink {
     name: String,
     href: String,
+    owner: String,
+    synced_at: Option<i64>,
 }
 
+/// A passage as pages show it.
 #[derive(Serialize)]
-struct PassageRow {
-    id: String,
-    position: i64,
-    kind: &'static str,
-    heading: String,
-    text: String,
-    audience: &'static str,
-    language: String,
+#[expect(missing_docs, reason = "the fields are nouns of the house")]
+pub struct PassageRow {
+    pub id: String,
+    pub position: i64,
+    pub kind: &'static str,
+    pub heading: String,
+    pub text: String,
+    pub audience: &'static str,
+    pub language: String,
+    /// Page, or sheet and row.
+    pub page: Option<u32>,
+    pub sheet: String,
+    pub row: Option<u32>,
+    pub edited: bool,
+    pub hidden: bool,
+}
+
+impl PassageRow {
+    /// A passage of the record.
+    #[must_use]
+    pub fn of(passage: Passage) -> PassageRow {
+        let (page, sheet, row) = match passage.spot {
+            Some(Spot::Page { page }) => (Some(page), String::new(), None),
+            Some(Spot::Row { sheet, row }) => (None, sheet, Some(row)),
+            None => (None, String::new(), None),
+        };
+        PassageRow {
+            id: passage.id.text(),
+            position: passage.position,
+            kind: passage.kind.text(),
+            heading: passage.heading,
+            text: passage.text,
+            audience: passage.audience.text(),
+            language: passage.language,
+            page,
+            sheet,
+            row,
+            edited: !passage.origin.is_empty(),
+            hidden: passage.hidden_at.is_some(),
+        }
+    }
 }
 
 /// The page.
@@ -73,6 +110,7 @@ async fn document(console: &Console, seat: &Seat, source: SourceId, id: Document
     .await?
     .ok_or(Error::NotFound)?;
     let url: String = row.try_get("url")?;
+    let known = source::find(store, seat.workspace(), source).await?;
     Ok(DocumentText {
         id: id.text(),
         href: format!("{PAGE}/{source}/documents/{id}"),
@@ -81,22 +119,29 @@ async fn document(console: &Console, seat: &Seat, source: SourceId, id: Document
         language: row.try_get("language")?,
         passages: passages as i64,
         updated_at: row.try_get("updated_at")?,
-        source: SourceLink { name: source::find(store, seat.workspace(), source).await?.name, href: format!("{PAGE}/{source}") },
+        admin: seat.is(chat::agent::Role::Admin),
+        source: SourceLink {
+            owner: owner(console, seat, known.owner).await?,
+            synced_at: known.synced_at,
+            name: known.name,
+            href: format!("{PAGE}/{source}"),
+        },
     })
+}
+
+/// The name of who answers for it; empty: nobody.
+async fn owner(console: &Console, seat: &Seat, owner: Option<AgentId>) -> Result<String, Error> {
+    let Some(owner) = owner else { return Ok(String::new()) };
+    match chat::agent::find(console.chat.store(), seat.workspace(), owner).await {
+        Ok(agent) => Ok(agent.name),
+        Err(chat::Error::NotFound) => Ok(String::new()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn passages(console: &Console, seat: &Seat, id: DocumentId) -> Result<Vec<PassageRow>, Error> {
     let passages = passage::of_document(console.chat.store(), seat.workspace(), id).await?;
-    let row = |passage: Passage| PassageRow {
-        id: passage.id.text(),
-        position: passage.position,
-        kind: passage.kind.text(),
-        heading: passage.heading,
-        text: passage.text,
-        audience: passage.audience.text(),
-        language: passage.language,
-    };
-    Ok(passages.into_iter().map(row).collect())
+    Ok(passages.into_iter().map(PassageRow::of).collect())
 }
 
 impl Console {

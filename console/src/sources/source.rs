@@ -6,22 +6,23 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use chat::SourceId;
+use knowledge::crawl::Reach;
 use knowledge::library::{self, Library};
-use knowledge::parse::Reason;
-use knowledge::source::{self, Kind, Source};
-use knowledge::{document, import::Upload};
+use knowledge::source::{self, Kind, Plan, Source};
+use knowledge::sync::Schedule;
+use knowledge::{document, sync};
 
 use super::PAGE;
 use crate::conversation::context::web_address;
 use crate::error::Error;
 use crate::handle::Console;
-use crate::locale::Locale;
 use crate::sources::add;
+use crate::sources::reason::say;
 use crate::templates::filters::urlencode;
+use crate::web::fields::Fields;
 use crate::web::flash::Flash;
 use crate::web::params::{Ask, Id};
 use crate::web::visit::Seat;
-use crate::words::Words;
 
 /// Documents of one page.
 const DOCUMENTS: i64 = 100;
@@ -42,6 +43,8 @@ pub struct SourceText {
     pub skipped: u64,
     pub created_at: i64,
     pub synced_at: Option<i64>,
+    pub schedule: &'static str,
+    pub due_at: Option<i64>,
     pub state: &'static str,
 }
 
@@ -50,6 +53,36 @@ struct SourceDetail {
     #[serde(flatten)]
     source: SourceText,
     summary: SummaryText,
+    /// Whether it can be read again from where it came.
+    again: bool,
+    /// Whether it has pages to follow.
+    crawl: bool,
+    failure: String,
+    progress: Option<ProgressText>,
+    plan: PlanText,
+}
+
+#[derive(Serialize)]
+struct ProgressText {
+    address: String,
+    done: u64,
+    seen: u64,
+}
+
+/// What an admin has decided about it.
+#[derive(Serialize)]
+struct PlanText {
+    owner: String,
+    owner_name: String,
+    pages: u64,
+    depth: u32,
+    people: Vec<PersonText>,
+}
+
+#[derive(Serialize)]
+struct PersonText {
+    id: String,
+    name: String,
 }
 
 #[derive(Serialize)]
@@ -96,7 +129,7 @@ pub struct Asked {
 impl SourceText {
     /// A source of the record.
     #[must_use]
-    pub fn of(source: &Source, libraries: &[Library]) -> SourceText {
+    pub fn of(source: &Source, libraries: &[Library], now: i64) -> SourceText {
         SourceText {
             id: source.id.text(),
             href: format!("{PAGE}/{}", source.id),
@@ -110,8 +143,25 @@ impl SourceText {
             skipped: source.summary.skipped_total(),
             created_at: source.created_at,
             synced_at: source.synced_at,
-            state: if source.synced_at.is_some() { "ready" } else { "working" },
+            schedule: source.schedule.text(),
+            due_at: source.due_at.filter(|due| *due > now),
+            state: state(source, now),
         }
+    }
+}
+
+/// What it is doing: read now, about to be, in order, or broken.
+fn state(source: &Source, now: i64) -> &'static str {
+    if source.is_busy(now) {
+        "working"
+    } else if source.due_at.is_some_and(|due| due <= now) {
+        "asked"
+    } else if source.failure.is_some() {
+        "failed"
+    } else if source.synced_at.is_some() {
+        "ready"
+    } else {
+        "working"
     }
 }
 
@@ -141,7 +191,7 @@ pub async fn show(State(console): State<Console>, seat: Seat, Id(id): Id<SourceI
                 updated_at: document.updated_at,
             })
             .collect(),
-        source: detail(&console, seat.locale(), &source, &libraries),
+        source: detail(&console, &seat, &source, &libraries).await?,
         q: String::new(),
         next,
     };
@@ -152,14 +202,12 @@ pub async fn show(State(console): State<Console>, seat: Seat, Id(id): Id<SourceI
 /// Reads the place again.
 pub async fn sync(State(console): State<Console>, seat: Seat, Id(id): Id<SourceId>) -> Result<Response, Error> {
     let source = source::find(console.chat.store(), seat.workspace(), id).await?;
-    let mut upload = match source.kind {
-        Kind::Url => Upload::url(&source.address),
-        Kind::Folder => Upload::path(&source.address),
-        Kind::File | Kind::Written | Kind::Guides => return Err(Error::NotFound),
-    };
-    upload.name.clone_from(&source.name);
-    let upload = upload.with_audience(source.audience);
     let to = format!("{PAGE}/{id}");
+    let Some(upload) = sync::upload(&source) else { return Err(Error::NotFound) };
+    if matches!(source.kind, Kind::Site | Kind::Sitemap) {
+        sync::ask(&console.chat, seat.workspace(), id).await?;
+        return Ok(console.said(&seat.visit, &to, &Flash::done("flash-sync-asked")));
+    }
     let taken = add::take(&console, &seat, source.library, upload).await;
     let flash = match taken {
         Ok(Some(summary)) => add::flash(&summary),
@@ -181,11 +229,13 @@ pub async fn remove(State(console): State<Console>, seat: Seat, Id(id): Id<Sourc
     Ok(console.said(&seat.visit, PAGE, &flash))
 }
 
-fn detail(console: &Console, locale: Locale, source: &Source, libraries: &[Library]) -> SourceDetail {
-    let words = console.templates.words();
+async fn detail(console: &Console, seat: &Seat, source: &Source, libraries: &[Library]) -> Result<SourceDetail, Error> {
+    let (words, locale, now) = (console.templates.words(), seat.locale(), console.chat.now());
     let summary = &source.summary;
-    SourceDetail {
-        source: SourceText::of(source, libraries),
+    let people = chat::agent::list(console.chat.store(), seat.workspace()).await?;
+    let owner = source.owner.and_then(|owner| people.iter().find(|agent| agent.id == owner));
+    Ok(SourceDetail {
+        source: SourceText::of(source, libraries, now),
         summary: SummaryText {
             taken: summary.taken,
             unchanged: summary.unchanged,
@@ -196,29 +246,37 @@ fn detail(console: &Console, locale: Locale, source: &Source, libraries: &[Libra
                 .map(|skipped| SkippedText { name: skipped.name.clone(), reason: say(words, locale, &skipped.reason) })
                 .collect(),
         },
-    }
+        again: sync::upload(source).is_some(),
+        crawl: matches!(source.kind, Kind::Site | Kind::Sitemap),
+        failure: source.failure.as_ref().map(|reason| say(words, locale, reason)).unwrap_or_default(),
+        progress: source.progress.as_ref().filter(|_| source.is_busy(now)).map(|progress| ProgressText {
+            address: progress.file.clone(),
+            done: progress.files,
+            seen: progress.files_total,
+        }),
+        plan: PlanText {
+            owner: source.owner.map(|owner| owner.text()).unwrap_or_default(),
+            owner_name: owner.map(|agent| agent.name.clone()).unwrap_or_default(),
+            pages: source.reach.pages,
+            depth: source.reach.depth,
+            people: people.into_iter().map(|agent| PersonText { id: agent.id.text(), name: agent.name }).collect(),
+        },
+    })
 }
 
-/// Why something was left out, in words.
-#[must_use]
-pub fn say(words: &Words, locale: Locale, reason: &Reason) -> String {
-    let key = format!("skip-{}", reason.key());
-    let number = |n: &u64| n.to_string();
-    let mega = |n: &u64| (n >> 20).to_string();
-    let named: Vec<(&str, String)> = match reason {
-        Reason::TooLarge { limit, .. } => vec![("limit", mega(limit))],
-        Reason::TooMany { limit } => vec![("limit", number(limit))],
-        Reason::WrongType { found } => vec![("found", found.clone())],
-        Reason::Broken { line, detail } => {
-            vec![("line", number(line)), ("detail", detail.clone())]
-        }
-        Reason::Missing { line, field } => vec![("line", number(line)), ("field", field.clone())],
-        Reason::Duplicate { id } => vec![("id", id.clone())],
-        Reason::Unreadable { detail } | Reason::Fetch { detail } => {
-            vec![("detail", detail.clone())]
-        }
-        _ => Vec::new(),
+/// Keeps how often it is read, how far, and who answers for it.
+pub async fn save(State(console): State<Console>, seat: Seat, Id(id): Id<SourceId>, fields: Fields) -> Result<Response, Error> {
+    let workspace = seat.workspace();
+    let known = source::find(console.chat.store(), workspace, id).await?;
+    let number = |name: &str| fields.text(name).trim().parse::<u64>().ok();
+    let owner = match fields.text("owner").parse() {
+        Ok(owner) => Some(chat::agent::find(console.chat.store(), workspace, owner).await?.id),
+        Err(_) => None,
     };
-    let named: Vec<(&str, &str)> = named.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    words.with(locale, &key, &named)
+    let schedule = if sync::upload(&known).is_some() { Schedule::parse(fields.text("schedule")) } else { Schedule::Off };
+    let depth = number("depth").and_then(|depth| u32::try_from(depth).ok()).unwrap_or(known.reach.depth);
+    let plan = Plan { schedule, reach: Reach { pages: number("pages").unwrap_or(known.reach.pages), depth }, owner };
+    source::decide(&console.chat, workspace, id, &plan).await?;
+    console.note(&seat, "source.plan", id.text(), json!({ "schedule": plan.schedule.text(), "pages": plan.reach.pages })).await?;
+    Ok(console.said(&seat.visit, &format!("{PAGE}/{id}"), &Flash::done("flash-saved")))
 }

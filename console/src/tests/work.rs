@@ -118,6 +118,7 @@ async fn every_page_renders_with_what_the_record_has() {
         "/console/inbox?view=all&q=x",
         "/console/sources",
         "/console/sources/new",
+        "/console/sources/check",
         "/console/search",
         "/console/search?q=hello",
         "/console/gaps",
