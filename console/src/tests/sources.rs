@@ -28,7 +28,8 @@ async fn an_admin_plans_a_source_and_changes_a_passage() {
     for (name, text) in [("a.md", page.to_owned()), ("b.md", page.replace("30", "14"))] {
         house.console.knowledge.import(workspace, shelf.id, Upload::bytes(name, text.into()), &|_| {}).await.unwrap();
     }
-    let a = source::list(store, workspace, Some(shelf.id)).await.unwrap().remove(0);
+    let all = source::list(store, workspace, Some(shelf.id)).await.unwrap();
+    let a = all.into_iter().find(|source| source.name == "a.md").unwrap();
     let document = document::list(store, workspace, a.id, "", 1).await.unwrap().remove(0);
     let first = passage::of_document(store, workspace, document.id).await.unwrap().remove(0);
     let form = format!("/console/passages/{}", first.id);
