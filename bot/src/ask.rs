@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     Bot, Result, Trace, Verdict, speech,
-    think::Question,
+    think::{Errand, Question},
     verdict::{Model, Signals},
     words,
 };
@@ -38,7 +38,8 @@ impl Bot {
     /// # Errors
     /// The record's, or knowledge's.
     pub async fn ask(&self, workspace: WorkspaceId, question: &str, locale: &str) -> Result<Asked> {
-        let mind = self.mind(workspace).await?;
+        let errand = Errand::default();
+        let mind = self.mind(workspace, &errand).await?;
         let text = question.trim().to_owned();
         let question = Question { locale: words::language(&text, locale_of(locale)), text, ..Question::default() };
         let signals = Signals {
@@ -58,6 +59,8 @@ impl Bot {
         let began = tokio::time::Instant::now();
         let thought = self.think(&mind, &question, signals, &mut trace, &mut |_| {}).await;
         trace.times.total_ms = crate::trace::Times::since(began);
+        trace.account(&errand.ledger);
+        self.note_usage(workspace, None, &trace.calls).await;
         let reply = thought.reply(&question, &mind.settings);
         Ok(Asked {
             verdict: thought.verdict,

@@ -75,6 +75,18 @@ pub(crate) fn only_known(text: &str, count: usize) -> String {
     out + &text[from..]
 }
 
+/// With every number raised.
+pub(crate) fn shifted(text: &str, by: usize) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for (n, span) in marks(text) {
+        out.push_str(&text[from..span.start]);
+        out.push_str(&format!("[{}]", n + by));
+        from = span.end;
+    }
+    out + &text[from..]
+}
+
 /// Every `[n]` of a text with its place; `[1, 2]` is not one and stays text until it is shown.
 fn marks(text: &str) -> impl Iterator<Item = (usize, std::ops::Range<usize>)> + '_ {
     text.match_indices('[').filter_map(move |(at, _)| {

@@ -4,11 +4,13 @@
 //! speaks: [`verdict::decide`] does, over measured signals.
 
 mod ask;
+mod budget;
 mod cite;
 mod config;
 mod draft;
 mod error;
 pub mod extract;
+mod memory;
 pub mod model;
 mod prompt;
 mod rating;
@@ -20,6 +22,7 @@ pub mod speech;
 mod think;
 pub mod trace;
 mod turn;
+pub mod usage;
 pub mod verdict;
 mod words;
 
@@ -36,10 +39,11 @@ use ticketing::Desk;
 pub use crate::turn::Steps;
 pub use crate::{
     ask::Asked,
-    config::Config,
+    budget::{Budget, Level},
+    config::{Config, Listed, Tasks},
     error::{Error, Result},
     report::Report,
-    settings::{Endpoint, Offline, Rule, Secret, Settings, Words},
+    settings::{Endpoint, Length, Offline, Rule, Secret, Settings, Style, Term, Tone, Words},
     trace::{Trace, Turn},
     verdict::Verdict,
 };
@@ -56,6 +60,7 @@ struct Inner {
     knowledge: Knowledge,
     desk: Desk,
     models: model::Models,
+    memory: memory::Memory,
     running: run::Running,
 }
 
@@ -72,13 +77,15 @@ impl Bot {
     /// [`Error::Invalid`] when the configuration is wrong or TLS cannot be set up.
     pub fn new(config: Config, chat: Chat, knowledge: Knowledge, desk: Desk) -> Result<Self> {
         config.validate().map_err(Error::Invalid)?;
-        let models = model::Models::new().map_err(|error| Error::Invalid(format!("The model's client cannot be set up: {error}.")))?;
+        let models =
+            model::Models::new(&config).map_err(|error| Error::Invalid(format!("The model's client cannot be set up: {error}.")))?;
         Ok(Self::with_models(config, chat, knowledge, desk, models))
     }
 
     fn with_models(config: Config, chat: Chat, knowledge: Knowledge, desk: Desk, models: model::Models) -> Self {
         let running = run::Running::new(config.turns);
-        Self { inner: Arc::new(Inner { config, chat, knowledge, desk, models, running }) }
+        let memory = memory::Memory::new(config.remembered);
+        Self { inner: Arc::new(Inner { config, chat, knowledge, desk, models, memory, running }) }
     }
 
     /// Its section of the configuration.
@@ -107,12 +114,24 @@ impl Bot {
     ///
     /// # Errors
     /// Why it did not answer.
-    pub async fn check_model(&self, _workspace: WorkspaceId, settings: &Settings) -> Result<u64, model::Failure> {
-        let Some(model) = self.inner.models.of(settings, &self.inner.config) else { return Err(model::Failure::Unreachable) };
-        let started = std::time::Instant::now();
+    pub async fn check_model(&self, workspace: WorkspaceId, settings: &Settings) -> Result<u64, model::Failure> {
+        let member = match settings.model.url.as_str() {
+            "" => self.inner.models.of(workspace, settings, Arc::default()).of(model::Task::Answer).first().cloned(),
+            _ => Some(self.inner.models.single(&settings.model)),
+        };
+        let member = member.ok_or(model::Failure::Unreachable)?;
+        let (started, ledger) = (std::time::Instant::now(), Arc::default());
         let said = model::Said { role: model::Role::User, content: "Say OK.".into() };
-        model::complete(&*model, model::Prompt { messages: vec![said], max_tokens: 50 }, self.limits()).await?;
+        let prompt = model::Prompt { messages: vec![said], max_tokens: 50 };
+        let words = member.ask(model::Task::Answer, prompt, self.limits(), &ledger, false).await?;
+        model::whole(words).await?;
+        self.note_usage(workspace, None, &ledger.calls()).await;
         Ok(u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX))
+    }
+
+    /// How the workspace's models are doing in this process, in the order in which they are asked.
+    pub fn models(&self, workspace: WorkspaceId, settings: &Settings) -> Vec<model::ModelState> {
+        self.inner.models.states(workspace, settings)
     }
 
     fn chat(&self) -> &Chat {

@@ -1,19 +1,34 @@
 //! A language model, as the bot sees it: messages in, words out, or a failure. Behind a small trait, so that
 //! the sad paths are tested with fakes that fail.
 
+mod breaker;
 #[cfg(test)]
 pub(crate) mod fake;
+pub(crate) mod ledger;
 mod limit;
+mod member;
 mod openai;
+pub(crate) mod price;
+mod roster;
+mod shelf;
+mod task;
+#[cfg(test)]
+mod tests;
 mod think;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use futures_util::{StreamExt, future::BoxFuture, stream::BoxStream};
 use serde::Serialize;
 
-pub use self::openai::OpenAi;
-use crate::{Config, Settings, settings::Endpoint};
+pub use self::{
+    breaker::Phase,
+    openai::OpenAi,
+    price::{Price, Tokens},
+    shelf::ModelState,
+    task::Task,
+};
+pub(crate) use self::{ledger::Ledger, member::Member, roster::Roster, shelf::Models};
 
 /// Who says a message of a prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -55,6 +70,9 @@ pub enum Failure {
     /// It answered with an error.
     #[error("the model answered with an error")]
     Refused,
+    /// It has too much to do: status 429.
+    #[error("the model's server has too much to do")]
+    Limited,
     /// What it sent is not the protocol.
     #[error("the model sent something that is no answer")]
     Garbage,
@@ -67,10 +85,46 @@ pub enum Failure {
     /// It said nothing for too long.
     #[error("the model was silent for too long")]
     Slow,
+    /// As many requests run as may run at once.
+    #[error("all places at the model are taken")]
+    Busy,
+    /// It failed too often and is left alone for a while.
+    #[error("the model failed too often and is not asked for a while")]
+    Open,
+    /// The visitor is not there any more.
+    #[error("the visitor has left")]
+    Left,
 }
 
-/// The words of an answer as they come.
-pub type Words = BoxStream<'static, Result<String, Failure>>;
+impl Failure {
+    /// As traces and pages name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::Refused => "refused",
+            Self::Limited => "limited",
+            Self::Garbage => "garbage",
+            Self::Empty => "empty",
+            Self::TooLong => "too_long",
+            Self::Slow => "slow",
+            Self::Busy => "busy",
+            Self::Open => "open",
+            Self::Left => "left",
+        }
+    }
+}
+
+/// What comes from a model.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Piece {
+    /// The next words; none is a sign of life.
+    Words(String),
+    /// What the server counted.
+    Used(Tokens),
+}
+
+/// An answer as it comes.
+pub type Words = BoxStream<'static, Result<Piece, Failure>>;
 
 /// Something that can be asked. Dropping the stream ends the request at once.
 pub trait Model: Send + Sync {
@@ -79,7 +133,7 @@ pub trait Model: Send + Sync {
 }
 
 /// How long a model may take and how much it may say.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
     /// Until the first word, and between words.
     pub silence: Duration,
@@ -89,55 +143,30 @@ pub struct Limits {
     pub chars: usize,
 }
 
-/// Asks, with silence and length bounded; without the thoughts some models write before their answer.
-pub async fn ask(model: &dyn Model, prompt: Prompt, limits: Limits) -> Result<Words, Failure> {
-    let asked = tokio::time::timeout(limits.silence.min(limits.total), model.ask(prompt)).await;
-    Ok(limit::bounded(think::without_thoughts(asked.map_err(|_| Failure::Slow)??), limits))
-}
-
-/// Asks for a whole answer.
-pub async fn complete(model: &dyn Model, prompt: Prompt, limits: Limits) -> Result<String, Failure> {
-    let all = async {
-        let mut words = ask(model, prompt, limits).await?;
-        let mut text = String::new();
-        while let Some(piece) = words.next().await {
-            text.push_str(&piece?);
-        }
-        match text.trim() {
-            "" => Err(Failure::Empty),
-            text => Ok(text.to_owned()),
-        }
-    };
-    tokio::time::timeout(limits.total, all).await.unwrap_or(Err(Failure::Slow))
-}
-
-/// The models of a process: one pool of connections, a client for each workspace's settings.
-pub(crate) struct Models {
-    http: openai::Http,
-    #[cfg(test)]
-    pub(crate) fake: Option<Arc<dyn Model>>,
-}
-
-impl Models {
-    /// # Errors
-    /// When TLS cannot be set up.
-    pub(crate) fn new() -> Result<Self, reqwest::Error> {
-        Ok(Self {
-            http: openai::Http::new()?,
-            #[cfg(test)]
-            fake: None,
-        })
+impl Limits {
+    /// The stricter of both.
+    pub(crate) fn within(self, other: Self) -> Self {
+        Self { silence: self.silence.min(other.silence), total: self.total.min(other.total), chars: self.chars.min(other.chars) }
     }
+}
 
-    /// The workspace's model, or the configuration's; `None`: the bot quotes.
-    pub(crate) fn of(&self, settings: &Settings, config: &Config) -> Option<Arc<dyn Model>> {
-        #[cfg(test)]
-        if let Some(fake) = &self.fake {
-            return Some(fake.clone());
+/// Asks, with silence, time and length bounded; without the thoughts some models write before their answer.
+pub(crate) async fn ask(model: &dyn Model, prompt: Prompt, limits: Limits) -> Result<Words, Failure> {
+    let until = tokio::time::Instant::now() + limits.total;
+    let asked = tokio::time::timeout(limits.silence.min(limits.total), model.ask(prompt)).await;
+    Ok(limit::bounded(think::without_thoughts(asked.map_err(|_| Failure::Slow)??), limits, until))
+}
+
+/// All the words.
+pub(crate) async fn whole(mut words: Words) -> Result<String, Failure> {
+    let mut text = String::new();
+    while let Some(piece) = words.next().await {
+        if let Piece::Words(piece) = piece? {
+            text.push_str(&piece);
         }
-        let own = &settings.model;
-        let common = Endpoint { url: config.model_url.clone(), name: config.model_name.clone(), key: config.model_key.clone() };
-        let endpoint = if own.url.is_empty() { &common } else { own };
-        (!endpoint.url.is_empty()).then(|| Arc::new(OpenAi::new(&self.http, endpoint)) as Arc<dyn Model>)
+    }
+    match text.trim() {
+        "" => Err(Failure::Empty),
+        text => Ok(text.to_owned()),
     }
 }

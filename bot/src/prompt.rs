@@ -57,6 +57,8 @@ pub(crate) struct Line {
 pub(crate) struct Answering<'a> {
     pub name: &'a str,
     pub guidance: &'a str,
+    /// Tone, length and words, one line each.
+    pub style: &'a [String],
     pub locale: &'a str,
     pub passages: &'a [Passage],
     /// What was said before the question, oldest first.
@@ -73,6 +75,7 @@ pub(crate) fn answer(with: &Answering<'_>) -> Result<Prompt> {
     context.insert("language", &say(with.locale, "language", &[]));
     context.insert("sentinel", &SENTINEL);
     context.insert("guidance", &with.guidance.trim());
+    context.insert("style", &with.style);
     context.insert("passages", &passages);
     let mut messages = vec![Said { role: Role::System, content: render("answer", &context)? }];
     messages.extend(with.history.iter().map(|line| {

@@ -26,11 +26,13 @@ const DRAIN: Duration = Duration::from_secs(5);
 pub(crate) struct Running {
     calls: Mutex<HashMap<ConversationId, Arc<Call>>>,
     slots: Arc<Semaphore>,
+    /// The day, since 1970, on which old usage was forgotten last.
+    forgot_at: AtomicI64,
 }
 
 impl Running {
     pub(crate) fn new(turns: usize) -> Self {
-        Self { calls: Mutex::default(), slots: Arc::new(Semaphore::new(turns)) }
+        Self { calls: Mutex::default(), slots: Arc::new(Semaphore::new(turns)), forgot_at: AtomicI64::new(0) }
     }
 }
 
@@ -39,6 +41,7 @@ impl Running {
 pub(crate) struct Call {
     stop: CancellationToken,
     more: Notify,
+    here: Notify,
     again: AtomicBool,
     /// The turn's epoch once it is claimed.
     epoch: AtomicI64,
@@ -70,6 +73,11 @@ impl Call {
     pub(crate) async fn more(&self) {
         self.more.notified().await;
         self.again.store(false, SeqCst);
+    }
+
+    /// Ends when the visitor was heard to be there.
+    pub(crate) async fn here(&self) {
+        self.here.notified().await;
     }
 
     fn speaker_changed(&self, epoch: i64) {
@@ -131,6 +139,11 @@ impl Bot {
                     call.speaker_changed(epoch);
                 }
             }
+            News::Here { conversation, .. } => {
+                if let Some(call) = self.inner.running.calls.lock().get(&conversation) {
+                    call.here.notify_one();
+                }
+            }
             _ => {}
         }
     }
@@ -140,6 +153,7 @@ impl Bot {
         if !self.chat().leads("bot.sweep").await {
             return;
         }
+        self.forget_usage().await;
         match turn::due(self.chat()).await {
             Ok(due) => {
                 for (workspace, conversation) in due {
@@ -150,6 +164,17 @@ impl Bot {
                 }
             }
             Err(error) => tracing::warn!(%error, "the sweep for due turns failed; the next one tries again"),
+        }
+    }
+
+    /// Once a day, what visitors used long ago.
+    async fn forget_usage(&self) {
+        let (now, day) = (self.chat().now(), 86_400_000);
+        let last = self.inner.running.forgot_at.swap(now / day, SeqCst);
+        if last < now / day
+            && let Err(error) = crate::usage::sweep(self.chat().store(), now).await
+        {
+            tracing::warn!(%error, "what visitors used long ago could not be forgotten; it is tried again tomorrow");
         }
     }
 

@@ -1,11 +1,15 @@
 //! What admins set for the bot of a workspace. Kept as the setting `bot`.
 
+mod style;
+
 use std::fmt;
 
 use chat::{Chat, News, TeamId, Topic, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result, verdict::Policy};
+use crate::{Error, Result, budget::Budget, model::Price, verdict::Policy};
+
+pub use self::style::{Length, Style, Term, Tone};
 
 const NAME: &str = "bot";
 
@@ -47,6 +51,8 @@ pub struct Settings {
     pub greeting: Words,
     /// How it speaks and what it pays attention to, told to the model.
     pub guidance: String,
+    /// Tone, length and words, told to the model.
+    pub style: Style,
     /// From this confidence on it answers, 0 to 1.
     pub answer_from: f64,
     /// From this confidence on the model may try, 0 to 1.
@@ -61,6 +67,12 @@ pub struct Settings {
     pub offline: Offline,
     /// Its model.
     pub model: Endpoint,
+    /// When its own model fails, those of the configuration are asked.
+    pub fail_over: bool,
+    /// E-mail addresses, phone, card and identity numbers are hidden from models.
+    pub redact: bool,
+    /// What it may spend on models.
+    pub budget: Budget,
     /// Switched off, every message goes to people.
     pub enabled: bool,
 }
@@ -101,7 +113,7 @@ pub enum Offline {
 }
 
 /// An OpenAI-compatible model.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Endpoint {
     /// The base address, such as `https://api.openai.com/v1`; empty: the configuration's.
@@ -110,6 +122,10 @@ pub struct Endpoint {
     pub name: String,
     /// The server's key.
     pub key: Secret,
+    /// Money for a million tokens of prompts.
+    pub input_price: f64,
+    /// Money for a million tokens of answers.
+    pub output_price: f64,
 }
 
 impl Default for Settings {
@@ -118,6 +134,7 @@ impl Default for Settings {
             name: "Warbler".into(),
             greeting: Words::default(),
             guidance: String::new(),
+            style: Style::default(),
             answer_from: 0.33,
             model_from: 0.2,
             max_failed: 3,
@@ -125,6 +142,9 @@ impl Default for Settings {
             forbidden: Vec::new(),
             offline: Offline::Queue,
             model: Endpoint::default(),
+            fail_over: false,
+            redact: true,
+            budget: Budget::default(),
             enabled: true,
         }
     }
@@ -181,7 +201,11 @@ impl Settings {
                 return Err("The model needs a name.".into());
             }
         }
-        Ok(())
+        if !(Price { input: self.model.input_price, output: self.model.output_price }).is_fine() {
+            return Err("A price is money for a million tokens, 0 or more.".into());
+        }
+        self.style.validate()?;
+        self.budget.validate()
     }
 
     /// For pages: the same without the key.
@@ -256,7 +280,7 @@ mod tests {
 
     #[test]
     fn an_unknown_key_stays_while_the_address_stays() {
-        let model = Endpoint { url: "https://a.example/v1".into(), name: "m".into(), key: Secret::new("k") };
+        let model = Endpoint { url: "https://a.example/v1".into(), name: "m".into(), key: Secret::new("k"), ..Endpoint::default() };
         let old = Settings { model, ..Settings::default() };
         let mut same = old.public();
         same.keep_key(&old);

@@ -2,6 +2,7 @@
 
 mod model;
 mod takeover;
+mod trust;
 mod turns;
 
 use std::{sync::Arc, time::Duration};
@@ -40,7 +41,17 @@ impl Drop for House {
 
 /// Short times, so that tests are quick.
 fn quick() -> Config {
-    Config { burst_ms: 20, burst_max_ms: 200, first_token_ms: 300, total_ms: 1_500, sweep_ms: 100, lease_s: 2, ..Config::default() }
+    Config {
+        burst_ms: 20,
+        burst_max_ms: 200,
+        first_token_ms: 300,
+        total_ms: 1_500,
+        sweep_ms: 100,
+        lease_s: 2,
+        breaker_failures: 0,
+        remembered: 0,
+        ..Config::default()
+    }
 }
 
 const SHELF: [(&str, &str); 6] = [
@@ -54,6 +65,16 @@ const SHELF: [(&str, &str); 6] = [
 
 impl House {
     async fn new(script: Option<Script>) -> (Self, Option<Arc<Fake>>) {
+        Self::with(quick(), script).await
+    }
+
+    async fn with(config: Config, script: Option<Script>) -> (Self, Option<Arc<Fake>>) {
+        let (house, fakes) = Self::of(config, script.into_iter().collect()).await;
+        (house, fakes.into_iter().next())
+    }
+
+    /// With one fake a script, in the order in which they are asked.
+    async fn of(config: Config, scripts: Vec<Script>) -> (Self, Vec<Arc<Fake>>) {
         let fresh = chat::testing::fresh().await.expect("a record");
         let knowledge = Knowledge::throwaway(knowledge::Config::default(), fresh.chat.clone()).await.expect("knowledge");
         let library = knowledge::library::create(&fresh.chat, fresh.workspace, "Help").await.expect("a library");
@@ -68,13 +89,13 @@ impl House {
         })
         .await;
         let desk = Desk::new(ticketing::Config::default(), fresh.chat.clone());
-        let fake = script.map(Fake::new);
-        let models = Models::faked(fake.clone());
-        let bot = Bot::with_models(quick(), fresh.chat.clone(), knowledge.clone(), desk.clone(), models);
+        let fakes: Vec<Arc<Fake>> = scripts.into_iter().map(Fake::new).collect();
+        let models = Models::faked(&config, fakes.iter().map(|fake| fake.clone() as Arc<dyn crate::model::Model>).collect());
+        let bot = Bot::with_models(config, fresh.chat.clone(), knowledge.clone(), desk.clone(), models);
         let stop = CancellationToken::new();
         let (running, token) = (bot.clone(), stop.clone());
         tokio::spawn(async move { running.run(token).await });
-        (Self { fresh, bot, desk, stop }, fake)
+        (Self { fresh, bot, desk, stop }, fakes)
     }
 
     async fn plain() -> Self {
@@ -113,14 +134,6 @@ impl House {
 
     async fn ticket(&self, of: &Conversation) -> Ticket {
         ticketing::ticket::live(self.fresh.chat.store(), of.workspace, of.id).await.expect("tickets").expect("a live ticket")
-    }
-}
-
-impl Models {
-    fn faked(fake: Option<Arc<Fake>>) -> Self {
-        let mut models = Self::new().expect("a client");
-        models.fake = fake.map(|fake| fake as Arc<dyn crate::model::Model>);
-        models
     }
 }
 

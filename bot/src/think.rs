@@ -5,17 +5,21 @@ mod answer;
 mod near;
 mod query;
 mod reply;
+mod several;
 
 use std::sync::Arc;
 
-use chat::{Button, Citation, WorkspaceId};
+use chat::{Button, Citation, VisitorId, WorkspaceId};
 use knowledge::Found;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::{answer::Shown, reply::handover};
 use crate::{
     Bot, Result, Settings,
-    model::{Failure, Model},
+    budget::Level,
+    memory::Known,
+    model::{Failure, Ledger, Roster, Task},
     prompt::Line,
     trace::{Times, Trace},
     verdict::{self, Action, Policy, Signals, Verdict},
@@ -34,12 +38,25 @@ pub(crate) struct Question {
     pub cited: Vec<String>,
 }
 
+/// For whom it is thought, and how long it makes sense.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Errand {
+    /// Whose budget it is as well.
+    pub visitor: Option<VisitorId>,
+    /// Cancelled when the visitor has left.
+    pub left: CancellationToken,
+    /// Where the models' work is noted.
+    pub ledger: Arc<Ledger>,
+}
+
 /// What is needed to think in a workspace.
 pub(crate) struct Mind {
     pub workspace: WorkspaceId,
     pub settings: Settings,
     pub policy: Policy,
-    pub model: Option<Arc<dyn Model>>,
+    pub models: Roster,
+    /// What is left of the budget.
+    pub level: Level,
     /// The models must have ended by then.
     pub deadline: Instant,
 }
@@ -64,11 +81,15 @@ pub(crate) struct Thought {
 
 impl Bot {
     /// Everything that is needed to think in a workspace.
-    pub(crate) async fn mind(&self, workspace: WorkspaceId) -> Result<Mind> {
+    pub(crate) async fn mind(&self, workspace: WorkspaceId, errand: &Errand) -> Result<Mind> {
         let settings = Settings::get(self.chat(), workspace).await?;
-        let model = self.inner.models.of(&settings, &self.inner.config);
+        let level =
+            if settings.budget.limits() { settings.budget.level(&self.spent(workspace, errand.visitor).await?) } else { Level::Full };
+        let models = self.inner.models.of(workspace, &settings, errand.ledger.clone());
+        let level = if models.configured() { level } else { Level::Full };
+        let models = models.within(level).veiled(settings.redact).until(errand.left.clone());
         let deadline = Instant::now() + self.limits().total;
-        Ok(Mind { workspace, policy: settings.policy(), settings, model, deadline })
+        Ok(Mind { workspace, policy: settings.policy(), settings, models, level, deadline })
     }
 
     /// Searches if the signals leave anything to search for, and decides until something can be done.
@@ -81,22 +102,37 @@ impl Bot {
         show: &mut (dyn FnMut(Shown) + Send),
     ) -> Thought {
         let mut found = Found::default();
+        let mut parts = Vec::new();
+        let mut place = None;
+        let mut known = None;
+        trace.budget = mind.level.name().map(str::to_owned);
         if signals.is_question(&mind.policy) {
-            found = self.look_up(mind, question, &mut signals, trace).await;
+            place = self.place(mind, question).await;
+            known = place.as_ref().and_then(|place| self.inner.memory.recall(place));
+            found = match &known {
+                Some(known) => recalled(known, &mut signals, trace),
+                None => self.look_up(mind, question, &mut signals, trace, &mut parts).await,
+            };
         }
         loop {
             let verdict = verdict::decide(&signals, &mind.policy);
             trace.decided(verdict);
             let answer = match verdict.action {
+                Action::Answer if known.is_some() => known.take().map(|known| known.answer.clone()),
                 Action::Answer => match self.answer(mind, question, &found, show).await {
-                    Ok(answer) => Some(answer),
+                    Ok(answer) => {
+                        if let Some(place) = place.take() {
+                            self.inner.memory.keep(place, &trace.query, &found, &answer);
+                        }
+                        Some(answer)
+                    }
                     Err(refusal) => {
                         signals.model = refusal.state;
                         note_failure(trace, refusal.failure);
                         continue;
                     }
                 },
-                Action::Extract => match answer::extract(question, &found) {
+                Action::Extract => match quoted(mind, question, &found, &parts) {
                     Some(answer) => Some(answer),
                     None => {
                         // Passages that hold nothing to show are none.
@@ -111,16 +147,29 @@ impl Bot {
         }
     }
 
-    /// Searches, and notes what was found.
-    async fn look_up(&self, mind: &Mind, question: &Question, signals: &mut Signals, trace: &mut Trace) -> Found {
+    /// Searches, and notes what was found; for several questions also what was found for each.
+    async fn look_up(
+        &self,
+        mind: &Mind,
+        question: &Question,
+        signals: &mut Signals,
+        trace: &mut Trace,
+        parts: &mut Vec<several::Part>,
+    ) -> Found {
         let began = Instant::now();
-        let searched = self.search(mind, question).await;
+        let searched = match several::questions(&question.text) {
+            Some(texts) => self.search_each(mind, question, texts).await.map(|each| {
+                *parts = each;
+                (question.text.clone(), several::merged(parts))
+            }),
+            None => self.search(mind, question, &mut trace.times).await,
+        };
         trace.times.search_ms = Times::since(began);
         match searched {
             Ok((query, found)) => {
                 trace.query = query;
                 trace.found(&found);
-                signals.found(&found, mind.model.is_some());
+                signals.found(&found, mind.ready());
                 found
             }
             Err(error) => {
@@ -132,12 +181,41 @@ impl Bot {
     }
 }
 
+/// Quotes: for each question by itself, if there are several.
+fn quoted(mind: &Mind, question: &Question, found: &Found, parts: &[several::Part]) -> Option<Answer> {
+    match parts {
+        [] => answer::extract(question, found),
+        parts => several::quoted(parts, question, mind.policy.answer_from),
+    }
+}
+
+impl Mind {
+    /// Whether a model can be asked.
+    fn ready(&self) -> verdict::Model {
+        match self.level {
+            Level::Spent => verdict::Model::Spent,
+            _ if self.models.is_left() => verdict::Model::Left,
+            _ if self.models.any(Task::Answer) => verdict::Model::Ready,
+            _ => verdict::Model::Absent,
+        }
+    }
+}
+
+/// Takes in what was remembered: nothing is searched and no model is asked.
+fn recalled(known: &Known, signals: &mut Signals, trace: &mut Trace) -> Found {
+    trace.cached = true;
+    trace.query.clone_from(&known.query);
+    trace.found(&known.found);
+    signals.found(&known.found, verdict::Model::Ready);
+    known.found.clone()
+}
+
 impl Signals {
     /// Takes in what a search found.
-    fn found(&mut self, found: &Found, model: bool) {
+    fn found(&mut self, found: &Found, model: verdict::Model) {
         self.kept = found.hits.iter().filter(|hit| hit.kept).count();
         self.best = found.hits.iter().filter(|hit| hit.kept).map(|hit| hit.confidence).fold(0.0, f64::max);
-        self.model = if model { verdict::Model::Ready } else { verdict::Model::Absent };
+        self.model = model;
     }
 }
 

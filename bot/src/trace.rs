@@ -7,7 +7,7 @@ use sqlx::{Row, any::AnyRow};
 
 use crate::{
     Result,
-    model::Failure,
+    model::{Failure, Ledger},
     verdict::{Cause, Verdict},
 };
 
@@ -31,8 +31,45 @@ pub struct Trace {
     pub cause: Option<Cause>,
     /// How the model failed.
     pub model: Option<String>,
+    /// Every request to a model, in the order in which they ended.
+    pub calls: Vec<ModelCall>,
+    /// The answer was remembered: no model was asked.
+    pub cached: bool,
+    /// Values that were hidden from models.
+    pub redacted: usize,
+    /// Little or nothing was left of the budget: `cheaper`, `spent`.
+    pub budget: Option<String>,
     /// How long it took.
     pub times: Times,
+}
+
+/// A request to a model.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ModelCall {
+    /// What for: `answer`, `condense`, `summary`, `copilot`.
+    pub task: String,
+    /// Which model.
+    pub model: String,
+    /// `ok`, `cancelled`, or how it failed.
+    pub outcome: String,
+    /// Tokens of the prompt.
+    pub input_tokens: u64,
+    /// Tokens of the answer.
+    pub output_tokens: u64,
+    /// Millionths of the currency.
+    pub cost_micro: i64,
+    /// Milliseconds to the first word.
+    pub first_ms: Option<u64>,
+    /// Milliseconds to its end.
+    pub total_ms: u64,
+}
+
+impl ModelCall {
+    /// Whether the model is to blame.
+    pub fn failed(&self) -> bool {
+        !matches!(self.outcome.as_str(), "ok" | "cancelled" | "busy" | "open" | "left")
+    }
 }
 
 /// A passage as a turn saw it.
@@ -69,6 +106,8 @@ pub struct Times {
     pub burst_ms: u64,
     /// Searching, a condensed question included.
     pub search_ms: u64,
+    /// Making a question of its own of a follow-up, by a model.
+    pub condense_ms: Option<u64>,
     /// From the search to the first word that was shown.
     pub first_word_ms: Option<u64>,
     /// Everything.
@@ -94,6 +133,12 @@ impl Trace {
         if let crate::verdict::Action::HandOver(cause) = verdict.action {
             self.cause = Some(cause);
         }
+    }
+
+    /// Takes in what the models did.
+    pub(crate) fn account(&mut self, ledger: &Ledger) {
+        self.calls = ledger.calls();
+        self.redacted = ledger.veil.count();
     }
 
     /// Notes how the model failed.

@@ -4,6 +4,7 @@ mod failed;
 mod handover;
 mod heard;
 mod lease;
+mod presence;
 mod show;
 mod steps;
 
@@ -21,7 +22,7 @@ use self::{heard::Heard, lease::Claim, show::Stage};
 use crate::{
     Bot, Error, Result, Trace,
     run::Call,
-    think::{Mind, Thought},
+    think::{Errand, Mind, Thought},
     trace::Times,
     verdict::Action,
 };
@@ -34,6 +35,7 @@ struct Running<'a> {
     /// It is being written into the record: from here on it is not stopped.
     settled: AtomicBool,
     trace: parking_lot::Mutex<Trace>,
+    errand: Errand,
     began: Instant,
 }
 
@@ -59,6 +61,7 @@ impl Bot {
             claim,
             settled: AtomicBool::new(false),
             trace: parking_lot::Mutex::default(),
+            errand: Errand { visitor: Some(found.visitor), ..Errand::default() },
             began: Instant::now(),
         };
         running.take(call).await
@@ -71,6 +74,7 @@ impl Running<'_> {
             biased;
             () = self.stopped(call) => Ok(self.cancelled(call.why())),
             () = self.lost() => Ok(self.cancelled("lease_lost")),
+            () = self.watch_visitor(call) => Ok(self.cancelled("stopping")),
             done = self.work(call) => done,
         };
         self.stage.clear();
@@ -91,6 +95,7 @@ impl Running<'_> {
         let trace = {
             let mut trace = self.trace.lock();
             trace.times.total_ms = Times::since(self.began);
+            trace.account(&self.errand.ledger);
             trace.clone()
         };
         tracing::info!(
@@ -98,6 +103,7 @@ impl Running<'_> {
             turn.outcome = done.outcome, turn.rule = done.rule, turn.ms = trace.times.total_ms, search.ms = trace.times.search_ms,
             model.failure = trace.model, "a turn of the bot ended"
         );
+        self.bot.note_usage(self.claim.workspace, self.errand.visitor, &trace.calls).await;
         lease::finish(self.bot, &self.claim, done, &trace).await
     }
 
@@ -172,7 +178,7 @@ impl Running<'_> {
         if conversation.epoch != self.claim.epoch {
             return Err(Error::Stale);
         }
-        let mind = self.bot.mind(self.claim.workspace).await?;
+        let mind = self.bot.mind(self.claim.workspace, &self.errand).await?;
         self.stage.typing(&mind.settings.name);
         let heard = Heard::of(self.bot, conversation, &mind.settings, self.claim.broken).await?;
         let mut trace = Trace {
@@ -216,7 +222,13 @@ impl Running<'_> {
     async fn note_gap(&self, heard: &Heard, thought: &Thought, asked: i64) {
         let unanswered = matches!(
             thought.verdict.rule,
-            "no_passage" | "model_declined" | "model_unsupported_unsure" | "model_failed_unsure" | "too_many_failed" | "nobody_online"
+            "no_passage"
+                | "budget_spent_unsure"
+                | "model_declined"
+                | "model_unsupported_unsure"
+                | "model_failed_unsure"
+                | "too_many_failed"
+                | "nobody_online"
         );
         if !unanswered || heard.signals.unhelpful {
             return;

@@ -48,6 +48,10 @@ pub enum Model {
     Declined,
     /// It answered without support in the passages.
     Unsupported,
+    /// The budget is spent: it is not asked.
+    Spent,
+    /// The visitor left before it had answered: it was stopped.
+    Left,
 }
 
 /// What admins set.
@@ -158,6 +162,11 @@ pub fn decide(signals: &Signals, policy: &Policy) -> Verdict {
         Model::Declined => gives_up(signals, policy, 1, "model_declined"),
         Model::Unsupported if confident => verdict(Action::Extract, "model_unsupported"),
         Model::Unsupported => gives_up(signals, policy, 1, "model_unsupported_unsure"),
+        Model::Spent if confident => verdict(Action::Extract, "budget_spent"),
+        Model::Spent if plausible => hand_over(signals, policy, Cause::Model, "budget_spent_unsure"),
+        // Who comes back finds what the passages say; a person is not called for somebody who is gone.
+        Model::Left if confident => verdict(Action::Extract, "visitor_left"),
+        Model::Left => verdict(Action::Clarify, "visitor_left"),
         _ if confident => verdict(Action::Extract, "passages"),
         _ => gives_up(signals, policy, 1, "no_passage"),
     }

@@ -63,6 +63,10 @@ pub enum News {
     Due { workspace: WorkspaceId, conversation: ConversationId },
     /// Another may speak now; a turn of an older epoch must stop.
     SpeakerChanged { workspace: WorkspaceId, conversation: ConversationId, epoch: i64 },
+    /// Is anybody there? Asked of the visitor's tabs while a turn runs.
+    Anyone { workspace: WorkspaceId, conversation: ConversationId },
+    /// A tab of the visitor is open: the answer to that.
+    Here { workspace: WorkspaceId, conversation: ConversationId },
     /// The queue moved.
     Queue { workspace: WorkspaceId },
     /// Somebody of the staff came, left, or changed.

@@ -1,6 +1,7 @@
 //! The bot: persona, thresholds, handover rules, model.
 
 mod fields;
+mod money;
 mod state;
 
 use axum::extract::State;
@@ -20,7 +21,8 @@ use crate::web::form::{Form, FormText};
 use crate::web::visit::Seat;
 
 use fields::RuleRow;
-use state::ModelText;
+use money::Used;
+use state::{ModelRow, ModelText};
 
 const PAGE: &str = "/console/bot";
 
@@ -30,6 +32,9 @@ struct BotPage {
     teams: Vec<TeamText>,
     model: ModelText,
     has_key: bool,
+    models: Vec<ModelRow>,
+    used: Vec<Used>,
+    currency: String,
     form: FormText,
 }
 
@@ -50,7 +55,7 @@ pub async fn save(State(console): State<Console>, seat: Seat, sent: Fields) -> R
     if form.is_fine() {
         match settings.put(&console.chat, seat.workspace()).await {
             Ok(()) => {
-                let detail = json!({ "answer_from": settings.answer_from, "model": settings.model.name, "rules": settings.rules.len() });
+                let detail = json!({ "answer_from": settings.answer_from, "model": settings.model.name, "rules": settings.rules.len(), "redact": settings.redact, "budget": settings.budget });
                 console.note(&seat, "bot.save", String::new(), detail).await?;
                 let flash = Flash::done("flash-bot-saved");
                 return Ok(console.said(&seat.visit, PAGE, &flash));
@@ -85,6 +90,9 @@ async fn page(console: &Console, seat: &Seat, form: &Form, rules: Vec<RuleRow>, 
         teams: teams.into_iter().map(|team| TeamText { id: team.id.text(), name: team.name }).collect(),
         model,
         has_key: !settings.model.key.is_empty(),
+        models: state::rows(console, seat, &settings).await?,
+        used: money::used(console, seat.workspace(), &settings).await?,
+        currency: settings.budget.currency.clone(),
         form: console.form(&seat.visit, form),
     };
     let page = console.page(&seat.visit, "bot", "bot.html", own).await?;

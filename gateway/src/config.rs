@@ -172,7 +172,11 @@ fn environment() -> Env {
 
 /// Stars out whatever is named like a secret, and the password of every address.
 fn hide(value: &mut toml::Value) {
-    let toml::Value::Table(table) = value else { return };
+    let table = match value {
+        toml::Value::Table(table) => table,
+        toml::Value::Array(list) => return list.iter_mut().for_each(hide),
+        _ => return,
+    };
     for (name, value) in table {
         match value {
             toml::Value::String(text) if secret(name) && !text.is_empty() => *text = "***".into(),

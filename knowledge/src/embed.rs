@@ -68,7 +68,8 @@ impl Embedder {
         if !self.settings.speaks(language::of(text)) || !self.may_try() {
             return None;
         }
-        self.ask(vec![text.chars().take(LONGEST).collect()]).await?.pop()
+        // Who asks is no part of what is meant, and must not leave the process.
+        self.ask(vec![crate::redact::without(text).chars().take(LONGEST).collect()]).await?.pop()
     }
 
     /// For each passage its vector, and whether it still waits for one.

@@ -18,6 +18,7 @@ pub mod library;
 pub mod outbound;
 pub mod parse;
 pub mod passage;
+pub mod redact;
 mod revision;
 mod search;
 pub mod sentence;
@@ -114,6 +115,20 @@ impl Knowledge {
     #[must_use]
     pub fn indexed(&self, workspace: WorkspaceId) -> usize {
         self.inner.index.slot(workspace).shard.try_read().and_then(|shard| shard.as_ref().map(index::Shard::len)).unwrap_or(0)
+    }
+
+    /// The revision of a workspace's passages: another one whenever they change.
+    ///
+    /// # Errors
+    /// The record's.
+    pub async fn revision(&self, workspace: WorkspaceId) -> Result<i64> {
+        revision::now(self.chat().store(), workspace).await
+    }
+
+    /// The revision that the workspace's index is in step with.
+    #[must_use]
+    pub fn searched(&self, workspace: WorkspaceId) -> Option<i64> {
+        self.inner.index.revision(workspace)
     }
 
     /// Its configuration.

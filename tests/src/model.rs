@@ -104,7 +104,12 @@ async fn complete(State(model): State<Model>, Json(request): Json<Value>) -> Res
     let text = reply::text(&behaviour, &request["messages"]);
     match request["stream"].as_bool() {
         Some(true) => stream::respond(model, behaviour, text),
-        _ => whole(&behaviour, &text).await,
+        _ => {
+            let watch = stream::Watch::new(model);
+            let answer = whole(&behaviour, &text).await;
+            watch.end();
+            answer
+        }
     }
 }
 

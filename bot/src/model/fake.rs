@@ -11,7 +11,7 @@ use std::{
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 use parking_lot::Mutex;
 
-use super::{Failure, Model, Prompt, Words};
+use super::{Failure, Model, Piece, Prompt, Words};
 
 /// What a fake does with a question.
 #[derive(Clone, Debug)]
@@ -76,7 +76,7 @@ impl Model for Fake {
                         let _ = &watch;
                         piece
                     });
-                    Ok(stream::iter(words(text)).map(Ok).chain(stalled).boxed())
+                    Ok(stream::iter(words(text)).map(|word| Ok(Piece::Words(word))).chain(stalled).boxed())
                 }
                 Script::Fail(failure) => Err(failure),
                 Script::Hang => {
@@ -98,7 +98,7 @@ fn spoken(text: &str, pause: Duration, failure: Option<Failure>, watch: Watch) -
     stream::unfold(state, move |(mut words, mut failure, watch)| async move {
         tokio::time::sleep(pause).await;
         match (words.next(), failure.take()) {
-            (Some(word), kept) => Some((Ok(word), (words, kept, watch))),
+            (Some(word), kept) => Some((Ok(Piece::Words(word)), (words, kept, watch))),
             (None, Some(failed)) => Some((Err(failed), (words, None, watch))),
             (None, None) => {
                 watch.end();

@@ -7,25 +7,33 @@ use std::{
 };
 
 use async_openai::{Client, config::OpenAIConfig, error::OpenAIError, middleware::HttpRequestFactory};
-use futures_util::{StreamExt, TryStreamExt, future::BoxFuture, stream::BoxStream};
+use futures_util::{
+    StreamExt, TryStreamExt,
+    future::BoxFuture,
+    stream::{self, BoxStream},
+};
 use serde_json::{Value, json};
 
-use super::{Failure, Model, Prompt, Words};
-use crate::settings::Endpoint;
+use super::{Failure, Model, Piece, Prompt, Tokens, Words};
+use crate::config::Listed;
 
 #[cfg(test)]
 mod tests;
 
 /// The most a server may send for one answer, in bytes: its protocol is wordy, an answer is not.
 const MOST: usize = 8 << 20;
-/// The longest line of an answer, in bytes: a line without end is parsed again and again.
+/// The longest line of a stream, in bytes: a line without end is parsed again and again.
 const LINE: usize = 64 << 10;
+/// The longest answer that comes in one piece, in bytes.
+const WHOLE: usize = 1 << 20;
 
 /// A model behind an OpenAI-compatible address. Cheap to clone.
 #[derive(Clone)]
 pub struct OpenAi {
     client: Arc<Client<OpenAIConfig>>,
     name: String,
+    /// Word by word; otherwise in one piece.
+    streams: bool,
 }
 
 impl std::fmt::Debug for OpenAi {
@@ -54,59 +62,79 @@ impl Http {
 }
 
 impl OpenAi {
-    pub(crate) fn new(http: &Http, endpoint: &Endpoint) -> Self {
-        let base = endpoint.url.trim_end_matches('/');
-        let config = OpenAIConfig::new().with_api_base(base).with_api_key(endpoint.key.expose());
-        let client = Client::build(http.0.clone(), config).with_http_service(Once(http.0.clone()));
-        Self { client: Arc::new(client), name: endpoint.name.clone() }
+    pub(crate) fn new(http: &Http, listed: &Listed) -> Self {
+        let base = listed.url.trim_end_matches('/');
+        let config = OpenAIConfig::new().with_api_base(base).with_api_key(listed.key.expose());
+        let (most, line) = if listed.stream { (MOST, LINE) } else { (WHOLE, WHOLE) };
+        let client = Client::build(http.0.clone(), config).with_http_service(Once { client: http.0.clone(), most, line });
+        Self { client: Arc::new(client), name: listed.model.clone(), streams: listed.stream }
     }
 
-    async fn stream(self, prompt: Prompt) -> Result<Words, Failure> {
-        let mut request = json!({
-            "model": self.name,
-            "messages": prompt.messages,
+    async fn answer(self, prompt: Prompt) -> Result<Words, Failure> {
+        let mut request = json!({ "model": self.name, "messages": prompt.messages });
+        if self.streams {
             // With own types the client does not set it, and the stream would be empty without an error.
-            "stream": true,
-        });
+            request["stream"] = true.into();
+        }
         let plain = request.clone();
         request["max_tokens"] = prompt.max_tokens.into();
         request["temperature"] = 0.2.into();
-        let chunks = match self.send(request).await {
+        if self.streams {
+            request["stream_options"] = json!({ "include_usage": true });
+        }
+        let sent = match self.send(request).await {
             // Some models take neither a length nor a temperature; the answer is bounded here anyway.
-            Err(error) if is_bad_request(&error) => self.send(plain).await,
+            Err(error) if status(&error) == Some(400) => self.send(plain).await,
             sent => sent,
         };
-        let words =
-            chunks.map_err(|error| failure(&error))?.map(|chunk| chunk.map_err(|error| failure(&error)).and_then(|chunk| piece(&chunk)));
-        // Chunks without words keep their place: they are signs of life.
-        Ok(words.boxed())
+        sent.map_err(|error| failure(&error))
     }
 
-    async fn send(&self, request: Value) -> Result<BoxStream<'static, Result<Value, OpenAIError>>, OpenAIError> {
-        Ok(self.client.chat().create_stream_byot::<_, Value>(request).await?.boxed())
+    async fn send(&self, request: Value) -> Result<Words, OpenAIError> {
+        if !self.streams {
+            let answer: Value = self.client.chat().create_byot(request).await?;
+            return Ok(stream::iter(pieces(&answer, "/message/content")).boxed());
+        }
+        let chunks: BoxStream<'static, Result<Value, OpenAIError>> = self.client.chat().create_stream_byot(request).await?.boxed();
+        // Chunks without words keep their place: they are signs of life.
+        Ok(chunks
+            .flat_map(|chunk| {
+                stream::iter(match chunk {
+                    Ok(chunk) => pieces(&chunk, "/delta/content"),
+                    Err(error) => vec![Err(failure(&error))],
+                })
+            })
+            .boxed())
     }
 }
 
 impl Model for OpenAi {
     fn ask(&self, prompt: Prompt) -> BoxFuture<'static, Result<Words, Failure>> {
-        Box::pin(self.clone().stream(prompt))
+        Box::pin(self.clone().answer(prompt))
     }
 }
 
-fn piece(chunk: &Value) -> Result<String, Failure> {
+/// The words of a chunk or an answer, and the count some servers send with the last one.
+fn pieces(chunk: &Value, content: &str) -> Vec<Result<Piece, Failure>> {
     if chunk.get("error").is_some_and(|error| !error.is_null()) {
-        return Err(Failure::Refused);
+        return vec![Err(Failure::Refused)];
     }
-    let Some(choices) = chunk.get("choices").and_then(Value::as_array) else { return Err(Failure::Garbage) };
-    let content = choices.first().and_then(|choice| choice.pointer("/delta/content"));
-    Ok(content.and_then(Value::as_str).unwrap_or_default().to_owned())
+    let Some(choices) = chunk.get("choices").and_then(Value::as_array) else { return vec![Err(Failure::Garbage)] };
+    let content = choices.first().and_then(|choice| choice.pointer(content));
+    let words = content.and_then(Value::as_str).unwrap_or_default().to_owned();
+    let count = |name: &str| chunk.pointer(name).and_then(Value::as_u64);
+    let used = count("/usage/prompt_tokens").zip(count("/usage/completion_tokens")).filter(|(input, _)| *input > 0);
+    let used = used.map(|(input, output)| Ok(Piece::Used(Tokens { input, output })));
+    [Ok(Piece::Words(words))].into_iter().chain(used).collect()
 }
 
 fn failure(error: &OpenAIError) -> Failure {
     let failure = match error {
         OpenAIError::Reqwest(error) if error.is_timeout() || error.is_connect() || error.is_request() => Failure::Unreachable,
         OpenAIError::Reqwest(_) => Failure::Garbage,
-        OpenAIError::ApiError(_) | OpenAIError::InvalidArgument(_) => Failure::Refused,
+        OpenAIError::ApiError(_) => Failure::Refused,
+        OpenAIError::InvalidArgument(_) if status(error) == Some(429) => Failure::Limited,
+        OpenAIError::InvalidArgument(_) => Failure::Refused,
         OpenAIError::StreamError(_) | OpenAIError::JSONDeserialize(..) => Failure::Garbage,
         _ => Failure::Unreachable,
     };
@@ -114,15 +142,25 @@ fn failure(error: &OpenAIError) -> Failure {
     failure
 }
 
-const BAD_REQUEST: &str = "status 400";
-
-fn is_bad_request(error: &OpenAIError) -> bool {
-    matches!(error, OpenAIError::InvalidArgument(text) if text == BAD_REQUEST)
+/// The status of a server that refused.
+fn status(error: &OpenAIError) -> Option<u16> {
+    match error {
+        OpenAIError::InvalidArgument(text) => text.strip_prefix(STATUS)?.parse().ok(),
+        _ => None,
+    }
 }
+
+const STATUS: &str = "status ";
 
 /// Sends once: a turn has no time to wait for a second try, and its own way out. Bounds what comes back.
 #[derive(Clone)]
-struct Once(reqwest::Client);
+struct Once {
+    client: reqwest::Client,
+    /// Bytes of an answer.
+    most: usize,
+    /// Bytes of a line of it.
+    line: usize,
+}
 
 impl tower::Service<HttpRequestFactory> for Once {
     type Response = reqwest::Response;
@@ -134,29 +172,29 @@ impl tower::Service<HttpRequestFactory> for Once {
     }
 
     fn call(&mut self, factory: HttpRequestFactory) -> Self::Future {
-        let client = self.0.clone();
+        let Self { client, most, line } = self.clone();
         Box::pin(async move {
             let request = factory.build().await?;
             let response = client.execute(request).await.map_err(OpenAIError::Reqwest)?;
             let status = response.status();
             if !status.is_success() {
                 // What a failing server has to say is of no use to a visitor; its body is not read.
-                return Err(OpenAIError::InvalidArgument(format!("status {}", status.as_u16())));
+                return Err(OpenAIError::InvalidArgument(format!("{STATUS}{}", status.as_u16())));
             }
-            Ok(bounded(response))
+            Ok(bounded(response, most, line))
         })
     }
 }
 
-/// The same response, ending in an error after [`MOST`] bytes, or [`LINE`] without a line end.
-fn bounded(response: reqwest::Response) -> reqwest::Response {
+/// The same response, ending in an error after `most` bytes, or `longest` without a line end.
+fn bounded(response: reqwest::Response, most: usize, longest: usize) -> reqwest::Response {
     let status = response.status();
     let (mut seen, mut line) = (0usize, 0usize);
     let body = response.bytes_stream().map_err(std::io::Error::other).map(move |piece| {
         let piece = piece?;
         seen += piece.len();
         line = piece.iter().rposition(|byte| *byte == b'\n').map_or(line + piece.len(), |at| piece.len() - at);
-        if seen > MOST || line > LINE { Err(std::io::Error::other("the answer is too long")) } else { Ok(piece) }
+        if seen > most || line > longest { Err(std::io::Error::other("the answer is too long")) } else { Ok(piece) }
     });
     let mut bounded = http::Response::new(reqwest::Body::wrap_stream(body));
     *bounded.status_mut() = status;

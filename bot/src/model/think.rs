@@ -2,7 +2,7 @@
 
 use futures_util::{StreamExt, stream};
 
-use super::Words;
+use super::{Piece, Words};
 
 const OPEN: &str = "<think>";
 const CLOSE: &str = "</think>";
@@ -23,20 +23,21 @@ pub(super) fn without_thoughts(words: Words) -> Words {
         loop {
             let Some(next) = words.next().await else {
                 let State::Start(held) = at else { return None };
-                return (!held.is_empty()).then_some((Ok(held), None));
+                return (!held.is_empty()).then_some((Ok(Piece::Words(held)), None));
             };
             let piece = match next {
-                Ok(piece) => piece,
+                Ok(Piece::Words(piece)) => piece,
+                Ok(used) => return Some((Ok(used), Some((words, at)))),
                 Err(failure) => return Some((Err(failure), None)),
             };
             let (shown, then) = step(at, &piece);
             at = then;
             if let Some(shown) = shown {
-                return Some((Ok(shown), Some((words, at))));
+                return Some((Ok(Piece::Words(shown)), Some((words, at))));
             }
             // Thoughts are life: they reset the clock of silence with an empty word.
             if matches!(at, State::Thinking(_)) {
-                return Some((Ok(String::new()), Some((words, at))));
+                return Some((Ok(Piece::Words(String::new())), Some((words, at))));
             }
         }
     })
@@ -83,8 +84,14 @@ mod tests {
             (vec!["<th"], "<th"),
             (vec!["\n<think>想</think>您好"], "您好"),
         ] {
-            let words: Words = stream::iter(pieces.into_iter().map(|piece| Ok(piece.to_owned())).collect::<Vec<_>>()).boxed();
-            let heard: Vec<_> = without_thoughts(words).map(|piece| piece.expect("no failure")).collect().await;
+            let words: Words = stream::iter(pieces.into_iter().map(|piece| Ok(Piece::Words(piece.to_owned()))).collect::<Vec<_>>()).boxed();
+            let heard: Vec<String> = without_thoughts(words)
+                .map(|piece| match piece.expect("no failure") {
+                    Piece::Words(text) => text,
+                    Piece::Used(_) => String::new(),
+                })
+                .collect()
+                .await;
             assert_eq!(heard.concat(), expected);
         }
     }

@@ -41,6 +41,7 @@ fn the_answer_prompt_is_the_golden_one() {
     let with = Answering {
         name: "Robin",
         guidance: "Be warm.\nNever speak of prices.",
+        style: &[],
         locale: "en",
         passages: &passages(),
         history: &lines()[..2],
@@ -55,6 +56,7 @@ fn the_chinese_answer_prompt_is_the_golden_one() {
     let with = Answering {
         name: "小雀",
         guidance: "",
+        style: &[],
         locale: "zh",
         passages: &passages()[..1],
         history: &[],

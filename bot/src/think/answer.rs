@@ -1,6 +1,6 @@
 //! Answers: from the model, word by word, or quoted.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chat::Citation;
 use futures_util::StreamExt;
@@ -12,7 +12,7 @@ use crate::{
     Bot, cite,
     draft::Draft,
     extract::{self, Source},
-    model::{self, Failure, Limits},
+    model::{self, Failure, Limits, Member, Piece, Prompt, Task},
     prompt::{self, Answering},
     verdict,
 };
@@ -23,6 +23,8 @@ const READ: usize = 6;
 const QUOTED: usize = 4;
 /// Words are shown at most this often.
 const PACE: Duration = Duration::from_millis(40);
+/// The words end by themselves: they are bounded where they come from.
+const IDLE: Duration = Duration::from_secs(3_600);
 /// The longest answer, in tokens.
 const TOKENS: u32 = 1_000;
 
@@ -48,7 +50,7 @@ impl From<Failure> for Refusal {
 }
 
 impl Bot {
-    /// The model's answer from the passages that were kept, its words shown as they come.
+    /// An answer from the passages that were kept, its words shown as they come: of the first model that gives one.
     pub(super) async fn answer(
         &self,
         mind: &Mind,
@@ -57,45 +59,45 @@ impl Bot {
         show: &mut (dyn FnMut(Shown) + Send),
     ) -> Result<Answer, Refusal> {
         let kept: Vec<&Hit> = found.hits.iter().filter(|hit| hit.kept).take(READ).collect();
-        let mut shown = false;
-        let mut notice = |words: String| {
-            shown = true;
-            show(Shown::Words(words));
-        };
-        let answered = match tokio::time::timeout_at(mind.deadline, self.written(mind, question, &kept, &mut notice)).await {
-            Ok(answered) => answered,
-            Err(_) => Err(Failure::Slow.into()),
-        };
-        if answered.is_err() && shown {
-            show(Shown::GivenUp);
+        let prompt = asked(mind, question, &kept)?;
+        let mut last = Refusal::from(Failure::Unreachable);
+        for member in mind.models.of(Task::Answer) {
+            let mut shown = false;
+            let mut notice = |words: String| {
+                shown = true;
+                show(Shown::Words(words));
+            };
+            let answered = tokio::select! {
+                answered = self.written(mind, member, prompt.clone(), &kept, &mut notice) => answered,
+                () = mind.models.left() => Err(Refusal { state: verdict::Model::Left, failure: Some(Failure::Left) }),
+            };
+            match answered {
+                Ok(answer) => return Ok(answer),
+                Err(refusal) => last = refusal,
+            }
+            if shown {
+                show(Shown::GivenUp);
+            }
+            // Another model is asked when this one failed, not when it had nothing to say.
+            if last.state != verdict::Model::Failed || Instant::now() >= mind.deadline {
+                break;
+            }
         }
-        answered
+        Err(last)
     }
 
     async fn written(
         &self,
         mind: &Mind,
-        question: &Question,
+        member: &Arc<Member>,
+        prompt: Prompt,
         kept: &[&Hit],
         show: &mut (dyn FnMut(String) + Send),
     ) -> Result<Answer, Refusal> {
-        let Some(model) = &mind.model else { return Err(Failure::Unreachable.into()) };
-        let passages: Vec<prompt::Passage> = kept.iter().enumerate().map(|(at, hit)| passage(at + 1, hit)).collect();
-        let with = Answering {
-            name: &mind.settings.name,
-            guidance: &mind.settings.guidance,
-            locale: question.locale,
-            passages: &passages,
-            history: &question.history,
-            question: &question.text,
-            max_tokens: TOKENS,
-        };
-        let prompt = prompt::answer(&with).map_err(|error| {
-            tracing::error!(%error, "a prompt cannot be rendered");
-            Failure::Garbage
-        })?;
-        let words = model::ask(&**model, prompt, self.limits()).await?;
-        let draft = listen(words, kept.len(), self.limits(), show).await?;
+        let left = mind.deadline.saturating_duration_since(Instant::now());
+        let limits = Limits { total: member.limits.total.min(left), ..member.limits };
+        let words = mind.models.ask(member, Task::Answer, prompt, limits).await?;
+        let draft = listen(words, kept.len(), show).await?;
         if draft.declined() {
             return Err(Refusal { state: verdict::Model::Declined, failure: None });
         }
@@ -113,18 +115,38 @@ impl Bot {
     }
 }
 
+fn asked(mind: &Mind, question: &Question, kept: &[&Hit]) -> Result<Prompt, Refusal> {
+    let passages: Vec<prompt::Passage> = kept.iter().enumerate().map(|(at, hit)| passage(at + 1, hit)).collect();
+    let with = Answering {
+        name: &mind.settings.name,
+        guidance: &mind.settings.guidance,
+        style: &mind.settings.style.told(),
+        locale: question.locale,
+        passages: &passages,
+        history: &question.history,
+        question: &question.text,
+        max_tokens: TOKENS,
+    };
+    prompt::answer(&with).map_err(|error| {
+        tracing::error!(%error, "a prompt cannot be rendered");
+        Failure::Garbage.into()
+    })
+}
+
 /// Takes the words in, and shows them at a calm pace.
-async fn listen(mut words: model::Words, count: usize, limits: Limits, show: &mut (dyn FnMut(String) + Send)) -> Result<Draft, Failure> {
+async fn listen(mut words: model::Words, count: usize, show: &mut (dyn FnMut(String) + Send)) -> Result<Draft, Failure> {
     let mut draft = Draft::new(count);
     let mut last = Instant::now() - PACE;
     let mut waiting = false;
     loop {
-        let pause = if waiting { PACE.saturating_sub(last.elapsed()) } else { limits.total };
+        let pause = if waiting { PACE.saturating_sub(last.elapsed()) } else { IDLE };
         match tokio::time::timeout(pause, words.next()).await {
             Ok(None) => return Ok(draft),
             Ok(Some(piece)) => {
-                draft.push(&piece?);
-                waiting = true;
+                if let Piece::Words(words) = piece? {
+                    draft.push(&words);
+                    waiting = true;
+                }
             }
             Err(_) => waiting = false,
         }

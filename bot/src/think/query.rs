@@ -8,8 +8,9 @@ use knowledge::{Found, Query};
 use super::{Mind, Question};
 use crate::{
     Bot, Result,
-    model::{self, Limits},
+    model::{Limits, Task},
     prompt, speech,
+    trace::Times,
 };
 
 /// Passages that are looked at.
@@ -21,12 +22,12 @@ const FEW: usize = 3;
 
 impl Bot {
     /// What was searched for, and what was found.
-    pub(super) async fn search(&self, mind: &Mind, question: &Question) -> Result<(String, Found)> {
+    pub(super) async fn search(&self, mind: &Mind, question: &Question, times: &mut Times) -> Result<(String, Found)> {
         let Some(before) = leaning(question) else {
             return Ok((question.text.clone(), self.find(mind, question, &question.text).await?));
         };
         // Searching is quick: the question as it stands is looked up while the model thinks of a better one.
-        let (own, condensed) = tokio::join!(self.find(mind, question, &question.text), self.condensed(mind, question));
+        let (own, condensed) = tokio::join!(self.find(mind, question, &question.text), self.condensed(mind, question, times));
         if let Some(condensed) = condensed.filter(|condensed| *condensed != question.text) {
             return Ok((condensed.clone(), self.find(mind, question, &condensed).await?));
         }
@@ -42,7 +43,7 @@ impl Bot {
         Ok(if better { (both, found) } else { (question.text.clone(), own) })
     }
 
-    async fn find(&self, mind: &Mind, question: &Question, text: &str) -> Result<Found> {
+    pub(super) async fn find(&self, mind: &Mind, question: &Question, text: &str) -> Result<Found> {
         let query = Query {
             text: text.to_owned(),
             audience: Audience::All,
@@ -58,13 +59,18 @@ impl Bot {
     }
 
     /// The question without what it leans on, by the model.
-    async fn condensed(&self, mind: &Mind, question: &Question) -> Option<String> {
-        let model = mind.model.as_ref()?;
+    async fn condensed(&self, mind: &Mind, question: &Question, times: &mut Times) -> Option<String> {
+        if !mind.models.any(Task::Condense) {
+            return None;
+        }
+        let began = tokio::time::Instant::now();
         let mut lines = question.history.clone();
         lines.push(prompt::Line { who: "Visitor", text: question.text.clone() });
         let prompt = prompt::condense(&lines).inspect_err(|error| tracing::error!(%error, "a prompt cannot be rendered")).ok()?;
         let limits = Limits { silence: CONDENSING, total: CONDENSING, chars: 600 };
-        let text = model::complete(&**model, prompt, limits).await.ok()?;
+        let text = mind.models.complete(Task::Condense, prompt, limits).await;
+        times.condense_ms = Some(Times::since(began));
+        let text = text.ok()?;
         let line = text.lines().next().unwrap_or_default().trim().trim_matches('"').to_owned();
         (!line.is_empty() && !line.contains(prompt::SENTINEL)).then_some(line)
     }

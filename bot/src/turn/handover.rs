@@ -8,7 +8,7 @@ use ticketing::{Escalation, Packet, Priority, Reason, Seen, Tried};
 use super::{Running, failed, heard::Heard};
 use crate::{
     Bot, Error, Result, Settings, Turn,
-    model::{self, Limits},
+    model::{Limits, Task},
     prompt,
     prompt::Line,
     settings::Offline,
@@ -144,10 +144,12 @@ fn questions<'a>(asked: &[&'a str]) -> Vec<&'a str> {
 }
 
 async fn written(mind: &Mind, lines: &[Line], locale: &str, bot: &Bot) -> Option<String> {
-    let model = mind.model.as_ref()?;
+    if !mind.models.any(Task::Summary) {
+        return None;
+    }
     let prompt = prompt::summary(lines, locale).inspect_err(|error| tracing::error!(%error, "a prompt cannot be rendered")).ok()?;
     let limits = Limits { silence: SUMMARY, total: SUMMARY.min(bot.limits().total), chars: 1_500 };
-    model::complete(&**model, prompt, limits).await.ok()
+    mind.models.complete(Task::Summary, prompt, limits).await.ok()
 }
 
 /// A summary from the visitor's own words and what the bot did.

@@ -32,6 +32,11 @@ impl Stage {
         Self { chat, workspace, visitor, conversation: conversation.id, turn, state: Mutex::default() }
     }
 
+    /// Who is spoken to.
+    pub(super) fn visitor(&self) -> VisitorId {
+        self.visitor
+    }
+
     fn publish(&self, news: News) {
         let news = Arc::new(news);
         self.chat.bus().publish_shared(Topic::Visitor(self.workspace, self.visitor), news.clone());

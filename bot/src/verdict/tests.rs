@@ -53,6 +53,11 @@ fn each_rule_decides_what_it_says() {
         ("the model declines again", Signals { model: Model::Declined, failed: 2, ..asked() }, HandOver(Unanswered), "too_many_failed"),
         ("no support", Signals { model: Model::Unsupported, ..asked() }, Extract, "model_unsupported"),
         ("no support, unsure", Signals { model: Model::Unsupported, ..unsure() }, Clarify, "model_unsupported_unsure"),
+        ("the budget is spent", Signals { model: Model::Spent, ..asked() }, Extract, "budget_spent"),
+        ("the budget is spent, unsure", Signals { model: Model::Spent, ..unsure() }, HandOver(Cause::Model), "budget_spent_unsure"),
+        ("the budget is spent, nothing found", Signals { model: Model::Spent, ..nothing() }, Clarify, "no_passage"),
+        ("the visitor left", Signals { model: Model::Left, ..asked() }, Extract, "visitor_left"),
+        ("the visitor left, unsure", Signals { model: Model::Left, failed: 2, ..unsure() }, Clarify, "visitor_left"),
         ("search is down", Signals { broken: true, ..nothing() }, HandOver(Cause::Model), "broken"),
     ] {
         assert_eq!(decide(&signals, &policy()), Verdict { action, rule }, "{name}");
@@ -76,7 +81,9 @@ fn a_bot_that_stays_says_so_instead_of_queueing() {
 }
 
 fn any_signals() -> impl Strategy<Value = Signals> {
-    let model = prop_oneof![Just(Model::Absent), Just(Model::Ready), Just(Model::Failed), Just(Model::Declined), Just(Model::Unsupported)];
+    // Who has left is not asked back either, but nobody is called for them: not here.
+    let states = [Model::Absent, Model::Ready, Model::Failed, Model::Declined, Model::Unsupported, Model::Spent];
+    let model = proptest::sample::select(states.to_vec());
     let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
     let talk = prop_oneof![Just(None), Just(Some(Talk::Greeting)), Just(Some(Talk::Thanks))];
     (flags, talk, 0u32..6, 0usize..5, 0.0f64..=1.0, model).prop_map(|(flags, talk, failed, kept, best, model)| Signals {

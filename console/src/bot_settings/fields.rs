@@ -2,13 +2,15 @@
 
 use serde::Serialize;
 
-use bot::{Endpoint, Offline, Rule, Secret, Settings, Words};
+use bot::{Endpoint, Length, Offline, Rule, Secret, Settings, Style, Term, Tone, Words};
 use chat::TeamId;
+
+use super::money;
 
 use crate::web::fields::Fields;
 use crate::web::form::Form;
 
-const FIELDS: [&str; 13] = [
+const FIELDS: [&str; 18] = [
     "name",
     "greeting_en",
     "greeting_zh",
@@ -22,6 +24,11 @@ const FIELDS: [&str; 13] = [
     "model_url",
     "model_name",
     "model_key",
+    "fail_over",
+    "redact",
+    "tone",
+    "length",
+    "terms",
 ];
 /// Empty rows at the end, to write new rules in.
 const EMPTY_ROWS: usize = 2;
@@ -49,8 +56,8 @@ pub fn form(settings: &Settings) -> Form {
         Offline::Queue => "queue",
         Offline::Stay => "stay",
     };
-    Form::empty(&FIELDS)
-        .with("name", &*settings.name)
+    let form = money::form(Form::empty(&FIELDS), settings);
+    form.with("name", &*settings.name)
         .with("greeting_en", &*settings.greeting.en)
         .with("greeting_zh", &*settings.greeting.zh)
         .with("guidance", &*settings.guidance)
@@ -62,12 +69,17 @@ pub fn form(settings: &Settings) -> Form {
         .with("enabled", if settings.enabled { "on" } else { "" })
         .with("model_url", &*settings.model.url)
         .with("model_name", &*settings.model.name)
+        .with("fail_over", if settings.fail_over { "on" } else { "" })
+        .with("tone", tone_name(settings.style.tone))
+        .with("length", length_name(settings.style.length))
+        .with("terms", terms(&settings.style))
+        .with("redact", if settings.redact { "on" } else { "" })
 }
 
 /// The form with what was sent.
 #[must_use]
 pub fn filled(sent: &Fields) -> Form {
-    Form::filled(&FIELDS, sent)
+    Form::filled(&[&FIELDS[..], &money::FIELDS[..]].concat(), sent)
 }
 
 /// Rows of the saved rules, and empty ones.
@@ -118,6 +130,7 @@ pub fn read(form: &mut Form, sent: &Fields, old: &Settings) -> Settings {
         name: form.value("name").to_owned(),
         greeting: Words { en: form.value("greeting_en").to_owned(), zh: form.value("greeting_zh").to_owned() },
         guidance: form.value("guidance").to_owned(),
+        style: style(form),
         answer_from: answer_from.unwrap_or(old.answer_from),
         model_from: model_from.unwrap_or(old.model_from),
         max_failed: max_failed.unwrap_or(old.max_failed),
@@ -127,11 +140,52 @@ pub fn read(form: &mut Form, sent: &Fields, old: &Settings) -> Settings {
             "stay" => Offline::Stay,
             _ => Offline::Queue,
         },
-        model: Endpoint { url, name: form.value("model_name").to_owned(), key: Secret::new(form.value("model_key")) },
+        model: Endpoint {
+            url,
+            name: form.value("model_name").to_owned(),
+            key: Secret::new(form.value("model_key")),
+            ..Endpoint::default()
+        },
+        fail_over: !form.value("fail_over").is_empty(),
+        redact: !form.value("redact").is_empty(),
+        budget: money::budget(form),
         enabled: !form.value("enabled").is_empty(),
     };
+    money::prices(form, &mut settings.model);
     settings.keep_key(old);
     settings
+}
+
+fn tone_name(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Plain => "plain",
+        Tone::Friendly => "friendly",
+        Tone::Formal => "formal",
+    }
+}
+
+fn length_name(length: Length) -> &'static str {
+    match length {
+        Length::Short => "short",
+        Length::Normal => "normal",
+        Length::Long => "long",
+    }
+}
+
+fn terms(style: &Style) -> String {
+    style.terms.iter().map(|term| format!("{} = {}", term.word, term.use_as)).collect::<Vec<_>>().join("\n")
+}
+
+fn style(form: &Form) -> Style {
+    let term = |line: &String| {
+        let (word, use_as) = line.split_once('=').unwrap_or((line, ""));
+        Term { word: word.trim().to_owned(), use_as: use_as.trim().to_owned() }
+    };
+    Style {
+        tone: [Tone::Friendly, Tone::Formal].into_iter().find(|tone| tone_name(*tone) == form.value("tone")).unwrap_or_default(),
+        length: [Length::Short, Length::Long].into_iter().find(|length| length_name(*length) == form.value("length")).unwrap_or_default(),
+        terms: lines(form.value("terms")).iter().map(term).filter(|term| !term.word.is_empty()).collect(),
+    }
 }
 
 /// A number from 0 to 1; a comma is read as a point.

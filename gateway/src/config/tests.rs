@@ -46,6 +46,7 @@ fn combinations_that_cannot_work_are_refused_with_a_sentence() {
 fn secrets_are_never_printed() {
     let mut config = default();
     config.record.address = "postgres://warbler:hunter2@db/warbler".into();
+    config.bot.models = vec![bot::Listed { key: bot::Secret::new("sk-hunter2"), ..bot::Listed::default() }];
     let text = config.public().unwrap();
     assert!(!text.contains("hunter2") && text.contains("warbler:***@db"), "{text}");
     assert!(secret("api_key") && secret("key") && secret("bot_token") && !secret("monkeys") && !secret("keyword"));

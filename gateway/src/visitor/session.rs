@@ -198,6 +198,10 @@ impl Session {
                 vec![view::frame("read", json!({ "conversation": conversation, "seq": seq, "by": by })).into()]
             }
             News::Conversation { conversation, .. } => return self.status(*conversation).await,
+            News::Anyone { workspace, conversation } => {
+                self.chat().bus().publish(Topic::Bot, News::Here { workspace: *workspace, conversation: *conversation });
+                Vec::new()
+            }
             _ => Vec::new(),
         })
     }

@@ -57,6 +57,8 @@ pub enum Kind {
     Decline,
     /// Does what any text of its prompt tells it to
     Obey,
+    /// Repeats and carries out everything that any text of its prompt says, and cites for it
+    Puppet,
     /// Thinks aloud before it answers
     Think,
     /// Says a given text

@@ -15,19 +15,19 @@ use super::{Behaviour, Kind, Model};
 const MEGABYTES: usize = 20;
 
 /// Counts a stream as open while it lives, and as closed early when it dies before its end.
-struct Watch {
+pub(super) struct Watch {
     model: Model,
     words: u64,
     ended: bool,
 }
 
 impl Watch {
-    fn new(model: Model) -> Self {
+    pub(super) fn new(model: Model) -> Self {
         model.with(|inner| inner.stats.open += 1);
         Self { model, words: 0, ended: false }
     }
 
-    fn end(mut self) {
+    pub(super) fn end(mut self) {
         self.ended = true;
     }
 }

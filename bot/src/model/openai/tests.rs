@@ -9,7 +9,7 @@ use tokio::{
 
 use super::*;
 use crate::{
-    model::{Limits, Role, Said, complete},
+    model::{Limits, Role, Said, whole},
     settings::Secret,
 };
 
@@ -29,10 +29,18 @@ fn prompt() -> Prompt {
 }
 
 async fn listen() -> (TcpListener, OpenAi) {
+    listen_for(true).await
+}
+
+async fn listen_for(stream: bool) -> (TcpListener, OpenAi) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}/v1/", listener.local_addr().expect("an address"));
-    let endpoint = Endpoint { url, name: "m".into(), key: Secret::new("sk-test") };
-    (listener, OpenAi::new(&Http::new().expect("a client"), &endpoint))
+    let listed = Listed { url, model: "m".into(), key: Secret::new("sk-test"), stream, ..Listed::default() };
+    (listener, OpenAi::new(&Http::new().expect("a client"), &listed))
+}
+
+async fn complete(model: &OpenAi, prompt: Prompt, limits: Limits) -> Result<String, Failure> {
+    whole(crate::model::ask(model, prompt, limits).await?).await
 }
 
 /// Takes one request and returns it with its connection.
@@ -82,7 +90,7 @@ async fn words_are_joined_and_everything_else_is_a_failure() {
         ("a page", format!("{HEAD}<html>data: x</html>"), Err(Failure::Empty)),
         ("an error within", format!("{HEAD}data: {error}\n\n"), Err(Failure::Refused)),
         ("status 500", "HTTP/1.1 500 Oops\r\ncontent-length: 0\r\n\r\n".into(), Err(Failure::Refused)),
-        ("status 429", "HTTP/1.1 429 Slow\r\nretry-after: 60\r\ncontent-length: 0\r\n\r\n".into(), Err(Failure::Refused)),
+        ("status 429", "HTTP/1.1 429 Slow\r\nretry-after: 60\r\ncontent-length: 0\r\n\r\n".into(), Err(Failure::Limited)),
         ("status 400", "HTTP/1.1 400 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".into(), Err(Failure::Refused)),
         ("a redirect", "HTTP/1.1 302 Go\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n".into(), Err(Failure::Refused)),
         ("no HTTP", "what?".into(), Err(Failure::Unreachable)),
@@ -99,6 +107,29 @@ async fn a_flood_ends_early() {
     let found = said(line).await;
     // On a busy machine the silence may end first.
     assert!(matches!(found, Err(Failure::Garbage | Failure::Slow)), "{found:?}");
+}
+
+#[tokio::test]
+async fn the_server_s_count_of_tokens_is_taken() {
+    let (listener, model) = listen().await;
+    let count = "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":3}}\n\n";
+    let server = tokio::spawn(serve(listener, format!("{HEAD}{}{count}{DONE}", chunk("Hi")).into_bytes()));
+    let words = crate::model::ask(&model, prompt(), limits()).await.expect("words");
+    let pieces: Vec<_> = words.collect().await;
+    server.abort();
+    assert!(pieces.contains(&Ok(Piece::Used(Tokens { input: 12, output: 3 }))), "{pieces:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_stream_is_asked_for_one_piece() {
+    let (listener, model) = listen_for(false).await;
+    let asked = tokio::spawn(async move { complete(&model, prompt(), limits()).await });
+    let (mut stream, text) = request(&listener).await;
+    assert!(!text.contains("\"stream\""), "{text}");
+    let body = json!({ "choices": [{ "message": { "role": "assistant", "content": "Hi" } }] }).to_string();
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
+    stream.write_all(format!("{head}{body}").as_bytes()).await.expect("sent");
+    assert_eq!(asked.await.expect("asked"), Ok("Hi".into()));
 }
 
 #[tokio::test]
@@ -140,7 +171,7 @@ async fn dropping_the_words_closes_the_connection() {
     let (mut stream, _) = request(&listener).await;
     stream.write_all(format!("{HEAD}{}", chunk("Hi")).as_bytes()).await.expect("sent");
     let mut words = asked.await.expect("asked").expect("words");
-    assert_eq!(words.next().await, Some(Ok("Hi".into())));
+    assert_eq!(words.next().await, Some(Ok(Piece::Words("Hi".into()))));
     drop(words);
     let began = std::time::Instant::now();
     let mut buffer = [0; 16];
@@ -158,4 +189,37 @@ async fn dropping_a_question_closes_the_connection_before_any_answer() {
     let mut buffer = [0; 16];
     let read = tokio::time::timeout(Duration::from_secs(5), stream.read(&mut buffer)).await.expect("closed");
     assert!(matches!(read, Ok(0) | Err(_)), "{read:?}");
+}
+
+/// Nobody may be left waiting: the tasks of connections end with their requests.
+#[tokio::test]
+async fn nothing_is_left_of_requests_that_failed() {
+    let http = Http::new().expect("a client");
+    let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    let before = tasks();
+    for answer in [
+        String::new(),
+        HEAD.to_owned(),
+        format!("{HEAD}{}", chunk("Well ")),
+        format!("{HEAD}data: {{\"choices\"\n\n"),
+        format!("{HEAD}data: {}", "x".repeat(100_000)),
+        format!("{HEAD}{}", chunk("words and words ").repeat(300)),
+        "HTTP/1.1 429 Slow\r\ncontent-length: 0\r\n\r\n".to_owned(),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}/v1", listener.local_addr().expect("an address"));
+        let listed = Listed { url, model: "m".into(), ..Listed::default() };
+        let server = tokio::spawn(serve(listener, answer.into_bytes()));
+        let model = OpenAi::new(&http, &listed);
+        let short = Limits { silence: Duration::from_millis(60), ..limits() };
+        for _ in 0..20 {
+            drop(complete(&model, prompt(), short).await);
+        }
+        server.abort();
+    }
+    let until = tokio::time::Instant::now() + Duration::from_secs(5);
+    while tasks() > before + 1 && tokio::time::Instant::now() < until {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(tasks() <= before + 1, "{before} tasks before, {} afterwards", tasks());
 }
