@@ -5,6 +5,7 @@
 mod browser;
 mod cli;
 mod console;
+mod crawl;
 mod fuzz;
 mod guides;
 mod hostile;
