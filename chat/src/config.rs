@@ -16,11 +16,13 @@ pub struct Config {
     pub readers: u32,
     /// Messages of one group commit, at most.
     pub batch: usize,
+    /// Memory for the newest messages of busy conversations, in MiB.
+    pub tails_mib: u32,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { address: String::new(), bus: "local".into(), readers: 8, batch: 256 }
+        Self { address: String::new(), bus: "local".into(), readers: 8, batch: 256, tails_mib: 16 }
     }
 }
 
@@ -68,6 +70,7 @@ impl fmt::Debug for Config {
             .field("bus", &hide_password(&self.bus))
             .field("readers", &self.readers)
             .field("batch", &self.batch)
+            .field("tails_mib", &self.tails_mib)
             .finish()
     }
 }

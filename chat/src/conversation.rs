@@ -2,7 +2,7 @@
 
 use sqlx::{Row, any::AnyRow};
 
-use crate::{AgentId, ConversationId, Error, InboxId, Result, Store, TurnId, VisitorId, WorkspaceId, row};
+use crate::{AgentId, ConversationId, Error, InboxId, Result, Store, TurnId, VisitorId, WorkspaceId, append, row};
 
 /// Who may answer a conversation now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -98,26 +98,15 @@ pub struct Opening {
 const COLUMNS: &str = "id, workspace_id, inbox_id, visitor_id, locale, page_url, page_title, speaker, speaker_id, epoch, last_seq,
     last_visible_seq, asked_seq, answered_seq, turn_id, turn_until, created_at, last_at, closed_at";
 
-/// Opens a conversation with the bot, or finds the one that was opened with this id.
+/// Opens a conversation with the bot before anything is said, or finds the one that was opened with this id.
+/// Its visitor is made with it.
 ///
 /// # Errors
 /// [`Error::NotFound`] when the id belongs to somebody else.
 pub async fn open(store: &Store, now: i64, opening: &Opening) -> Result<Conversation> {
-    sqlx::query(
-        "INSERT INTO conversation (id, workspace_id, inbox_id, visitor_id, locale, page_url, page_title, speaker, epoch, last_seq,
-                last_visible_seq, asked_seq, answered_seq, turn_until, created_at, last_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'bot', 1, 0, 0, 0, 0, 0, $8, $8) ON CONFLICT (id) DO NOTHING",
-    )
-    .bind(opening.id.text())
-    .bind(opening.workspace.text())
-    .bind(opening.inbox.text())
-    .bind(opening.visitor.text())
-    .bind(&opening.locale)
-    .bind(cut(&opening.page_url, 2_000))
-    .bind(cut(&opening.page_title, 300))
-    .bind(now)
-    .execute(store.write())
-    .await?;
+    let mut tx = store.begin().await?;
+    append::open(&mut tx, store.dialect(), now, std::iter::once(opening)).await?;
+    tx.commit().await?;
     of_visitor(store, opening.workspace, opening.visitor, opening.id).await
 }
 

@@ -28,8 +28,10 @@ pub mod session;
 pub mod setting;
 pub mod speaker;
 pub mod store;
+mod tail;
 #[doc(hidden)]
 pub mod testing;
+pub mod visit;
 pub mod visitor;
 pub mod workspace;
 
@@ -40,7 +42,7 @@ pub use crate::{
     bus::{Bus, Heard, Subscription},
     clock::Clock,
     config::{Config, hide_password},
-    conversation::Speaker,
+    conversation::{Conversation, Speaker},
     error::{Error, Result},
     id::*,
     locale::{LOCALES, locale_of},
@@ -48,6 +50,8 @@ pub use crate::{
     news::{News, Side, Topic},
     random::Random,
     store::{Column, Dialect, Store, Term, Tx},
+    tail::TailCounts,
+    visit::Visit,
 };
 
 /// The handle of the record; cheap to clone.
@@ -58,6 +62,8 @@ pub struct Chat {
     clock: Clock,
     random: Random,
     door: append::Door,
+    reception: visit::Reception,
+    tails: tail::Tails,
     node: node::Membership,
 }
 
@@ -70,9 +76,11 @@ impl Chat {
         config.validate().map_err(Error::Refused)?;
         let store = Store::open(config).await?;
         let bus = Bus::open(config).await?;
-        let door = append::Door::open(store.clone(), bus.clone(), clock.clone(), config.batch);
+        let tails = tail::Tails::new(u64::from(config.tails_mib) << 20);
+        let door = append::Door::open(store.clone(), (bus.clone(), tails.clone()), clock.clone(), config.batch);
+        let reception = visit::Reception::open(store.clone());
         let node = node::Membership::new(random.id(clock.now()));
-        Ok(Self { store, bus, clock, random, door, node })
+        Ok(Self { store, bus, clock, random, door, reception, tails, node })
     }
 
     /// Appends one message: acknowledged means on disk. The same client id again gives the same seq.
@@ -101,7 +109,37 @@ impl Chat {
 
     /// Tells everybody about messages that were appended.
     pub fn announce(&self, appended: &[Appended]) {
-        append::announce(&self.bus, appended);
+        append::announce(&self.bus, &self.tails, appended);
+    }
+
+    /// The visitor and their newest conversations; `None` when the record does not know them.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn visit(&self, workspace: WorkspaceId, visitor: VisitorId) -> Result<Option<Arc<Visit>>> {
+        self.reception.ask((workspace, visitor)).await
+    }
+
+    /// The messages after `seq` that `audience` may see, ascending, at most `limit`, of a conversation whose row was just read:
+    /// from memory when all up to its end are there, from the record otherwise.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn after(&self, of: &Conversation, audience: Audience, seq: i64, limit: i64) -> Result<Vec<Arc<Message>>> {
+        let last = if audience == Audience::All { of.last_visible_seq } else { of.last_seq };
+        if let Some(mut known) = self.tails.after(of.workspace, of.id, audience, (seq, last)) {
+            known.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+            return Ok(known);
+        }
+        let page = message::after(&self.store, of.workspace, of.id, audience, seq, limit).await?;
+        let page: Vec<Arc<Message>> = page.into_iter().map(Arc::new).collect();
+        self.tails.keep(tail::unbroken(&page));
+        Ok(page)
+    }
+
+    /// How often the newest messages of a conversation were at hand.
+    pub fn tail_counts(&self) -> TailCounts {
+        self.tails.counts()
     }
 
     /// Tells everybody that another may speak now.
@@ -164,3 +202,6 @@ impl Chat {
         self.random.id(self.now())
     }
 }
+
+#[cfg(test)]
+mod tests;

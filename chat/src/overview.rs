@@ -18,29 +18,33 @@ pub struct Overview {
     pub seen_seq: i64,
     /// Messages of bot and agents the visitor has not read.
     pub unread: i64,
-    /// The last message's text.
-    pub last_body: String,
+    /// How the last message begins: at most 140 characters.
+    pub preview: String,
 }
 
-const SELECT: &str = "SELECT c.*,
-        (SELECT CAST(COUNT(*) AS BIGINT) FROM message m WHERE m.conversation_id = c.id AND m.seq > c.own_read AND m.audience = 'all'
-            AND m.author IN ('bot', 'agent')) AS unread,
-        COALESCE((SELECT m.body FROM message m WHERE m.conversation_id = c.id AND m.seq = c.last_visible_seq), '') AS last_body
-   FROM (SELECT k.*,
-            (SELECT CAST(COALESCE(MAX(r.read_seq), 0) AS BIGINT) FROM cursor r WHERE r.conversation_id = k.id AND r.reader = $3) AS own_read,
-            (SELECT CAST(COALESCE(MAX(r.read_seq), 0) AS BIGINT) FROM cursor r WHERE r.conversation_id = k.id AND r.reader LIKE 'agent:%') AS staff_read
-           FROM conversation k WHERE k.workspace_id = $1 AND k.visitor_id = $2";
+/// How far the visitor `k.visitor_id` and anybody of the staff have read the conversation `k`.
+pub(crate) const MARKS: &str = "
+    (SELECT CAST(COALESCE(MAX(r.read_seq), 0) AS BIGINT) FROM cursor r WHERE r.conversation_id = k.id AND r.reader = 'visitor:' || k.visitor_id) AS own_read,
+    (SELECT CAST(COALESCE(MAX(r.read_seq), 0) AS BIGINT) FROM cursor r WHERE r.conversation_id = k.id AND r.reader LIKE 'agent:%') AS staff_read";
+
+/// What waits for the visitor in the conversation `c`, and how its last message begins.
+pub(crate) const WORDS: &str = "
+    (SELECT CAST(COUNT(*) AS BIGINT) FROM message m WHERE m.conversation_id = c.id AND m.seq > c.own_read AND m.audience = 'all'
+        AND m.author IN ('bot', 'agent')) AS unread,
+    COALESCE((SELECT SUBSTR(m.body, 1, 140) FROM message m WHERE m.conversation_id = c.id AND m.seq = c.last_visible_seq), '') AS preview";
+
+fn select(which: &str) -> String {
+    format!(
+        "SELECT c.*, {WORDS} FROM (SELECT k.*, {MARKS} FROM conversation k WHERE k.workspace_id = $1 AND k.visitor_id = $2 AND {which}) c"
+    )
+}
 
 /// The visitor's newest conversations, newest first.
 pub async fn list(store: &Store, workspace: WorkspaceId, visitor: VisitorId, limit: i64) -> Result<Vec<Overview>> {
-    let sql = format!("{SELECT} AND k.last_seq > 0 ORDER BY k.last_at DESC, k.id DESC LIMIT $4) c ORDER BY c.last_at DESC, c.id DESC");
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(workspace.text())
-        .bind(visitor.text())
-        .bind(format!("visitor:{visitor}"))
-        .bind(limit)
-        .fetch_all(store.read())
-        .await?;
+    let newest = select("k.last_seq > 0 ORDER BY k.last_at DESC, k.id DESC LIMIT $3");
+    let sql = format!("{newest} ORDER BY c.last_at DESC, c.id DESC");
+    let rows =
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(visitor.text()).bind(limit).fetch_all(store.read()).await?;
     rows.iter().map(from_row).collect()
 }
 
@@ -49,23 +53,22 @@ pub async fn list(store: &Store, workspace: WorkspaceId, visitor: VisitorId, lim
 /// # Errors
 /// [`Error::NotFound`] when it is somebody else's.
 pub async fn find(store: &Store, workspace: WorkspaceId, visitor: VisitorId, id: ConversationId) -> Result<Overview> {
-    let sql = format!("{SELECT} AND k.id = $4) c");
+    let sql = select("k.id = $3");
     let row = sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(workspace.text())
         .bind(visitor.text())
-        .bind(format!("visitor:{visitor}"))
         .bind(id.text())
         .fetch_optional(store.read())
         .await?;
     from_row(&row.ok_or(Error::NotFound)?)
 }
 
-fn from_row(row: &AnyRow) -> Result<Overview> {
+pub(crate) fn from_row(row: &AnyRow) -> Result<Overview> {
     Ok(Overview {
         talk: conversation::from_row(row)?,
         read_seq: row.try_get("own_read")?,
         seen_seq: row.try_get("staff_read")?,
         unread: row.try_get("unread")?,
-        last_body: row.try_get("last_body")?,
+        preview: row.try_get("preview")?,
     })
 }

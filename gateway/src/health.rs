@@ -1,12 +1,25 @@
-//! For load balancers: is the process alive, and should it be sent visitors.
+//! For load balancers: is the process alive, and should it be sent visitors. For operators: how its memory serves.
 
-use axum::{Router, extract::State, http::StatusCode, routing::get};
-use chat::Chat;
+use axum::{Json, Router, extract::State, http::StatusCode, routing::get};
+use chat::{Chat, TailCounts};
+use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-/// `/healthz`: the process answers. `/readyz`: the record does too, and nobody asked it to stop.
+/// What `/statusz` tells: figures since the start, nothing about anybody.
+#[derive(Serialize)]
+struct Status {
+    version: &'static str,
+    tails: TailCounts,
+}
+
+/// `/healthz`: the process answers. `/readyz`: the record does too, and nobody asked it to stop. `/statusz`: its figures.
 pub(crate) fn router(chat: Chat, drain: CancellationToken) -> Router {
-    Router::new().route("/healthz", get(|| async { "ok\n" })).route("/readyz", get(ready)).with_state((chat, drain))
+    let routes = Router::new().route("/healthz", get(|| async { "ok\n" })).route("/readyz", get(ready)).route("/statusz", get(status));
+    routes.with_state((chat, drain))
+}
+
+async fn status(State((chat, _)): State<(Chat, CancellationToken)>) -> Json<Status> {
+    Json(Status { version: env!("CARGO_PKG_VERSION"), tails: chat.tail_counts() })
 }
 
 async fn ready(State((chat, drain)): State<(Chat, CancellationToken)>) -> (StatusCode, &'static str) {

@@ -3,18 +3,19 @@
 use std::sync::Arc;
 
 use super::Appended;
-use crate::{Audience, Author, Bus, News, Topic};
+use crate::{Audience, Bus, News, Topic, tail::Tails};
 
 /// Tells everybody about messages that were appended; a duplicate was told of when it was new.
-pub(crate) fn announce(bus: &Bus, appended: &[Appended]) {
+pub(crate) fn announce(bus: &Bus, tails: &Tails, appended: &[Appended]) {
     for done in appended.iter().filter(|done| !done.duplicate) {
         let message = Arc::new(done.message.clone());
+        tails.keep(std::slice::from_ref(&message));
         let news = Arc::new(News::Message { message: message.clone() });
         if message.audience == Audience::All {
             bus.publish_shared(Topic::Visitor(message.workspace, message.visitor), news.clone());
         }
         bus.publish_shared(Topic::Workspace(message.workspace), news.clone());
-        if matches!(message.author, Author::Visitor(_)) {
+        if done.desk {
             bus.publish_shared(Topic::Desk, news);
         }
         if done.due {

@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use super::{Append, Appended, announce, append_in, plan};
-use crate::{Bus, Clock, Dialect, Error, Result, Store};
+use crate::{Bus, Clock, Dialect, Error, Result, Store, tail::Tails};
 
 /// Waiting messages, before senders have to wait.
 const QUEUE: usize = 4_096;
@@ -33,9 +33,9 @@ pub(crate) struct Door {
 
 impl Door {
     /// Starts the writer; it ends when the last sender is dropped.
-    pub(crate) fn open(store: Store, bus: Bus, clock: Clock, batch: usize) -> Self {
+    pub(crate) fn open(store: Store, (bus, tails): (Bus, Tails), clock: Clock, batch: usize) -> Self {
         let (queue, inbox) = mpsc::channel(QUEUE);
-        let writer = Writer { store, bus, clock, lost: Vec::new() };
+        let writer = Writer { store, bus, tails, clock, lost: Vec::new() };
         tokio::spawn(writer.run(batch, inbox));
         Self { queue }
     }
@@ -51,6 +51,7 @@ impl Door {
 struct Writer {
     store: Store,
     bus: Bus,
+    tails: Tails,
     clock: Clock,
     /// Messages whose senders were told to come back although they may have been kept.
     lost: Vec<Appended>,
@@ -110,7 +111,7 @@ impl Writer {
         }
         match plan::kept(&self.store, &self.lost).await {
             Ok(kept) => {
-                announce(&self.bus, &kept);
+                announce(&self.bus, &self.tails, &kept);
                 self.lost.clear();
             }
             Err(error) => tracing::warn!(%error, "what became of some messages is not known yet; it is looked up again"),

@@ -4,11 +4,13 @@
 
 mod announce;
 mod door;
+mod open;
 mod plan;
 
-pub(crate) use self::{announce::announce, door::Door};
+pub(crate) use self::{announce::announce, door::Door, open::open};
 use crate::{
     Audience, Author, ClientId, ConversationId, Error, Extra, MAX_BODY, Message, Result, WorkspaceId,
+    conversation::Opening,
     store::{Dialect, Tx},
 };
 
@@ -17,7 +19,7 @@ use crate::{
 pub struct Append {
     /// The tenant.
     pub workspace: WorkspaceId,
-    /// Its conversation, which must exist.
+    /// Its conversation, which must exist unless `opening` says how it begins.
     pub conversation: ConversationId,
     /// The sender's own id: the same id again gives the same seq.
     pub client_id: ClientId,
@@ -34,6 +36,8 @@ pub struct Append {
     /// The bot: the last message of the visitor that this answer has considered. Stale when that has an answer already,
     /// or when another turn than the one in `extra` runs by now.
     pub considered: Option<i64>,
+    /// The conversation begins with this message, and its visitor perhaps too: all in one commit. Without effect when they are there.
+    pub opening: Option<Box<Opening>>,
 }
 
 impl Append {
@@ -49,6 +53,7 @@ impl Append {
             extra: Extra::default(),
             epoch: None,
             considered: None,
+            opening: None,
         }
     }
 
@@ -80,6 +85,10 @@ pub struct Appended {
     pub duplicate: bool,
     /// The bot is asked by it.
     pub due: bool,
+    /// An agent has the word: the desk looks at what the visitor says.
+    pub desk: bool,
+    /// The last seq a visitor could see before this append.
+    pub before: i64,
 }
 
 /// Appends a group inside a bigger transaction, each by the same rules as through the door.

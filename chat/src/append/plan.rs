@@ -1,8 +1,8 @@
-//! What one group of appends changes, and the four statements that change it.
+//! What one group of appends changes, and the two statements that change it: one looks, one writes.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, btree_map::Entry};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::{Row, any::AnyRow};
 
 use super::{Append, Appended};
@@ -16,6 +16,7 @@ struct Head {
     workspace: WorkspaceId,
     visitor: VisitorId,
     speaker_is_bot: bool,
+    speaker_is_agent: bool,
     epoch: i64,
     last_seq: i64,
     last_visible_seq: i64,
@@ -34,8 +35,8 @@ pub(super) async fn write(tx: &mut Tx, dialect: Dialect, now: i64, group: &[&App
     if group.is_empty() {
         return Ok(Vec::new());
     }
-    let mut heads = lock(tx, dialect, group).await?;
-    let mut known = known(tx, dialect, group).await?;
+    super::open(tx, dialect, now, group.iter().filter_map(|append| append.opening.as_deref())).await?;
+    let (mut heads, mut known) = look(tx, dialect, group).await?;
     let mut fresh = Vec::new();
     let done: Vec<Result<Appended>> = group
         .iter()
@@ -48,8 +49,7 @@ pub(super) async fn write(tx: &mut Tx, dialect: Dialect, now: i64, group: &[&App
         })
         .collect();
     if !fresh.is_empty() {
-        update(tx, dialect, now, &heads).await?;
-        insert(tx, dialect, &fresh).await?;
+        change(tx, dialect, now, &heads, &fresh).await?;
     }
     Ok(done)
 }
@@ -62,9 +62,10 @@ fn place(append: &Append, now: i64, heads: &mut Heads, known: &mut Known) -> Res
     {
         return Err(Error::NotFound);
     }
-    let key = (append.conversation, append.client_id);
+    let (key, before) = ((append.conversation, append.client_id), head.last_visible_seq);
     if let Some(&(seq, prev_visible, at)) = known.get(&key) {
-        return Ok(Appended { message: message(append, head, seq, prev_visible, at), duplicate: true, due: false });
+        let message = message(append, head, seq, prev_visible, at);
+        return Ok(Appended { message, duplicate: true, due: false, desk: false, before });
     }
     if append.epoch.is_some_and(|epoch| epoch != head.epoch) || late(append, head) {
         return Err(Error::Stale);
@@ -83,8 +84,9 @@ fn place(append: &Append, now: i64, heads: &mut Heads, known: &mut Known) -> Res
         head.answered_seq = head.answered_seq.max(considered.min(head.asked_seq));
     }
     known.insert(key, (seq, prev_visible, now));
-    let due = head.speaker_is_bot && head.asked_seq == seq;
-    Ok(Appended { message: message(append, head, seq, prev_visible, now), duplicate: false, due })
+    let asked = head.asked_seq == seq;
+    let (due, desk) = (asked && head.speaker_is_bot, asked && head.speaker_is_agent);
+    Ok(Appended { message: message(append, head, seq, prev_visible, now), duplicate: false, due, desk, before })
 }
 
 /// A bot that was away for so long that another has its turn, or has answered what it answers now.
@@ -109,20 +111,32 @@ fn message(append: &Append, head: &Head, seq: i64, prev_visible: i64, at: i64) -
     }
 }
 
-/// Reads and locks the conversations, sorted, so that two nodes cannot deadlock.
-async fn lock(tx: &mut Tx, dialect: Dialect, group: &[&Append]) -> Result<Heads> {
-    let mut ids: Vec<ConversationId> = group.iter().map(|append| append.conversation).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let list: Vec<_> = ids.iter().map(|id| json!({ "key": id })).collect();
+/// Reads and locks the conversations, sorted, so that two nodes cannot deadlock, and with them which of the client ids are in
+/// the record already. A rival's that was written while this waited for the lock is not seen: then the insert finds it, and the
+/// group is written again.
+async fn look(tx: &mut Tx, dialect: Dialect, group: &[&Append]) -> Result<(Heads, Known)> {
+    let list: Vec<_> = group.iter().map(|append| json!({ "conversation": append.conversation, "client": append.client_id })).collect();
     let sql = format!(
-        "SELECT id, workspace_id, visitor_id, speaker, epoch, last_seq, last_visible_seq, asked_seq, answered_seq, turn_id, closed_at
-           FROM conversation WHERE id IN (SELECT x.key FROM {}) ORDER BY id{}",
-        dialect.rows(1, &[Column::Text("key")]),
-        dialect.for_update(),
+        "SELECT c.id, c.workspace_id, c.visitor_id, c.speaker, c.epoch, c.last_seq, c.last_visible_seq, c.asked_seq, c.answered_seq,
+                c.turn_id, c.closed_at, x.client, m.seq, m.prev_visible, m.created_at
+           FROM {} JOIN conversation c ON c.id = x.conversation
+           LEFT JOIN message m ON m.conversation_id = x.conversation AND m.client_id = x.client
+          ORDER BY c.id{}",
+        dialect.rows(1, &[Column::Text("conversation"), Column::Text("client")]),
+        dialect.for_update_of("c"),
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(json!(list).to_string()).fetch_all(&mut **tx).await?;
-    rows.iter().map(|row| Ok((row::id(row, "id")?, head(row)?))).collect()
+    let (mut heads, mut known) = (Heads::new(), Known::new());
+    for row in &rows {
+        let id: ConversationId = row::id(row, "id")?;
+        if let Entry::Vacant(free) = heads.entry(id) {
+            free.insert(head(row)?);
+        }
+        if let Some(seq) = row.try_get("seq")? {
+            known.insert((id, row::id(row, "client")?), (seq, row.try_get("prev_visible")?, row.try_get("created_at")?));
+        }
+    }
+    Ok((heads, known))
 }
 
 fn head(row: &AnyRow) -> Result<Head> {
@@ -131,6 +145,7 @@ fn head(row: &AnyRow) -> Result<Head> {
         workspace: row::id(row, "workspace_id")?,
         visitor: row::id(row, "visitor_id")?,
         speaker_is_bot: speaker == "bot",
+        speaker_is_agent: speaker == "agent",
         epoch: row.try_get("epoch")?,
         last_seq: row.try_get("last_seq")?,
         last_visible_seq: row.try_get("last_visible_seq")?,
@@ -140,23 +155,6 @@ fn head(row: &AnyRow) -> Result<Head> {
         closed: row.try_get("closed_at")?,
         changed: false,
     })
-}
-
-/// Which of the client ids are in the record already. Comes after the lock, or it would not see a rival's.
-async fn known(tx: &mut Tx, dialect: Dialect, group: &[&Append]) -> Result<Known> {
-    let list: Vec<_> = group.iter().map(|append| json!({ "conversation": append.conversation, "client": append.client_id })).collect();
-    let sql = format!(
-        "SELECT m.conversation_id, m.client_id, m.seq, m.prev_visible, m.created_at
-           FROM {} JOIN message m ON m.conversation_id = x.conversation AND m.client_id = x.client",
-        dialect.rows(1, &[Column::Text("conversation"), Column::Text("client")]),
-    );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(json!(list).to_string()).fetch_all(&mut **tx).await?;
-    rows.iter()
-        .map(|row| {
-            let key = (row::id(row, "conversation_id")?, row::id(row, "client_id")?);
-            Ok((key, (row.try_get("seq")?, row.try_get("prev_visible")?, row.try_get("created_at")?)))
-        })
-        .collect()
 }
 
 /// Those of `appended` that are in the record under the seq they were given.
@@ -177,61 +175,59 @@ pub(super) async fn kept(store: &Store, appended: &[Appended]) -> Result<Vec<App
     Ok(appended.iter().filter(|done| there.contains(&(done.message.conversation, done.message.client_id))).cloned().collect())
 }
 
-async fn update(tx: &mut Tx, dialect: Dialect, now: i64, heads: &Heads) -> Result<()> {
-    let list: Vec<_> = heads
-        .iter()
-        .filter(|(_, head)| head.changed)
-        .map(|(id, head)| {
-            json!({ "key": id, "seq": head.last_seq, "visible": head.last_visible_seq, "asked": head.asked_seq, "answered": head.answered_seq, "closed": head.closed })
-        })
-        .collect();
-    let columns = [
-        Column::Text("key"),
-        Column::Int("seq"),
-        Column::Int("visible"),
-        Column::Int("asked"),
-        Column::Int("answered"),
-        Column::Int("closed"),
-    ];
-    let sql = format!(
+/// The heads move and the messages come in, in one go.
+async fn change(tx: &mut Tx, dialect: Dialect, now: i64, heads: &Heads, fresh: &[Message]) -> Result<()> {
+    let update = format!(
         "UPDATE conversation SET last_seq = x.seq, last_visible_seq = x.visible, asked_seq = x.asked, answered_seq = x.answered,
                 closed_at = x.closed, last_at = $2
            FROM {} WHERE conversation.id = x.key",
-        dialect.rows(1, &columns),
+        dialect.rows(1, &HEAD),
     );
-    sqlx::query(sqlx::AssertSqlSafe(sql)).bind(json!(list).to_string()).bind(now).execute(&mut **tx).await?;
+    let insert = format!(
+        "INSERT INTO message (conversation_id, seq, workspace_id, client_id, author, author_id, audience, body, extra, prev_visible, created_at)
+         SELECT x.conversation, x.seq, x.workspace, x.client, x.author, x.author_key, x.audience, x.body, x.extra, x.prev, $2 FROM {}",
+        dialect.rows(3, &MESSAGE),
+    );
+    let moved: Vec<Value> = heads.iter().filter(|(_, head)| head.changed).map(|(id, head)| head.row(*id)).collect();
+    let came: Vec<Value> = fresh.iter().map(as_row).collect();
+    sqlx::query(sqlx::AssertSqlSafe(dialect.together(&update, &insert)))
+        .bind(json!(moved).to_string())
+        .bind(now)
+        .bind(json!(came).to_string())
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }
 
-async fn insert(tx: &mut Tx, dialect: Dialect, fresh: &[Message]) -> Result<()> {
-    let list: Vec<_> = fresh
-        .iter()
-        .map(|m| {
-            json!({
-                "conversation": m.conversation, "seq": m.seq, "workspace": m.workspace, "client": m.client_id,
-                "author": m.author.kind(), "author_key": m.author.id_text(), "audience": m.audience.text(),
-                "body": m.body, "extra": json!(m.extra).to_string(), "prev": m.prev_visible, "at": m.at,
-            })
+const HEAD: [Column; 6] =
+    [Column::Text("key"), Column::Int("seq"), Column::Int("visible"), Column::Int("asked"), Column::Int("answered"), Column::Int("closed")];
+
+impl Head {
+    fn row(&self, id: ConversationId) -> Value {
+        json!({
+            "key": id, "seq": self.last_seq, "visible": self.last_visible_seq, "asked": self.asked_seq,
+            "answered": self.answered_seq, "closed": self.closed,
         })
-        .collect();
-    let columns = [
-        Column::Text("conversation"),
-        Column::Int("seq"),
-        Column::Text("workspace"),
-        Column::Text("client"),
-        Column::Text("author"),
-        Column::Text("author_key"),
-        Column::Text("audience"),
-        Column::Text("body"),
-        Column::Text("extra"),
-        Column::Int("prev"),
-        Column::Int("at"),
-    ];
-    let sql = format!(
-        "INSERT INTO message (conversation_id, seq, workspace_id, client_id, author, author_id, audience, body, extra, prev_visible, created_at)
-         SELECT x.conversation, x.seq, x.workspace, x.client, x.author, x.author_key, x.audience, x.body, x.extra, x.prev, x.at FROM {}",
-        dialect.rows(1, &columns),
-    );
-    sqlx::query(sqlx::AssertSqlSafe(sql)).bind(json!(list).to_string()).execute(&mut **tx).await?;
-    Ok(())
+    }
+}
+
+const MESSAGE: [Column; 10] = [
+    Column::Text("conversation"),
+    Column::Int("seq"),
+    Column::Text("workspace"),
+    Column::Text("client"),
+    Column::Text("author"),
+    Column::Text("author_key"),
+    Column::Text("audience"),
+    Column::Text("body"),
+    Column::Text("extra"),
+    Column::Int("prev"),
+];
+
+fn as_row(m: &Message) -> Value {
+    json!({
+        "conversation": m.conversation, "seq": m.seq, "workspace": m.workspace, "client": m.client_id,
+        "author": m.author.kind(), "author_key": m.author.id_text(), "audience": m.audience.text(),
+        "body": m.body, "extra": json!(m.extra).to_string(), "prev": m.prev_visible,
+    })
 }

@@ -51,6 +51,23 @@ impl Dialect {
         }
     }
 
+    /// The same for the rows of one `table` of several.
+    pub fn for_update_of(self, table: &str) -> String {
+        match self {
+            Self::Sqlite => String::new(),
+            Self::Postgres => format!(" FOR UPDATE OF {table}"),
+        }
+    }
+
+    /// Two statements that write, neither of which reads what the other does, as one: the way to the engine and back is paid once.
+    /// They share their parameters.
+    pub fn together(self, first: &str, second: &str) -> String {
+        match self {
+            Self::Sqlite => format!("{first};\n{second}"),
+            Self::Postgres => format!("WITH first AS ({first})\n{second}"),
+        }
+    }
+
     /// How a write transaction begins: SQLite must not start as a reader.
     pub fn begin(self) -> &'static str {
         match self {

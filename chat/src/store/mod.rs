@@ -3,8 +3,13 @@
 mod checks;
 mod dialect;
 mod search;
+mod wal;
 
-use std::{path::Path, sync::Once, time::Duration};
+use std::{
+    path::Path,
+    sync::{Arc, Once},
+    time::Duration,
+};
 
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, any::AnyPoolOptions, migrate::Migrator};
 
@@ -20,12 +25,16 @@ pub type Tx = sqlx::Transaction<'static, Any>;
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 static DRIVERS: Once = Once::new();
 
+/// A connection that was used a moment ago is there: asking it first would double what a statement costs.
+const RESTED: Duration = Duration::from_secs(1);
+
 /// Pools for reading and writing.
 #[derive(Clone, Debug)]
 pub struct Store {
     read: AnyPool,
     write: AnyPool,
     dialect: Dialect,
+    _wal: Option<Arc<wal::Tending>>,
 }
 
 impl Store {
@@ -43,7 +52,8 @@ impl Store {
         migrate(&address, dialect).await?;
         let write = pool(&address, dialect, if dialect == Dialect::Sqlite { 1 } else { config.readers }).await?;
         let read = pool(&address, dialect, config.readers).await?;
-        let store = Self { read, write, dialect };
+        let wal = (dialect == Dialect::Sqlite).then(|| Arc::new(wal::tend(&address, read.clone())));
+        let store = Self { read, write, dialect, _wal: wal };
         checks::durable(&store).await?;
         Ok(store)
     }
@@ -102,6 +112,15 @@ async fn pool(address: &str, dialect: Dialect, size: u32) -> Result<AnyPool> {
         .acquire_timeout(Duration::from_secs(15))
         .idle_timeout(None)
         .max_lifetime(None)
+        .test_before_acquire(false)
+        .before_acquire(|connection, state| {
+            Box::pin(async move {
+                if state.idle_for > RESTED {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .after_connect(move |connection, _| Box::pin(async move { prepare(connection, dialect).await }))
         .connect(address)
         .await
@@ -112,7 +131,14 @@ async fn pool(address: &str, dialect: Dialect, size: u32) -> Result<AnyPool> {
 async fn prepare(connection: &mut AnyConnection, dialect: Dialect) -> sqlx::Result<()> {
     match dialect {
         Dialect::Sqlite => {
-            for pragma in ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 10000", "temp_store = MEMORY"] {
+            for pragma in [
+                "journal_mode = WAL",
+                "synchronous = FULL",
+                "foreign_keys = ON",
+                "busy_timeout = 10000",
+                "temp_store = MEMORY",
+                wal::BY_THE_WRITER,
+            ] {
                 connection.execute(sqlx::AssertSqlSafe(format!("PRAGMA {pragma}"))).await?;
             }
         }

@@ -98,21 +98,16 @@ impl Session {
     }
 
     async fn keep(&mut self, id: ClientId, talk: ConversationId, body: String, extra: Extra) -> chat::Result<chat::Appended> {
-        if !self.sent.contains_key(&talk) {
-            self.keep_visitor().await?;
-            let (store, now) = (self.chat().store(), self.chat().now());
-            let opened = match conversation::find(store, self.workspace, talk).await {
-                Err(chat::Error::NotFound) => conversation::open(store, now, &self.opening(talk)).await?,
-                found => found?,
-            };
-            if opened.visitor != self.visitor {
-                return Err(chat::Error::NotFound);
-            }
+        let open = self.sent.contains_key(&talk);
+        let opening = (!open).then(|| Box::new(self.opening(talk)));
+        let append = Append { extra, opening, ..Append::new(self.workspace, talk, id, Author::Visitor(self.visitor), body) };
+        let done = self.chat().append(append).await?;
+        self.kept = true;
+        if !open {
             // From here on the news fills in what comes; what came before is the client's to ask for.
-            self.sent.insert(talk, opened.last_visible_seq);
+            self.sent.insert(talk, done.before);
         }
-        let append = Append { extra, ..Append::new(self.workspace, talk, id, Author::Visitor(self.visitor), body) };
-        self.chat().append(append).await
+        Ok(done)
     }
 
     fn opening(&self, id: ConversationId) -> Opening {

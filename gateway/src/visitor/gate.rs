@@ -145,13 +145,17 @@ impl Gate {
 
     /// The frame of a message, encoded once for all its readers.
     pub(crate) async fn packet(&self, message: &chat::Message) -> Packet {
-        let key = (message.conversation, message.seq);
-        if let Some(packet) = self.packets.get(&key) {
+        if let Some(packet) = self.known_packet(message) {
             return packet;
         }
         let packet = Packet::from(super::view::frame("message", super::view::message(self, message, None).await));
-        self.packets.insert(key, packet.clone());
+        self.packets.insert((message.conversation, message.seq), packet.clone());
         packet
+    }
+
+    /// The same if it was encoded already.
+    pub(crate) fn known_packet(&self, message: &chat::Message) -> Option<Packet> {
+        self.packets.get(&(message.conversation, message.seq))
     }
 
     /// Whether a person is there now.

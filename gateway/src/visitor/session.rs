@@ -1,13 +1,13 @@
 //! One visitor's session, whatever carries it: frames in, frames out.
 
-use std::{collections::HashMap, net::IpAddr};
+use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 use chat::{
-    Chat, ConversationId, DeviceId, Heard, InboxId, News, Side, Subscription, Topic, VisitorId, WorkspaceId, conversation,
+    Chat, Conversation, ConversationId, DeviceId, Heard, InboxId, News, Side, Subscription, Topic, VisitorId, WorkspaceId, conversation,
     inbox::Inbox,
     locale_of, message,
     overview::{self, Overview},
-    visitor::{self, Visitor},
+    visit, visitor,
 };
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -21,8 +21,6 @@ use super::{
     view,
 };
 
-/// Conversations a welcome lists.
-const LISTED: i64 = 30;
 /// Messages that are read from the record at once.
 const PAGE: i64 = 500;
 /// Cursors a hello may name.
@@ -42,7 +40,9 @@ pub(crate) struct Session {
     pub(super) workspace: WorkspaceId,
     pub(super) inbox: InboxId,
     pub(super) visitor: VisitorId,
-    /// Whether the record knows the visitor: one who never writes leaves no trace.
+    /// Whether they came with their key.
+    known: bool,
+    /// Whether the record is known to know the visitor: one who never writes leaves no trace.
     pub(super) kept: bool,
     pub(super) address: Option<IpAddr>,
     pub(super) device: DeviceId,
@@ -66,22 +66,23 @@ impl Session {
         if let Err(wait) = gate.limits.arrive(&gate.config, address, now) {
             return Err(Refusal { code: "slow_down", close: 1013, locale: locale_of(&hello.locale), retry_ms: Some(wait) });
         }
-        let cursors = hello.cursors.clone();
-        let (mut session, inbox, labels) = Self::visit(gate, hello, origin, address).await?;
+        let mut hello = hello;
+        let cursors = std::mem::take(&mut hello.cursors);
+        let (mut session, inbox) = Self::visit(gate, hello, origin, address).await?;
         let ear = session.chat().bus().subscribe(Topic::Visitor(session.workspace, session.visitor));
         ear.joined().await;
-        let first = session.first(&inbox, &labels, cursors).await;
+        let first = session.first(&inbox, cursors).await;
         let first = first.map_err(|_| session.refusal("unavailable", 1013, None))?;
         Ok((session, ear, first))
     }
 
-    /// Checks a hello: a session that has been sent nothing, its inbox, and the visitor's labels.
+    /// Checks a hello: a session that has been sent nothing, and its inbox.
     pub(crate) async fn visit(
         gate: Gate,
         hello: Hello,
         origin: Option<&str>,
         address: Option<IpAddr>,
-    ) -> Result<(Self, std::sync::Arc<Inbox>, (String, Option<String>)), Refusal> {
+    ) -> Result<(Self, Arc<Inbox>), Refusal> {
         let locale = locale_of(&hello.locale);
         let refuse = |code, close| Refusal { code, close, locale, retry_ms: None };
         let now = gate.chat.now();
@@ -92,17 +93,18 @@ impl Session {
         if !inbox.allows(origin) {
             return Err(refuse("origin", 4003));
         }
-        let (visitor, known) = recognise(&gate, inbox.workspace, &hello).await.map_err(|_| refuse("unavailable", 1013))?;
+        // A key we did not sign is nobody's.
+        let known = hello.token.as_deref().and_then(|key| gate.keys.check(inbox.workspace, key));
+        let visitor = known.unwrap_or_else(|| gate.chat.id());
         if known.is_some() {
             gate.arrivals.note(inbox.workspace, visitor, locale, now);
         }
-        let kept = known.is_some();
-        let labels = known.map(|visitor| (visitor.name, visitor.email)).unwrap_or_default();
         let session = Self {
             workspace: inbox.workspace,
             inbox: inbox.id,
             visitor,
-            kept,
+            known: known.is_some(),
+            kept: false,
             address,
             device: hello.device,
             locale,
@@ -112,19 +114,17 @@ impl Session {
             frames: Pace::new(gate.config.frames_per_10s, 10_000, now),
             gate,
         };
-        Ok((session, inbox, labels))
+        Ok((session, inbox))
     }
 
     /// The welcome, and what was missed of each conversation the client named.
-    async fn first(
-        &mut self,
-        inbox: &Inbox,
-        (name, email): &(String, Option<String>),
-        cursors: impl IntoIterator<Item = (ConversationId, i64)>,
-    ) -> chat::Result<Vec<Packet>> {
-        let list = if self.kept { overview::list(self.chat().store(), self.workspace, self.visitor, LISTED).await? } else { Vec::new() };
+    async fn first(&mut self, inbox: &Inbox, cursors: impl IntoIterator<Item = (ConversationId, i64)>) -> chat::Result<Vec<Packet>> {
+        let visit = if self.known { self.chat().visit(self.workspace, self.visitor).await? } else { None };
+        self.kept = visit.is_some();
+        let (name, email) = visit.as_ref().map(|visit| (visit.visitor.name.as_str(), visit.visitor.email.as_deref())).unwrap_or_default();
+        let list = visit.as_ref().map_or(&[][..], |visit| &visit.talks);
         let mut talks = Vec::with_capacity(list.len());
-        for of in &list {
+        for of in list {
             talks.push(view::listed(&self.gate, of).await);
         }
         let mut welcome = view::shell(&self.gate, inbox, self.locale).await;
@@ -135,23 +135,43 @@ impl Session {
         welcome["conversations"] = json!(talks);
         let mut out = vec![Packet::from(view::frame("welcome", welcome))];
         for (id, seq) in cursors.into_iter().take(CURSORS) {
-            out.extend(self.missed(id, seq, &list).await?);
+            out.extend(self.missed(id, seq, list).await?);
         }
         Ok(out)
     }
 
     async fn missed(&mut self, id: ConversationId, seq: i64, list: &[Overview]) -> chat::Result<Vec<Packet>> {
-        let last = match list.iter().find(|of| of.talk.id == id) {
-            Some(of) => of.talk.last_visible_seq,
+        let read;
+        let talk = match list.iter().find(|of| of.talk.id == id) {
+            Some(of) => &of.talk,
             None => match conversation::of_visitor(self.chat().store(), self.workspace, self.visitor, id).await {
-                Ok(talk) => talk.last_visible_seq,
+                Ok(talk) => {
+                    read = talk;
+                    &read
+                }
                 Err(chat::Error::NotFound) => return Ok(Vec::new()),
                 Err(error) => return Err(error),
             },
         };
-        self.sent.insert(id, seq.clamp(0, last));
+        self.sent.insert(id, seq.clamp(0, talk.last_visible_seq));
         // What came after the list was read is news already.
-        if seq < last { self.rest(id).await } else { Ok(Vec::new()) }
+        if seq < talk.last_visible_seq { self.rest_of(talk).await } else { Ok(Vec::new()) }
+    }
+
+    /// What this session has not been sent of a conversation whose row was just read.
+    async fn rest_of(&mut self, talk: &Conversation) -> chat::Result<Vec<Packet>> {
+        let after = self.sent.get(&talk.id).copied().unwrap_or(0);
+        let page = self.chat().after(talk, chat::Audience::All, after, PAGE).await?;
+        let whole = (page.len() as i64) < PAGE;
+        let mut out = Vec::with_capacity(page.len());
+        for message in &page {
+            out.push(self.gate.packet(message).await);
+            self.sent.insert(talk.id, message.seq);
+        }
+        if !whole {
+            out.extend(self.rest(talk.id).await?);
+        }
+        Ok(out)
     }
 
     /// Everything of a conversation that this session has not been sent yet, from the record.
@@ -206,6 +226,19 @@ impl Session {
         })
     }
 
+    /// What a piece of news comes to (a frame, or nothing), if that can be told without waiting for anything.
+    pub(crate) fn at_once(&mut self, heard: &Heard) -> Option<Option<Packet>> {
+        let Heard::News(news) = heard else { return None };
+        let News::Message { message } = &**news else { return None };
+        let packet = match self.sent.get(&message.conversation).copied() {
+            Some(sent) if message.seq <= sent => return Some(None),
+            Some(sent) if message.prev(chat::Audience::All) != sent => return None,
+            _ => self.gate.known_packet(message)?,
+        };
+        self.sent.insert(message.conversation, message.seq);
+        Some(Some(packet))
+    }
+
     async fn news_of_message(&mut self, message: &chat::Message) -> chat::Result<Vec<Packet>> {
         let id = message.conversation;
         match self.sent.get(&id).copied() {
@@ -221,11 +254,11 @@ impl Session {
 
     /// After something was missed: the conversations that are open here, and those that began since.
     async fn catch_up(&mut self) -> chat::Result<Vec<Packet>> {
-        let list = overview::list(self.chat().store(), self.workspace, self.visitor, LISTED).await?;
+        let list = overview::list(self.chat().store(), self.workspace, self.visitor, visit::LISTED).await?;
         let mut out = Vec::new();
         for of in &list {
             if self.sent.contains_key(&of.talk.id) || of.talk.created_at >= self.began_at {
-                out.extend(self.rest(of.talk.id).await?);
+                out.extend(self.rest_of(&of.talk).await?);
             }
             out.push(view::frame("status", view::status(&self.gate, of).await).into());
         }
@@ -307,17 +340,5 @@ impl Session {
 
     pub(super) fn chat(&self) -> &Chat {
         &self.gate.chat
-    }
-}
-
-/// The visitor of the key, or a new one: a key we did not sign is nobody's.
-async fn recognise(gate: &Gate, workspace: WorkspaceId, hello: &Hello) -> chat::Result<(VisitorId, Option<Visitor>)> {
-    let Some(id) = hello.token.as_deref().and_then(|key| gate.keys.check(workspace, key)) else {
-        return Ok((gate.chat.id(), None));
-    };
-    match visitor::find(gate.chat.store(), workspace, id).await {
-        Ok(found) => Ok((id, Some(found))),
-        Err(chat::Error::NotFound) => Ok((id, None)),
-        Err(error) => Err(error),
     }
 }

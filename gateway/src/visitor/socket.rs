@@ -1,6 +1,6 @@
 //! The WebSocket that carries a session: one task, small buffers.
 
-use std::{net::IpAddr, time::Duration};
+use std::{future::poll_fn, net::IpAddr, task::Poll, time::Duration};
 
 use axum::{
     extract::{
@@ -108,6 +108,7 @@ async fn begin(socket: &mut WebSocket, gate: Gate, origin: Option<String>, addre
 /// Frames both ways until one side ends.
 async fn converse(socket: &mut WebSocket, mut line: Line) -> End {
     let drain = line.session.drain();
+    let mut drained = std::pin::pin!(drain.cancelled());
     let mut staffed = line.session.staffed().await;
     loop {
         let came = tokio::select! {
@@ -117,8 +118,22 @@ async fn converse(socket: &mut WebSocket, mut line: Line) -> End {
             },
             heard = line.ear.next() => Came::Heard(heard),
             Ok(()) = staffed.changed() => Came::Desk,
-            () = drain.cancelled() => Came::Drain,
+            () = &mut drained => Came::Drain,
         };
+        // What thousands of readers are sent at the same moment takes the short way.
+        if let Came::Heard(heard) = &came
+            && let Some(packet) = line.session.at_once(heard)
+        {
+            let Some(packet) = packet else { continue };
+            match offer(socket, packet.message(line.packs)).await {
+                Offered::Taken => continue,
+                Offered::Gone => return End::Gone,
+                Offered::Waits(left) => match Box::pin(push(socket, line.slow, left)).await {
+                    Ok(()) => continue,
+                    Err(end) => return end,
+                },
+            }
+        }
         if let Err(end) = Box::pin(answer(socket, &mut line, &mut staffed, came)).await {
             return end;
         }
@@ -174,14 +189,54 @@ pub(super) fn failed(error: &axum::Error) -> End {
     }
 }
 
+/// What became of a frame that was offered.
+enum Offered {
+    Taken,
+    Gone,
+    /// The reader's buffer is full: this frame, or the end of one, must wait.
+    Waits(Option<Message>),
+}
+
+/// Gives a frame to the kernel if it takes it now.
+async fn offer(socket: &mut WebSocket, message: Message) -> Offered {
+    let mut message = Some(message);
+    poll_fn(|context| {
+        match socket.poll_ready_unpin(context) {
+            Poll::Pending => return Poll::Ready(Offered::Waits(message.take())),
+            Poll::Ready(Err(_)) => return Poll::Ready(Offered::Gone),
+            Poll::Ready(Ok(())) => {}
+        }
+        if message.take().is_some_and(|message| socket.start_send_unpin(message).is_err()) {
+            return Poll::Ready(Offered::Gone);
+        }
+        Poll::Ready(match socket.poll_flush_unpin(context) {
+            Poll::Pending => Offered::Waits(None),
+            Poll::Ready(Ok(())) => Offered::Taken,
+            Poll::Ready(Err(_)) => Offered::Gone,
+        })
+    })
+    .await
+}
+
+/// Waits for a slow reader, but not for ever.
+async fn push(socket: &mut WebSocket, slow: Duration, left: Option<Message>) -> Result<(), End> {
+    let pushed = async {
+        match left {
+            Some(message) => socket.send(message).await,
+            None => socket.flush().await,
+        }
+    };
+    match timeout(slow, pushed).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(End::Gone),
+        Err(_) => Err(End::Close(SLOW, "too slow, resume")),
+    }
+}
+
 /// A reader that does not take a frame in time is closed with a code that says "resume".
 async fn send(socket: &mut WebSocket, slow: Duration, packs: bool, out: Vec<Packet>) -> Result<(), End> {
     for packet in out {
-        match timeout(slow, socket.send(packet.message(packs))).await {
-            Ok(Ok(())) => {}
-            Ok(Err(_)) => return Err(End::Gone),
-            Err(_) => return Err(End::Close(SLOW, "too slow, resume")),
-        }
+        push(socket, slow, Some(packet.message(packs))).await?;
     }
     Ok(())
 }

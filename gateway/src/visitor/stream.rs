@@ -64,13 +64,13 @@ pub(crate) async fn send(State(gate): State<Gate>, Address(address): Address, he
     }
     let token = post.hello.token.clone().unwrap_or_default();
     match Session::visit(gate, post.hello, origin(&headers), address).await {
-        Ok((session, ..)) if !session.holds(&token) => refusal(
+        Ok((session, _)) if !session.holds(&token) => refusal(
             StatusCode::FORBIDDEN,
             "no_session",
             "The token is not the one that the stream's welcome gave: open the stream anew.",
             None,
         ),
-        Ok((mut session, ..)) => {
+        Ok((mut session, _)) => {
             let frames: Vec<&str> = post.frames.iter().map(|frame| frame.get()).collect();
             let answers: Vec<String> = session.post(&frames).await.iter().map(|packet| packet.text().to_owned()).collect();
             let body = format!("{{\"frames\":[{}]}}", answers.join(","));

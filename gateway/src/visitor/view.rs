@@ -99,14 +99,13 @@ pub(crate) async fn status(gate: &Gate, of: &Overview) -> Value {
 
 /// A line of the visitor's list.
 pub(crate) async fn listed(gate: &Gate, of: &Overview) -> Value {
-    let preview: String = of.last_body.chars().take(140).collect();
     json!({
         "id": of.talk.id,
         "last_seq": of.talk.last_visible_seq,
         "read_seq": of.read_seq,
         "unread": of.unread,
         "at": of.talk.last_at,
-        "preview": preview,
+        "preview": of.preview,
         "status": status(gate, of).await,
     })
 }

@@ -155,7 +155,18 @@ async fn run(flags: &Flags) -> Result<Value> {
     let shown = bar.clone();
     let result = mode(flags, &target, move |done| shown.set_position(done)).await;
     bar.finish_and_clear();
-    result
+    let mut result = result?;
+    if let Some(tails) = tails(&target).await {
+        result["tails"] = tails;
+    }
+    Ok(result)
+}
+
+/// How often the server found the newest messages of a conversation in its memory.
+async fn tails(target: &Target) -> Option<Value> {
+    let asked = tests::http().get(format!("http://{}/statusz", target.door.address)).send().await.ok()?;
+    let status: Value = serde_json::from_str(&asked.text().await.ok()?).ok()?;
+    status.get("tails").cloned()
 }
 
 fn length(mode: &Mode) -> u64 {

@@ -1,8 +1,8 @@
 //! Keeps the full-text index of messages up with the record: a sweep, so that the way of a message knows nothing of it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use chat::{Column, WorkspaceId, row};
+use chat::{Column, row};
 use serde::Serialize;
 use sqlx::Row as _;
 
@@ -12,6 +12,10 @@ use crate::{Desk, Result};
 /// Conversations of one round, and messages of each.
 const CONVERSATIONS: i64 = 100;
 const MESSAGES: i64 = 50;
+/// Messages of one commit, about.
+const COMMIT: usize = 64;
+
+const MARKS: [Column; 4] = [Column::Text("workspace_id"), Column::Text("id"), Column::Int("indexed_seq"), Column::Int("upto")];
 
 /// A conversation whose mark moves.
 #[derive(Serialize)]
@@ -40,38 +44,48 @@ impl Desk {
         .fetch_all(self.chat().store().read())
         .await?;
         let mut more = rows.len() >= usize::try_from(CONVERSATIONS).unwrap_or(usize::MAX);
-        let (mut moves, mut entries) = (Vec::new(), Vec::new());
+        let mut moves = Vec::with_capacity(rows.len());
         for row in &rows {
             let (indexed_seq, last_seq): (i64, i64) = (row.try_get("indexed_seq")?, row.try_get("last_seq")?);
             let upto = last_seq.min(indexed_seq + MESSAGES);
             more |= upto < last_seq;
-            let id: String = row.try_get("id")?;
-            entries.extend(self.entries(row::id(row, "workspace_id")?, &id, indexed_seq, upto).await?);
-            moves.push(Move { workspace_id: row.try_get("workspace_id")?, id, indexed_seq, upto });
+            moves.push(Move { workspace_id: row.try_get("workspace_id")?, id: row.try_get("id")?, indexed_seq, upto });
         }
-        if !moves.is_empty() {
-            self.keep_entries(&moves, entries).await?;
+        let mut entries = self.entries(&moves).await?;
+        let (mut some, mut words) = (Vec::new(), Vec::new());
+        while let Some(next) = moves.pop() {
+            words.extend(entries.remove(&next.id).unwrap_or_default());
+            some.push(next);
+            // Messages that come in wait for this: each commit is a short one.
+            if words.len() >= COMMIT || moves.is_empty() {
+                self.keep_entries(&some, std::mem::take(&mut words)).await?;
+                some.clear();
+            }
         }
         Ok(more)
     }
 
-    async fn entries(&self, workspace: WorkspaceId, conversation: &str, after: i64, upto: i64) -> Result<Vec<Entry>> {
-        let rows = sqlx::query(
-            "SELECT seq, body FROM message
-              WHERE workspace_id = $1 AND conversation_id = $2 AND seq > $3 AND seq <= $4 AND author <> 'system' ORDER BY seq",
-        )
-        .bind(workspace.text())
-        .bind(conversation)
-        .bind(after)
-        .bind(upto)
-        .fetch_all(self.chat().store().read())
-        .await?;
-        let mut entries = Vec::new();
-        for row in &rows {
+    /// The words of the messages, by conversation.
+    async fn entries(&self, moves: &[Move]) -> Result<HashMap<String, Vec<Entry>>> {
+        let sql = format!(
+            "SELECT m.workspace_id, m.conversation_id, m.seq, m.body FROM {}
+               JOIN message m ON m.workspace_id = x.workspace_id AND m.conversation_id = x.id AND m.seq > x.indexed_seq AND m.seq <= x.upto
+              WHERE m.author <> 'system' ORDER BY m.conversation_id, m.seq",
+            self.chat().store().dialect().rows(1, &MARKS)
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(json(moves)).fetch_all(self.chat().store().read()).await?;
+        let mut entries: HashMap<String, Vec<Entry>> = HashMap::new();
+        for (n, row) in rows.iter().enumerate() {
+            if n % 8 == 7 {
+                // Cutting words takes long enough to be felt by whoever waits for this thread.
+                tokio::task::yield_now().await;
+            }
             let words = token::words(row.try_get("body")?);
             if !words.is_empty() {
-                let words = [scope(workspace)].into_iter().chain(words).collect::<Vec<_>>().join(" ");
-                entries.push(Entry { words, conversation_id: conversation.to_owned(), seq: row.try_get("seq")? });
+                let words = [scope(row::id(row, "workspace_id")?)].into_iter().chain(words).collect::<Vec<_>>().join(" ");
+                let conversation_id: String = row.try_get("conversation_id")?;
+                let entry = Entry { words, conversation_id: conversation_id.clone(), seq: row.try_get("seq")? };
+                entries.entry(conversation_id).or_default().push(entry);
             }
         }
         Ok(entries)
@@ -80,11 +94,10 @@ impl Desk {
     /// Who moves the mark writes the rows: of several processes one, and never twice.
     async fn keep_entries(&self, moves: &[Move], mut entries: Vec<Entry>) -> Result<()> {
         let store = self.chat().store();
-        let marks = [Column::Text("workspace_id"), Column::Text("id"), Column::Int("indexed_seq"), Column::Int("upto")];
         let sql = format!(
             "UPDATE conversation SET indexed_seq = x.upto FROM {} WHERE conversation.workspace_id = x.workspace_id
                 AND conversation.id = x.id AND conversation.indexed_seq = x.indexed_seq RETURNING conversation.id AS id",
-            store.dialect().rows(1, &marks)
+            store.dialect().rows(1, &MARKS)
         );
         let mut tx = store.begin().await?;
         let moved = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(json(moves)).fetch_all(&mut *tx).await?;
