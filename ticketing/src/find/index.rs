@@ -53,11 +53,13 @@ impl Desk {
         }
         let mut entries = self.entries(&moves).await?;
         let (mut some, mut words) = (Vec::new(), Vec::new());
-        while let Some(next) = moves.pop() {
+        // The oldest first: the newest are found first.
+        let mut moves = moves.into_iter().peekable();
+        while let Some(next) = moves.next() {
             words.extend(entries.remove(&next.id).unwrap_or_default());
             some.push(next);
             // Messages that come in wait for this: each commit is a short one.
-            if words.len() >= COMMIT || moves.is_empty() {
+            if words.len() >= COMMIT || moves.peek().is_none() {
                 self.keep_entries(&some, std::mem::take(&mut words)).await?;
                 some.clear();
             }
