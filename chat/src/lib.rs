@@ -14,6 +14,7 @@ pub mod cursor;
 mod error;
 mod id;
 pub mod inbox;
+mod installation;
 pub mod invite;
 mod lease;
 mod locale;
@@ -47,7 +48,7 @@ pub use crate::{
     id::*,
     locale::{LOCALES, locale_of},
     message::{Audience, Author, Button, Citation, Event, Extra, MAX_BODY, Message},
-    news::{News, Side, Topic},
+    news::{News, Side, Topic, Watching},
     random::Random,
     store::{Column, Dialect, Store, Term, Tx},
     tail::TailCounts,
@@ -75,7 +76,8 @@ impl Chat {
     pub async fn open(config: &Config, clock: Clock, random: Random) -> Result<Self> {
         config.validate().map_err(Error::Refused)?;
         let store = Store::open(config).await?;
-        let bus = Bus::open(config).await?;
+        let installation = installation::id(&store, &random, clock.now()).await?;
+        let bus = Bus::open(config, installation).await?;
         let tails = tail::Tails::new(u64::from(config.tails_mib) << 20);
         let door = append::Door::open(store.clone(), (bus.clone(), tails.clone()), clock.clone(), config.batch);
         let reception = visit::Reception::open(store.clone());

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{AgentId, Author, ConversationId, Message, TurnId, VisitorId, WorkspaceId};
 
@@ -21,13 +22,14 @@ pub enum Topic {
 }
 
 impl Topic {
-    /// As a channel's name between nodes.
-    pub fn channel(&self) -> String {
+    /// As a channel's name between the nodes of one installation.
+    pub fn channel(&self, installation: Uuid) -> String {
+        let of = installation.simple();
         match self {
-            Self::Workspace(workspace) => format!("warbler:workspace:{workspace}"),
-            Self::Visitor(workspace, visitor) => format!("warbler:visitor:{workspace}:{visitor}"),
-            Self::Bot => "warbler:bot".into(),
-            Self::Desk => "warbler:desk".into(),
+            Self::Workspace(workspace) => format!("warbler:{of}:workspace:{workspace}"),
+            Self::Visitor(workspace, visitor) => format!("warbler:{of}:visitor:{workspace}:{visitor}"),
+            Self::Bot => format!("warbler:{of}:bot"),
+            Self::Desk => format!("warbler:{of}:desk"),
         }
     }
 }
@@ -40,6 +42,18 @@ pub enum Side {
     Visitor,
     /// Anybody of the staff.
     Staff,
+}
+
+/// Whether somebody looks at a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Watching {
+    /// From now on.
+    Began,
+    /// As was told before; nobody may have heard it.
+    Still,
+    /// No longer.
+    Ended,
 }
 
 /// What happened.
@@ -55,6 +69,8 @@ pub enum News {
     DraftEnd { workspace: WorkspaceId, conversation: ConversationId, turn: TurnId },
     /// Somebody types, or stopped.
     Typing { workspace: WorkspaceId, conversation: ConversationId, author: Author, name: String, on: bool },
+    /// Somebody of the staff looks at a conversation. Told when it begins and ends, and again while it lasts.
+    Watching { workspace: WorkspaceId, conversation: ConversationId, agent: AgentId, name: String, state: Watching },
     /// One side has read up to `seq`.
     Read { workspace: WorkspaceId, conversation: ConversationId, by: Side, seq: i64 },
     /// Speaker, ticket, queue place or visitor changed: read the conversation again.

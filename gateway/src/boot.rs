@@ -11,7 +11,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     config::{Config, Role},
-    data, first, serve, stop,
+    data, first,
+    serve::{self, Drain},
+    stop,
+    tls::{Tls, TlsListener},
     visitor::{Gate, Keys},
 };
 
@@ -40,6 +43,8 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     let listener = TcpListener::bind(&config.listen)
         .await
         .with_context(|| format!("{} cannot be listened on: is another program there? Choose another with --listen", config.listen))?;
+    // Before anything is opened: the likeliest mistake of a new certificate is a wrong path.
+    let tls = config.tls.is_on().then(|| Tls::open(&config.tls, Clock::system().now())).transpose()?;
     let house = open(&config).await?;
     chat::node::join(&house.chat, config.role_names(), listener.local_addr()?.to_string(), env!("CARGO_PKG_VERSION")).await?;
     let home = first::settle(&house.chat, &house.knowledge).await?;
@@ -74,7 +79,14 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
         stop::asked().await;
         pages.close();
     };
-    serve::run(listener, app, stopping.clone(), asked, config.drain_s).await?;
+    let drain = Drain { stopping: stopping.clone(), seconds: config.drain_s };
+    match tls {
+        None => serve::run(listener, app, drain, asked).await?,
+        Some((tls, watch)) => {
+            tasks.spawn(watch.run(chat.clock().clone(), stopping.clone()));
+            serve::run_tls(TlsListener::new(listener, tls)?, app, drain, asked).await?;
+        }
+    }
     stopping.cancel();
     tasks.close();
     if tokio::time::timeout(std::time::Duration::from_secs(u64::from(config.drain_s)), tasks.wait()).await.is_err() {

@@ -55,6 +55,7 @@ pub(crate) struct Config {
     pub public_url: String,
     pub roles: Vec<Role>,
     pub drain_s: u32,
+    pub tls: crate::tls::Config,
     pub log: Log,
     pub record: chat::Config,
     pub visitor: crate::visitor::Config,
@@ -105,11 +106,12 @@ impl Config {
         if self.record.address.is_empty() {
             self.record.address = format!("sqlite:{}", self.data.join("record.db").display());
         }
-        self.console.https = self.public_url.starts_with("https:");
+        self.console.https = self.public_url.starts_with("https:") || (self.public_url.is_empty() && self.tls.is_on());
     }
 
     /// Combinations are checked at the start, before the first visitor finds out.
     fn validate(&self) -> Result<(), String> {
+        self.tls.validate()?;
         self.record.validate()?;
         self.visitor.validate()?;
         self.knowledge.validate()?;

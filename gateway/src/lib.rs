@@ -14,6 +14,7 @@ mod page;
 mod rest;
 mod serve;
 mod stop;
+mod tls;
 mod visitor;
 mod widget;
 mod words;

@@ -2,16 +2,23 @@
 
 use std::{
     future::Future,
-    io::{Write as _, stdout},
+    io::{self, Write as _, stdout},
     net::SocketAddr,
     time::Duration,
 };
 
-use axum::{Router, middleware, response::Redirect, routing::get, serve::ListenerExt};
+use axum::{
+    Router,
+    http::{HeaderValue, header},
+    middleware,
+    response::Redirect,
+    routing::get,
+    serve::ListenerExt,
+};
 use console::Console;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, set_header::SetResponseHeaderLayer};
 
 use crate::{
     config::{Config, Role},
@@ -19,6 +26,7 @@ use crate::{
     guide, headers, health,
     page::{self, Pages},
     rest,
+    tls::{Peer, TlsListener},
     visitor::{self, Gate},
     widget,
 };
@@ -34,6 +42,9 @@ pub(crate) fn app(config: &Config, home: &Home, gate: Gate, console: Console) ->
     if config.plays(Role::Console) {
         app = app.merge(console.router()).route("/", get(|| async { Redirect::to("/console/") }));
     }
+    if let Some(strict) = strict(config)? {
+        app = app.layer(SetResponseHeaderLayer::overriding(header::STRICT_TRANSPORT_SECURITY, strict));
+    }
     Ok(app
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(headers::secure))
@@ -41,43 +52,72 @@ pub(crate) fn app(config: &Config, home: &Home, gate: Gate, console: Console) ->
         .layer(middleware::from_fn(rest::read_on)))
 }
 
+/// What tells browsers to come by HTTPS only.
+fn strict(config: &Config) -> anyhow::Result<Option<HeaderValue>> {
+    Ok((config.tls.hsts_s > 0).then(|| format!("max-age={}", config.tls.hsts_s).parse()).transpose()?)
+}
+
+/// How a server ends.
+pub(crate) struct Drain {
+    /// Cancelled when it begins to.
+    pub stopping: CancellationToken,
+    /// How long it may take.
+    pub seconds: u32,
+}
+
 /// Serves until `asked` resolves: then no new connections, clients are told when to come back, and what runs may end.
-pub(crate) async fn run(
-    listener: TcpListener,
-    app: Router,
-    stopping: CancellationToken,
-    asked: impl Future<Output = ()>,
-    drain_s: u32,
-) -> anyhow::Result<()> {
+pub(crate) async fn run(listener: TcpListener, app: Router, drain: Drain, asked: impl Future<Output = ()>) -> anyhow::Result<()> {
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection delays small frames");
         }
     });
-    let token = stopping.clone();
+    let token = drain.stopping.clone();
     let server = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(async move { token.cancelled().await });
+    until_drained(async { server.await }, drain, asked).await
+}
+
+/// The same over TLS.
+pub(crate) async fn run_tls(listener: TlsListener, app: Router, drain: Drain, asked: impl Future<Output = ()>) -> anyhow::Result<()> {
+    let app = app.layer(middleware::from_fn(Peer::tell));
+    let token = drain.stopping.clone();
+    let server = axum::serve(listener, app.into_make_service_with_connect_info::<Peer>())
+        .with_graceful_shutdown(async move { token.cancelled().await });
+    until_drained(async { server.await }, drain, asked).await
+}
+
+async fn until_drained(server: impl Future<Output = io::Result<()>>, drain: Drain, asked: impl Future<Output = ()>) -> anyhow::Result<()> {
+    let Drain { stopping, seconds } = drain;
     let deadline = async {
         asked.await;
         tracing::info!("asked to stop");
         stopping.cancel();
-        tokio::time::sleep(Duration::from_secs(u64::from(drain_s))).await;
+        tokio::time::sleep(Duration::from_secs(u64::from(seconds))).await;
     };
     tokio::select! {
-        done = async { server.await } => done?,
-        () = deadline => tracing::warn!(drain.s = drain_s, "some connections did not end in time"),
+        done = server => done?,
+        () = deadline => tracing::warn!(drain.s = seconds, "some connections did not end in time"),
     }
     Ok(())
 }
 
 /// Where people reach this server.
 pub(crate) fn base(config: &Config) -> String {
-    if config.public_url.is_empty() { format!("http://{}", config.listen) } else { config.public_url.trim_end_matches('/').to_owned() }
+    if config.public_url.is_empty() {
+        format!("{}://{}", scheme(config), config.listen)
+    } else {
+        config.public_url.trim_end_matches('/').to_owned()
+    }
+}
+
+fn scheme(config: &Config) -> &'static str {
+    if config.tls.is_on() { "https" } else { "http" }
 }
 
 /// The three links of a start.
 pub(crate) fn announce(config: &Config, listener: &TcpListener, setup: Option<String>) -> anyhow::Result<()> {
-    let base = if config.public_url.is_empty() { format!("http://{}", listener.local_addr()?) } else { base(config) };
+    let base = if config.public_url.is_empty() { format!("{}://{}", scheme(config), listener.local_addr()?) } else { base(config) };
     let console = setup.map_or("/console".to_owned(), |path| format!("{path}   (one-time link: makes the first owner)"));
     let text = format!("Warbler is running.\n  demo page   {base}/demo\n  console     {base}{console}\n  guide       {base}/guide\n");
     // A server goes on if nobody reads this.

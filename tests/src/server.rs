@@ -24,6 +24,7 @@ pub struct Plan {
     user: Option<u32>,
     settings: Vec<(String, String)>,
     flags: Vec<String>,
+    tls: bool,
 }
 
 impl Plan {
@@ -64,6 +65,12 @@ impl Plan {
     /// An environment variable of the process.
     pub fn env(mut self, name: &str, value: impl Into<String>) -> Plan {
         self.settings.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// HTTPS under a certificate that is made for it, as `cert.pem` and `key.pem` in a folder: [`Server::certificates`].
+    pub fn tls(mut self) -> Plan {
+        self.tls = true;
         self
     }
 
@@ -115,6 +122,10 @@ impl Plan {
         if let Some(user) = self.user {
             std::os::unix::fs::chown(logs.path(), Some(user), Some(user))?;
         }
+        if self.tls {
+            let (cert, key) = crate::tls::certificate(logs.path(), None)?;
+            self = self.env("WARBLER_TLS__CERT", cert.display().to_string()).env("WARBLER_TLS__KEY", key.display().to_string());
+        }
         Ok(Server { port: free_port()?, plan: self, data, child: None, logs, started: 0, _owned: owned })
     }
 }
@@ -134,7 +145,13 @@ pub struct Server {
 impl Server {
     /// The address of the door, without a slash at its end.
     pub fn base(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        let scheme = if self.plan.tls { "https" } else { "http" };
+        format!("{scheme}://127.0.0.1:{}", self.port)
+    }
+
+    /// The folder of `cert.pem` and `key.pem`, if it speaks TLS.
+    pub fn certificates(&self) -> &Path {
+        self.logs.path()
     }
 
     /// The folder with the record.

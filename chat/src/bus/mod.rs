@@ -6,6 +6,8 @@ mod redis;
 
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use crate::{Config, Error, News, Result, Topic};
 
 /// What a subscriber hears.
@@ -28,15 +30,15 @@ struct Parts {
 }
 
 impl Bus {
-    /// Opens the bus that the configuration names.
+    /// Opens the bus that the configuration names; nobody but nodes of the same installation is heard.
     ///
     /// # Errors
     /// [`Error::Refused`] when the address is wrong. A server that is away is tried again for ever.
-    pub async fn open(config: &Config) -> Result<Self> {
+    pub async fn open(config: &Config, installation: Uuid) -> Result<Self> {
         let local = local::Local::default();
         let redis = match config.bus.as_str() {
             "local" => None,
-            address => Some(redis::Redis::open(address, local.clone()).map_err(|error| {
+            address => Some(redis::Redis::open(address, installation, local.clone()).map_err(|error| {
                 Error::Refused(format!("The bus cannot be used: {error}. Check record.bus: \"local\" or redis://host:port."))
             })?),
         };

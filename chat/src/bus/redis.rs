@@ -38,8 +38,6 @@ const ANSWER: Duration = Duration::from_secs(2);
 const SERVE: Duration = Duration::from_secs(10);
 /// A session does not wait longer than this for its subscription.
 const JOIN: Duration = Duration::from_secs(1);
-/// Here a node tells that it could not tell something.
-const LOST: &str = "warbler:lost";
 
 #[derive(Clone, Debug)]
 pub(super) struct Redis {
@@ -78,15 +76,15 @@ struct Letter {
 }
 
 impl Redis {
-    pub(super) fn open(address: &str, local: Local) -> RedisResult<Self> {
+    pub(super) fn open(address: &str, installation: Uuid, local: Local) -> RedisResult<Self> {
         let client = redis::Client::open(address)?;
         let node = Uuid::new_v4();
         let (out, outbox) = mpsc::channel(QUEUE);
         let (ears, changes) = mpsc::unbounded_channel();
         let state = Arc::new(State::default());
-        let speaker = Speaker { client: client.clone(), node, state: state.clone(), connection: None };
+        let speaker = Speaker { client: client.clone(), node, installation, state: state.clone(), connection: None };
         tokio::spawn(speaker.run(outbox));
-        tokio::spawn(Listener { client, node, local, state: state.clone() }.run(changes));
+        tokio::spawn(Listener { client, node, installation, local, state: state.clone() }.run(changes));
         Ok(Self { out, ears, state })
     }
 
@@ -122,6 +120,7 @@ impl Redis {
 struct Speaker {
     client: redis::Client,
     node: Uuid,
+    installation: Uuid,
     state: Arc<State>,
     connection: Option<MultiplexedConnection>,
 }
@@ -168,11 +167,11 @@ impl Speaker {
         let mut pipe = redis::pipe();
         let lost = self.state.lost.load(SeqCst);
         if lost {
-            pipe.publish(LOST, letter(self.node, None)).ignore();
+            pipe.publish(lost_channel(self.installation), letter(self.node, None)).ignore();
         }
         for out in waiting {
             if let Out::News(topic, news) = out {
-                pipe.publish(topic.channel(), letter(self.node, Some((*topic, news.clone())))).ignore();
+                pipe.publish(topic.channel(self.installation), letter(self.node, Some((*topic, news.clone())))).ignore();
             }
         }
         if !pipe.is_empty() {
@@ -195,6 +194,7 @@ fn letter(from: Uuid, news: Option<(Topic, Arc<News>)>) -> String {
 struct Listener {
     client: redis::Client,
     node: Uuid,
+    installation: Uuid,
     local: Local,
     state: Arc<State>,
 }
@@ -218,10 +218,10 @@ impl Listener {
 
     async fn hear(&self, changes: &mut mpsc::UnboundedReceiver<Ear>) -> RedisResult<()> {
         let (mut sink, mut stream) = within(self.client.get_async_pubsub()).await?.split();
-        within(sink.subscribe(LOST)).await?;
+        within(sink.subscribe(lost_channel(self.installation))).await?;
         self.state.heard.store(true, SeqCst);
         for topics in self.local.topics().chunks(JOINED) {
-            within(sink.subscribe(channels(topics))).await?;
+            within(sink.subscribe(self.channels(topics))).await?;
         }
         self.local.missed();
         let mut changed = Vec::with_capacity(JOINED);
@@ -251,10 +251,10 @@ impl Listener {
             changed.iter().filter_map(|ear| if let Ear::Changed(topic) = ear { Some(*topic) } else { None }).collect();
         let (joined, parted): (Vec<Topic>, Vec<Topic>) = topics.into_iter().partition(|topic| self.local.hears(*topic));
         if !joined.is_empty() {
-            within(sink.subscribe(channels(&joined))).await?;
+            within(sink.subscribe(self.channels(&joined))).await?;
         }
         if !parted.is_empty() {
-            within(sink.unsubscribe(channels(&parted))).await?;
+            within(sink.unsubscribe(self.channels(&parted))).await?;
         }
         for ear in changed.drain(..) {
             if let Ear::Sync(done) = ear {
@@ -262,6 +262,10 @@ impl Listener {
             }
         }
         Ok(())
+    }
+
+    fn channels(&self, topics: &[Topic]) -> Vec<String> {
+        topics.iter().map(|topic| topic.channel(self.installation)).collect()
     }
 
     fn open(&self, payload: &[u8]) {
@@ -274,8 +278,9 @@ impl Listener {
     }
 }
 
-fn channels(topics: &[Topic]) -> Vec<String> {
-    topics.iter().map(Topic::channel).collect()
+/// Here a node tells that it could not tell something.
+fn lost_channel(installation: Uuid) -> String {
+    format!("warbler:{}:lost", installation.simple())
 }
 
 /// A server that is frozen or cut off never answers: it counts as gone.

@@ -130,7 +130,7 @@ impl Console {
     }
 
     fn others(&self, seat: &Seat, id: ConversationId) -> Vec<Named> {
-        self.watchers.others(id, seat.agent.id).into_iter().map(|name| Named { name }).collect()
+        self.watchers.others(id, seat.agent.id, self.chat.now()).into_iter().map(|name| Named { name }).collect()
     }
 
     /// Notes that this person has read up to `seq`; the visitor's widget hears of it.

@@ -11,7 +11,7 @@ use axum::response::sse::Event;
 use futures_util::Stream;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until};
 
-use chat::{ConversationId, Subscription, Topic};
+use chat::{ConversationId, Subscription, Topic, Watching};
 
 use crate::handle::Console;
 use crate::inbox::counts::Counts;
@@ -63,8 +63,8 @@ pub struct Live {
     beat: Interval,
     check: Interval,
     ended: bool,
-    // Held for its drop: it tells colleagues that this page was closed.
-    _watch: Option<Watch>,
+    // Dropped, it tells colleagues that this page was closed.
+    watch: Option<Watch>,
 }
 
 impl Live {
@@ -89,7 +89,7 @@ impl Live {
             beat: every(BEAT, Duration::ZERO),
             check: every(CHECK, CHECK),
             ended: false,
-            _watch: watch,
+            watch,
         };
         if wanted.again {
             live.ready.push_back(event::again());
@@ -133,6 +133,9 @@ impl Live {
     }
 
     async fn keep_alive(&mut self) {
+        if let Some(watch) = &self.watch {
+            watch.tell(Watching::Still);
+        }
         if let Err(error) = self.console.beat(&self.seat).await {
             tracing::warn!(%error, "a sign of life of somebody of the staff was not kept");
         }

@@ -164,7 +164,8 @@ async fn run(flags: &Flags) -> Result<Value> {
 
 /// How often the server found the newest messages of a conversation in its memory.
 async fn tails(target: &Target) -> Option<Value> {
-    let asked = tests::http().get(format!("http://{}/statusz", target.door.address)).send().await.ok()?;
+    let scheme = if target.door.tls.is_some() { "https" } else { "http" };
+    let asked = tests::http().get(format!("{scheme}://{}/statusz", target.door.address)).send().await.ok()?;
     let status: Value = serde_json::from_str(&asked.text().await.ok()?).ok()?;
     status.get("tails").cloned()
 }

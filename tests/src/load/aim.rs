@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use clap::Args;
 
-use super::session::Door;
+use super::session::{Door, Tls};
 use super::wire::Wire;
 use crate::server::{Plan, Server, inbox_of};
 
@@ -22,6 +22,9 @@ pub struct Aim {
     /// Where a started server keeps its record, such as postgres://user@host/database
     #[arg(long, conflicts_with = "url")]
     pub record: Option<String>,
+    /// Speak TLS with the server that is started, or with --url https://…
+    #[arg(long)]
+    pub tls: bool,
 }
 
 /// A server that is ready.
@@ -45,9 +48,11 @@ impl Aim {
         let base = server.as_ref().map_or_else(|| self.url.clone().unwrap_or_default(), Server::base);
         let base = base.trim_end_matches('/');
         let inbox: Arc<str> = inbox_of(base).await?.into();
-        let address: SocketAddr = base.trim_start_matches("http://").parse().context("the address must be like http://127.0.0.1:8080")?;
+        let (scheme, address) = base.split_once("://").context("the address must be like http://127.0.0.1:8080")?;
+        let address: SocketAddr = address.parse().context("the address must be like http://127.0.0.1:8080")?;
+        let tls = if scheme == "https" { Some(Tls(crate::tls::connector()?)) } else { None };
         let pid = server.as_ref().map_or(self.pid, Server::pid);
-        Ok(Target { door: Door { address, wire: Wire::Warbler(inbox) }, pid, server })
+        Ok(Target { door: Door { address, wire: Wire::Warbler(inbox), tls }, pid, server })
     }
 
     async fn start(&self, warbler: Option<&std::path::Path>) -> Result<Server> {
@@ -57,6 +62,9 @@ impl Aim {
         }
         if let Some(record) = &self.record {
             plan = plan.env("WARBLER_RECORD__ADDRESS", record);
+        }
+        if self.tls {
+            plan = plan.tls();
         }
         plan.start().await
     }

@@ -18,6 +18,18 @@ pub struct Door {
     pub address: SocketAddr,
     /// The language.
     pub wire: Wire,
+    /// Whether it is spoken over TLS.
+    pub tls: Option<Tls>,
+}
+
+/// The client side of TLS.
+#[derive(Clone)]
+pub struct Tls(pub tokio_rustls::TlsConnector);
+
+impl std::fmt::Debug for Tls {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tls")
+    }
 }
 
 /// A client that was greeted.
@@ -39,7 +51,7 @@ impl Session {
     /// The same, telling what came with the greeting.
     pub async fn open_hearing(door: &Door, who: Who, mut each: impl FnMut(&Heard)) -> Result<Session> {
         let wire = door.wire.clone();
-        let link = Link::open(door.address, wire.framing(), wire.path(), who.n).await?;
+        let link = Link::open(door.address, door.tls.as_ref().map(|tls| &tls.0), wire.framing(), wire.path(), who.n).await?;
         let mut session = Session { link, who, wire };
         if let Some(hello) = session.wire.hello(&session.who) {
             session.link.writer.send(hello.as_bytes()).await?;

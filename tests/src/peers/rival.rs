@@ -76,7 +76,7 @@ impl Rival {
 impl Running {
     fn of(processes: Vec<Process>, wire: Wire) -> Result<Running> {
         let first = processes.first().context("no process")?;
-        Ok(Running { door: Door { address: first.address, wire }, pid: first.pid()?, note: None, own: None, processes })
+        Ok(Running { door: Door { address: first.address, wire, tls: None }, pid: first.pid()?, note: None, own: None, processes })
     }
 
     /// Ends it.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use chat::{Author, ConversationId, Heard, News, Side};
+use chat::{AgentId, Author, ConversationId, Heard, News, Side, Watching};
 
 use super::Live;
 use crate::live::event;
@@ -32,6 +32,7 @@ impl Live {
                 self.tell(*conversation, "draft_end", json!({ "conversation": conversation, "turn": turn }))
             }
             News::Typing { conversation, author, name, on, .. } => self.typing(*conversation, author, name, *on).await,
+            News::Watching { conversation, agent, name, state, .. } => self.watching(*conversation, *agent, name, *state),
             News::Presence { agent, .. } if *agent == self.seat.agent.id => {
                 let state = self.console.state_of(&self.seat.agent).await;
                 self.ready.push_back(event::of("presence", &json!({ "state": state })));
@@ -88,6 +89,24 @@ impl Live {
             Author::Agent(_) | Author::System => name.to_owned(),
         };
         self.tell(conversation, "typing", json!({ "conversation": conversation, "name": name, "kind": author.kind(), "on": on }));
+    }
+
+    /// A colleague, perhaps in another process, opens or leaves what is open here.
+    fn watching(&mut self, conversation: ConversationId, agent: AgentId, name: &str, state: Watching) {
+        let console = &self.console;
+        let news = console.watchers.heard(conversation, agent, name, state, console.chat.now());
+        if agent == self.seat.agent.id || self.wanted.open != Some(conversation) {
+            return;
+        }
+        if state == Watching::Began
+            && let Some(watch) = &self.watch
+        {
+            watch.tell(Watching::Still);
+        }
+        if news || state != Watching::Still {
+            self.changed.state = true;
+            self.gather();
+        }
     }
 
     /// Something of the open conversation that is told at once.
