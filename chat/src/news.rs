@@ -15,6 +15,9 @@ pub enum Topic {
     Workspace(WorkspaceId),
     /// One visitor: what they may see of their conversations.
     Visitor(WorkspaceId, VisitorId),
+    /// The staff that has a conversation open: who types in it, who looks at it, the words of a draft. Nobody else hears these,
+    /// or a thousand agents would be woken by each keystroke of ten thousand visitors.
+    Conversation(WorkspaceId, ConversationId),
     /// Bots: turns that are due, speakers that changed, settings.
     Bot,
     /// Desks: what routing must look at.
@@ -28,6 +31,7 @@ impl Topic {
         match self {
             Self::Workspace(workspace) => format!("warbler:{of}:workspace:{workspace}"),
             Self::Visitor(workspace, visitor) => format!("warbler:{of}:visitor:{workspace}:{visitor}"),
+            Self::Conversation(workspace, conversation) => format!("warbler:{of}:conversation:{workspace}:{conversation}"),
             Self::Bot => format!("warbler:{of}:bot"),
             Self::Desk => format!("warbler:{of}:desk"),
         }

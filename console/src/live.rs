@@ -68,9 +68,6 @@ pub async fn presence(State(console): State<Console>, seat: Seat, fields: Fields
 impl Console {
     /// A sign of life of somebody who looks at a page: as they said last, else online.
     pub async fn beat(&self, seat: &Seat) -> Result<(), Error> {
-        let (workspace, agent) = (seat.workspace(), seat.agent.id);
-        let said = self.desk.availability(workspace, agent).await?;
-        let state = said.unwrap_or(Availability::Online);
-        Ok(self.desk.heartbeat(workspace, agent, state).await?)
+        Ok(self.desk.still_here(seat.workspace(), seat.agent.id).await?)
     }
 }

@@ -15,6 +15,7 @@ pub mod idle;
 pub mod link;
 pub mod many;
 pub mod memory;
+pub mod presence;
 pub mod session;
 pub mod slope;
 pub mod spread;

@@ -3,6 +3,7 @@
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::server::Plan;
 
@@ -15,6 +16,19 @@ pub struct Say {
     /// The warbler to run instead of the one built beside this program
     #[arg(long, global = true, value_name = "PATH")]
     pub warbler: Option<std::path::PathBuf>,
+}
+
+/// Does the work unless this program is told to end (SIGINT, SIGTERM): then what it has started is ended with it.
+///
+/// # Errors
+/// The work's, or that it was cut off.
+pub async fn unless_stopped<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    tokio::select! {
+        done = work => done,
+        _ = terminated.recv() => anyhow::bail!("stopped by SIGTERM; its servers are stopped too"),
+        _ = tokio::signal::ctrl_c() => anyhow::bail!("stopped by SIGINT; its servers are stopped too"),
+    }
 }
 
 impl Say {

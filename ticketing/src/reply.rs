@@ -67,7 +67,7 @@ impl Desk {
         if it.speaker == chat::Speaker::Agent(agent) {
             self.chat().bus().publish(Topic::Visitor(workspace, it.visitor), news.clone());
         }
-        self.chat().bus().publish(Topic::Workspace(workspace), news);
+        self.chat().bus().publish(Topic::Conversation(workspace, conversation), news);
         if on { self.touch(workspace, agent, conversation).await } else { Ok(()) }
     }
 

@@ -40,7 +40,7 @@ impl Stage {
     fn publish(&self, news: News) {
         let news = Arc::new(news);
         self.chat.bus().publish_shared(Topic::Visitor(self.workspace, self.visitor), news.clone());
-        self.chat.bus().publish_shared(Topic::Workspace(self.workspace), news);
+        self.chat.bus().publish_shared(Topic::Conversation(self.workspace, self.conversation), news);
     }
 
     fn types(&self, name: String, on: bool) {

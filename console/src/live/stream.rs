@@ -11,7 +11,7 @@ use axum::response::sse::Event;
 use futures_util::Stream;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until};
 
-use chat::{ConversationId, Subscription, Topic, Watching};
+use chat::{ConversationId, Heard, Subscription, Topic, Watching};
 
 use crate::handle::Console;
 use crate::inbox::counts::Counts;
@@ -56,6 +56,8 @@ pub struct Live {
     seat: Seat,
     wanted: Wanted,
     subscription: Subscription,
+    /// What only those hear who have this conversation open.
+    closer: Option<Subscription>,
     changed: Changed,
     redraw_at: Option<Instant>,
     ready: VecDeque<Event>,
@@ -73,6 +75,7 @@ impl Live {
     pub fn open(console: &Console, seat: Seat, wanted: Wanted) -> Live {
         let workspace = seat.workspace();
         let subscription = console.chat.bus().subscribe(Topic::Workspace(workspace));
+        let closer = wanted.open.map(|open| console.chat.bus().subscribe(Topic::Conversation(workspace, open)));
         let watch = wanted.open.map(|open| {
             let agent = &seat.agent;
             console.watchers.watch(&console.chat, workspace, open, agent.id, &agent.name)
@@ -82,6 +85,7 @@ impl Live {
             seat,
             wanted,
             subscription,
+            closer,
             changed: Changed::default(),
             redraw_at: None,
             ready: VecDeque::new(),
@@ -119,6 +123,7 @@ impl Live {
             let redraw_at = self.redraw_at;
             tokio::select! {
                 heard = self.subscription.next() => self.hear(heard).await,
+                heard = next_of(&mut self.closer) => self.hear(heard).await,
                 () = due(redraw_at) => self.redraw().await,
                 _ = self.beat.tick() => self.keep_alive().await,
                 _ = self.check.tick() => self.check_session().await,
@@ -160,6 +165,13 @@ fn every(period: Duration, first: Duration) -> Interval {
     let mut interval = interval_at(Instant::now() + first, period);
     interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
     interval
+}
+
+async fn next_of(subscription: &mut Option<Subscription>) -> Heard {
+    match subscription {
+        Some(subscription) => subscription.next().await,
+        None => std::future::pending().await,
+    }
 }
 
 async fn due(at: Option<Instant>) {

@@ -90,7 +90,7 @@ impl Watch {
     pub fn tell(&self, state: Watching) {
         let (workspace, conversation) = (self.workspace, self.conversation);
         let news = News::Watching { workspace, conversation, agent: self.watcher.agent, name: self.watcher.name.clone(), state };
-        self.chat.bus().publish(Topic::Workspace(workspace), news);
+        self.chat.bus().publish(Topic::Conversation(workspace, conversation), news);
     }
 }
 

@@ -177,7 +177,7 @@ impl Session {
         if self.mine(talk).await {
             let name = String::new();
             let news = News::Typing { workspace: self.workspace, conversation: talk, author: Author::Visitor(self.visitor), name, on };
-            self.chat().bus().publish(Topic::Workspace(self.workspace), news);
+            self.chat().bus().publish(Topic::Conversation(self.workspace, talk), news);
         }
         Vec::new()
     }

@@ -34,6 +34,10 @@ struct Flags {
 
 #[tokio::main]
 async fn main() -> Result<()> {
+    tests::trial::unless_stopped(run()).await
+}
+
+async fn run() -> Result<()> {
     let flags = Flags::parse();
     let suite = Suite::open(&flags.suite, flags.python.as_deref())?;
     let mut plan = Plan::new().unlimited();

@@ -36,6 +36,10 @@ struct Flags {
 
 #[tokio::main]
 async fn main() -> Result<()> {
+    tests::trial::unless_stopped(run()).await
+}
+
+async fn run() -> Result<()> {
     let flags = Flags::parse();
     let mut plan = Plan::new().unlimited();
     if let Some(path) = &flags.say.warbler {

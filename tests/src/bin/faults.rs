@@ -174,6 +174,10 @@ struct Disk {
 
 #[tokio::main]
 async fn main() -> Result<()> {
+    tests::trial::unless_stopped(run()).await
+}
+
+async fn run() -> Result<()> {
     let flags = Flags::parse();
     let mut start = Plan::new();
     if let Some(path) = &flags.say.warbler {

@@ -23,6 +23,10 @@ struct Flags {
 
 #[tokio::main]
 async fn main() -> Result<()> {
+    tests::trial::unless_stopped(run()).await
+}
+
+async fn run() -> Result<()> {
     let flags = Flags::parse();
     let path = binary(flags.say.warbler.as_deref())?;
     let size = std::fs::metadata(&path)?.len();

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::{Args, Parser, Subcommand};
 use serde_json::Value;
 use tests::load::aim::{Aim, Target};
 use tests::load::crowd::Pace;
-use tests::load::{ceiling, churn, connect, echo, fanout, idle, many, storm};
+use tests::load::{ceiling, churn, connect, echo, fanout, idle, many, presence, storm};
+use tests::server::Server;
 use tests::trial::Say;
 
 /// Thousands of visitors from many loopback addresses: how fast they come, what they cost, how fast their messages are kept and delivered
@@ -118,6 +119,19 @@ enum Mode {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Agents and visitors who are there, and type: processor time of the server
+    Presence {
+        #[arg(long, default_value_t = 1_000)]
+        agents: usize,
+        #[arg(long, default_value_t = 10_000)]
+        visitors: usize,
+        /// Visitors who type
+        #[arg(long, default_value_t = 500)]
+        typing: usize,
+        /// Seconds of each of the two measurements
+        #[arg(long, default_value_t = 30)]
+        seconds: u64,
+    },
     /// Loses all sessions at once and resumes them: sessions a second, and what is lost
     Storm {
         #[arg(long, default_value_t = 18_000)]
@@ -141,7 +155,7 @@ fn main() -> Result<()> {
         _ => tokio::runtime::Builder::new_multi_thread(),
     };
     let runtime = runtime.worker_threads(flags.aim.threads.max(1)).enable_all().build()?;
-    let result = runtime.block_on(run(&flags))?;
+    let result = runtime.block_on(tests::trial::unless_stopped(run(&flags)))?;
     flags.say.finish(&result)
 }
 
@@ -174,6 +188,7 @@ fn length(mode: &Mode) -> u64 {
     let sessions = match mode {
         Mode::Idle { steps, .. } => steps.iter().copied().max().unwrap_or(0),
         Mode::Fanout { readers, .. } => *readers,
+        Mode::Presence { visitors, .. } => *visitors,
         Mode::Connect { sessions }
         | Mode::Echo { sessions, .. }
         | Mode::Ceiling { sessions, .. }
@@ -207,6 +222,12 @@ async fn mode(flags: &Flags, target: &Target, progress: impl Fn(u64) + Clone + S
         Mode::Churn { sessions, seconds, life, seed, .. } => {
             let plan = churn::Plan { sessions, seconds, life: Duration::from_secs_f64(life), pace, seed };
             churn::run(door, target.pid, &plan, progress).await
+        }
+        Mode::Presence { agents, visitors, typing, seconds } => {
+            let record = target.server.as_ref().map(Server::record).or_else(|| flags.aim.aim.record.clone());
+            let record = record.context("agents are written into the record: leave --url out")?;
+            let plan = presence::Plan { agents, visitors, typing, seconds, pace };
+            presence::run(door, target.process()?, &record, &plan, progress).await
         }
         Mode::Storm { sessions, visitors, missed, away_ms } => {
             let plan = storm::Plan { sessions, visitors: visitors.unwrap_or(sessions), missed, away: millis(away_ms), pace };

@@ -68,6 +68,10 @@ struct Flags {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
+    tests::trial::unless_stopped(run()).await
+}
+
+async fn run() -> Result<()> {
     let flags = Flags::parse();
     let folder = flags.folder.clone().unwrap_or_else(|| std::env::temp_dir().join("warbler-peers"));
     npm::install(&folder).await?;

@@ -26,6 +26,10 @@ struct Flags {
 
 #[tokio::main]
 async fn main() -> Result<()> {
+    tests::trial::unless_stopped(run()).await
+}
+
+async fn run() -> Result<()> {
     let flags = Flags::parse();
     let model = Model::new(Behaviour { delay_ms: flags.delay_ms, ..Behaviour::default() });
     let mut plan = Plan::new().unlimited().model(&model.start().await?);

@@ -38,6 +38,19 @@ impl Desk {
     /// Only the record's.
     pub async fn heartbeat(&self, workspace: WorkspaceId, agent: AgentId, availability: Availability) -> Result<()> {
         let before = self.availability(workspace, agent).await?;
+        self.said(workspace, agent, before, availability).await
+    }
+
+    /// The same for a console that only says that it is still there: the agent is what they said last, or else online.
+    ///
+    /// # Errors
+    /// Only the record's.
+    pub async fn still_here(&self, workspace: WorkspaceId, agent: AgentId) -> Result<()> {
+        let before = self.availability(workspace, agent).await?;
+        self.said(workspace, agent, before, before.unwrap_or(Availability::Online)).await
+    }
+
+    async fn said(&self, workspace: WorkspaceId, agent: AgentId, before: Option<Availability>, availability: Availability) -> Result<()> {
         beat(self.chat().store(), workspace, agent, availability, self.chat().now()).await?;
         if before != Some(availability) {
             self.present(workspace, agent);
