@@ -5,6 +5,7 @@ mod hostile;
 mod limits;
 mod sessions;
 mod story;
+mod tls;
 
 use anyhow::Result;
 use chat::testing::Engine;

@@ -60,7 +60,7 @@ pub async fn run(
         pages.push(page(door.address, token, talk, heard.clone()).await.context("an agent's page")?);
     }
     // What their coming has set off comes to rest.
-    tokio::time::sleep(Duration::from_secs(5)).await;
+    tokio::time::sleep(Duration::from_secs(15)).await;
     let there = spent(pid, Duration::from_secs(plan.seconds), async {}).await?;
     let before = heard.load(Relaxed);
     let types = async {
