@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use sqlx::{Any, Connection, pool::PoolConnection};
 use tokio::{
     sync::{mpsc, oneshot},
     time::{Instant, sleep, timeout_at},
@@ -20,6 +21,8 @@ const QUEUE: usize = 4_096;
 const PATIENCE: Duration = Duration::from_secs(8);
 /// SQLite says no for reasons that do not pass within seconds, such as a full disk.
 const TRIES_OF_SQLITE: u32 = 3;
+/// Groups on one connection, before others who write have their turn.
+const IN_A_ROW: u32 = 4;
 /// Between two tries, at first and at most.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(500));
 
@@ -35,7 +38,7 @@ impl Door {
     /// Starts the writer; it ends when the last sender is dropped.
     pub(crate) fn open(store: Store, (bus, tails): (Bus, Tails), clock: Clock, batch: usize) -> Self {
         let (queue, inbox) = mpsc::channel(QUEUE);
-        let writer = Writer { store, bus, tails, clock, lost: Vec::new() };
+        let writer = Writer { held: None, store, bus, tails, clock, lost: Vec::new() };
         tokio::spawn(writer.run(batch, inbox));
         Self { queue }
     }
@@ -49,6 +52,8 @@ impl Door {
 }
 
 struct Writer {
+    /// Kept while groups follow one another: giving it back and asking for it costs as much as a statement.
+    held: Option<PoolConnection<Any>>,
     store: Store,
     bus: Bus,
     tails: Tails,
@@ -60,6 +65,7 @@ struct Writer {
 impl Writer {
     async fn run(mut self, batch: usize, mut inbox: mpsc::Receiver<Waiting>) {
         let mut waiting = Vec::with_capacity(batch);
+        let mut in_a_row = 0;
         while inbox.recv_many(&mut waiting, batch).await > 0 {
             let (group, replies): (Vec<Append>, Vec<_>) = waiting.drain(..).unzip();
             match self.write(&group).await {
@@ -75,6 +81,10 @@ impl Writer {
                     }
                 }
             }
+            in_a_row += 1;
+            if inbox.is_empty() || in_a_row >= IN_A_ROW {
+                (self.held, in_a_row) = (None, 0);
+            }
         }
     }
 
@@ -85,11 +95,12 @@ impl Writer {
         loop {
             tries += 1;
             let mut attempt = Attempt::default();
-            let error = match timeout_at(until, attempt.once(&self.store, self.clock.now(), group)).await {
+            let error = match timeout_at(until, attempt.on(&mut self.held, &self.store, self.clock.now(), group)).await {
                 Ok(Ok(done)) => return Ok(ours(done, &unsure)),
                 Ok(Err(error)) => error,
                 Err(_) => Error::Unavailable(sqlx::Error::PoolTimedOut),
             };
+            self.held = None;
             unsure.extend(attempt.unsure);
             let hopeless = self.store.dialect() == Dialect::Sqlite && tries >= TRIES_OF_SQLITE;
             if hopeless || Instant::now() + pause >= until {
@@ -127,8 +138,18 @@ struct Attempt {
 }
 
 impl Attempt {
-    async fn once(&mut self, store: &Store, now: i64, group: &[Append]) -> Result<Vec<Result<Appended>>> {
-        let mut tx = store.begin().await?;
+    async fn on(
+        &mut self,
+        held: &mut Option<PoolConnection<Any>>,
+        store: &Store,
+        now: i64,
+        group: &[Append],
+    ) -> Result<Vec<Result<Appended>>> {
+        let connection = match held {
+            Some(held) => held,
+            none => none.insert(store.write().acquire().await?),
+        };
+        let mut tx = connection.begin_with(store.dialect().begin()).await?;
         let done = append_in(&mut tx, store.dialect(), now, group.to_vec()).await?;
         self.unsure = done.iter().flatten().filter(|done| !done.duplicate).cloned().collect();
         tx.commit().await?;
@@ -163,9 +184,9 @@ mod tests {
         let append = Append::new(fresh.workspace, talk.id, fresh.chat.id(), Author::Visitor(talk.visitor), "hello");
         let (store, now) = (fresh.chat.store(), fresh.chat.now());
         // The first try was kept, its answer was lost.
-        let first = Attempt::default().once(store, now, std::slice::from_ref(&append)).await.unwrap();
+        let first = Attempt::default().on(&mut None, store, now, std::slice::from_ref(&append)).await.unwrap();
         let unsure: Vec<Appended> = first.into_iter().flatten().collect();
-        let again = Attempt::default().once(store, now, std::slice::from_ref(&append)).await.unwrap();
+        let again = Attempt::default().on(&mut None, store, now, std::slice::from_ref(&append)).await.unwrap();
         assert!(again[0].as_ref().unwrap().duplicate);
         let told = ours(again, &unsure);
         let told = told[0].as_ref().unwrap();

@@ -9,10 +9,9 @@ mod plan;
 
 pub(crate) use self::{announce::announce, door::Door, open::open};
 use crate::{
-    Audience, Author, ClientId, ConversationId, Error, Extra, MAX_BODY, Message, Result, WorkspaceId,
-    conversation::Opening,
-    store::{Dialect, Tx},
+    Audience, Author, ClientId, ConversationId, Error, Extra, MAX_BODY, Message, Result, WorkspaceId, conversation::Opening, store::Dialect,
 };
+use sqlx::AnyConnection;
 
 /// A message that wants in.
 #[derive(Clone, Debug)]
@@ -96,7 +95,7 @@ pub struct Appended {
 ///
 /// # Errors
 /// The outer error is the store's; the inner ones are [`Error::Invalid`], [`Error::NotFound`], [`Error::Stale`].
-pub async fn append_in(tx: &mut Tx, dialect: Dialect, now: i64, mut group: Vec<Append>) -> Result<Vec<Result<Appended>>> {
+pub async fn append_in(tx: &mut AnyConnection, dialect: Dialect, now: i64, mut group: Vec<Append>) -> Result<Vec<Result<Appended>>> {
     let checked: Vec<Result<()>> = group.iter_mut().map(Append::check).collect();
     let good: Vec<&Append> = group.iter().zip(&checked).filter(|(_, check)| check.is_ok()).map(|(append, _)| append).collect();
     let mut done = plan::write(tx, dialect, now, &good).await?.into_iter();

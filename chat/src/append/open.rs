@@ -1,11 +1,12 @@
 //! Conversations that begin, and visitors who had not said a word before.
 
 use serde_json::json;
+use sqlx::AnyConnection;
 
 use crate::{
     Result,
     conversation::{Opening, cut},
-    store::{Column, Dialect, Tx},
+    store::{Column, Dialect},
 };
 
 const COLUMNS: [Column; 7] = [
@@ -19,7 +20,7 @@ const COLUMNS: [Column; 7] = [
 ];
 
 /// Makes those that are not there; an inbox that is gone opens nothing. Whether an id is somebody else's is checked by whoever uses it.
-pub(crate) async fn open(tx: &mut Tx, dialect: Dialect, now: i64, openings: impl Iterator<Item = &Opening>) -> Result<()> {
+pub(crate) async fn open(tx: &mut AnyConnection, dialect: Dialect, now: i64, openings: impl Iterator<Item = &Opening>) -> Result<()> {
     let mut openings: Vec<&Opening> = openings.collect();
     // In the same order on every node, or two could wait for each other.
     openings.sort_unstable_by_key(|o| (o.visitor, o.id));
@@ -49,7 +50,7 @@ pub(crate) async fn open(tx: &mut Tx, dialect: Dialect, now: i64, openings: impl
     sqlx::query(sqlx::AssertSqlSafe(dialect.together(&visitors, &conversations)))
         .bind(json!(list).to_string())
         .bind(now)
-        .execute(&mut **tx)
+        .execute(tx)
         .await?;
     Ok(())
 }

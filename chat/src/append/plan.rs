@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, HashMap, HashSet, btree_map::Entry};
 
 use serde_json::{Value, json};
-use sqlx::{Row, any::AnyRow};
+use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::{Append, Appended};
 use crate::{
     Audience, Author, ClientId, ConversationId, Error, Message, Result, VisitorId, WorkspaceId, row,
-    store::{Column, Dialect, Store, Tx},
+    store::{Column, Dialect, Store},
 };
 
 /// A conversation under change.
@@ -31,7 +31,7 @@ struct Head {
 type Heads = BTreeMap<ConversationId, Head>;
 type Known = HashMap<(ConversationId, ClientId), (i64, i64, i64)>;
 
-pub(super) async fn write(tx: &mut Tx, dialect: Dialect, now: i64, group: &[&Append]) -> Result<Vec<Result<Appended>>> {
+pub(super) async fn write(tx: &mut AnyConnection, dialect: Dialect, now: i64, group: &[&Append]) -> Result<Vec<Result<Appended>>> {
     if group.is_empty() {
         return Ok(Vec::new());
     }
@@ -114,7 +114,7 @@ fn message(append: &Append, head: &Head, seq: i64, prev_visible: i64, at: i64) -
 /// Reads and locks the conversations, sorted, so that two nodes cannot deadlock, and with them which of the client ids are in
 /// the record already. A rival's that was written while this waited for the lock is not seen: then the insert finds it, and the
 /// group is written again.
-async fn look(tx: &mut Tx, dialect: Dialect, group: &[&Append]) -> Result<(Heads, Known)> {
+async fn look(tx: &mut AnyConnection, dialect: Dialect, group: &[&Append]) -> Result<(Heads, Known)> {
     let list: Vec<_> = group.iter().map(|append| json!({ "conversation": append.conversation, "client": append.client_id })).collect();
     let sql = format!(
         "SELECT c.id, c.workspace_id, c.visitor_id, c.speaker, c.epoch, c.last_seq, c.last_visible_seq, c.asked_seq, c.answered_seq,
@@ -125,7 +125,7 @@ async fn look(tx: &mut Tx, dialect: Dialect, group: &[&Append]) -> Result<(Heads
         dialect.rows(1, &[Column::Text("conversation"), Column::Text("client")]),
         dialect.for_update_of("c"),
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(json!(list).to_string()).fetch_all(&mut **tx).await?;
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(json!(list).to_string()).fetch_all(&mut *tx).await?;
     let (mut heads, mut known) = (Heads::new(), Known::new());
     for row in &rows {
         let id: ConversationId = row::id(row, "id")?;
@@ -176,7 +176,7 @@ pub(super) async fn kept(store: &Store, appended: &[Appended]) -> Result<Vec<App
 }
 
 /// The heads move and the messages come in, in one go.
-async fn change(tx: &mut Tx, dialect: Dialect, now: i64, heads: &Heads, fresh: &[Message]) -> Result<()> {
+async fn change(tx: &mut AnyConnection, dialect: Dialect, now: i64, heads: &Heads, fresh: &[Message]) -> Result<()> {
     let update = format!(
         "UPDATE conversation SET last_seq = x.seq, last_visible_seq = x.visible, asked_seq = x.asked, answered_seq = x.answered,
                 closed_at = x.closed, last_at = $2
@@ -194,7 +194,7 @@ async fn change(tx: &mut Tx, dialect: Dialect, now: i64, heads: &Heads, fresh: &
         .bind(json!(moved).to_string())
         .bind(now)
         .bind(json!(came).to_string())
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
     Ok(())
 }
