@@ -9,8 +9,8 @@ use chat::{
 use parking_lot::Mutex;
 
 const EVERY: Duration = Duration::from_secs(1);
-/// Visitors of one statement.
-const GROUP: usize = 2_000;
+/// Visitors of one statement: messages wait for it.
+const GROUP: usize = 256;
 
 /// What waits to be noted; cheap to clone. A crash may lose a second of it.
 #[derive(Clone, Default)]
