@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::crowd::Pace;
-use super::hold::{Held, Losses};
+use super::hold::Held;
 use super::memory;
 use super::session::Door;
 use super::wire::Wire;
