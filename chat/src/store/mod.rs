@@ -118,7 +118,9 @@ async fn pool(address: &str, dialect: Dialect, size: u32) -> Result<AnyPool> {
                 if state.idle_for > RESTED {
                     connection.ping().await?;
                 }
-                Ok(true)
+                // A commit that failed for want of room may have ended the transaction without its being noticed here:
+                // such a connection would refuse every transaction for ever.
+                Ok(!connection.is_in_transaction())
             })
         })
         .after_connect(move |connection, _| Box::pin(async move { prepare(connection, dialect).await }))
