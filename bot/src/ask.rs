@@ -1,4 +1,4 @@
-//! A question outside of any conversation: for the command line and the playground. Writes nothing.
+//! A question outside of any conversation: for the command line, the playground, test sets and replays. Writes nothing.
 
 use chat::{Button, Citation, WorkspaceId, locale_of};
 use knowledge::Found;
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     Bot, Result, Trace, Verdict, speech,
-    think::{Errand, Question},
+    think::{Errand, Mind, Question},
     verdict::{Model, Signals},
     words,
 };
@@ -33,7 +33,7 @@ pub struct Asked {
 }
 
 impl Bot {
-    /// Answers a question as the first of a conversation.
+    /// Answers a question as the first of a conversation, with the knowledge and the settings of this moment.
     ///
     /// # Errors
     /// The record's, or knowledge's.
@@ -42,27 +42,44 @@ impl Bot {
         let mind = self.mind(workspace, &errand).await?;
         let text = question.trim().to_owned();
         let question = Question { locale: words::language(&text, locale_of(locale)), text, ..Question::default() };
-        let signals = Signals {
-            wish: speech::wants_person(&question.text),
-            rule: mind.settings.rule_for(&question.text).map(|rule| rule.name.clone()),
-            forbidden: mind.settings.forbids(&question.text),
-            talk: speech::talk(&question.text),
-            unhelpful: speech::unhelpful(&question.text),
+        let signals = self.signals(&mind, &question).await?;
+        Ok(self.ask_with(&mind, &errand, &question, signals).await)
+    }
+
+    /// What can be told from the words of a question alone.
+    pub(crate) async fn signals(&self, mind: &Mind, question: &Question) -> Result<Signals> {
+        let text = question.text.as_str();
+        Ok(Signals {
+            wish: speech::wants_person(text),
+            rule: mind.settings.rule_for(text).map(|rule| rule.name.clone()),
+            forbidden: mind.settings.forbids(text),
+            talk: speech::talk(text),
+            unhelpful: speech::unhelpful(text),
             failed: 0,
             kept: 0,
             best: 0.0,
             broken: false,
             model: Model::Absent,
-            online: self.inner.desk.online(workspace).await?,
+            online: self.inner.desk.online(mind.workspace).await?,
+        })
+    }
+
+    /// Thinks, and says nothing to anybody.
+    pub(crate) async fn ask_with(&self, mind: &Mind, errand: &Errand, question: &Question, signals: Signals) -> Asked {
+        let mut trace = Trace {
+            question: question.text.clone(),
+            locale: question.locale.to_owned(),
+            failed: signals.failed,
+            release: mind.release,
+            ..Trace::default()
         };
-        let mut trace = Trace { question: question.text.clone(), locale: question.locale.to_owned(), ..Trace::default() };
         let began = tokio::time::Instant::now();
-        let thought = self.think(&mind, &question, signals, &mut trace, &mut |_| {}).await;
+        let thought = self.think(mind, question, signals, &mut trace, &mut |_| {}).await;
         trace.times.total_ms = crate::trace::Times::since(began);
+        let reply = thought.reply(question, &mind.settings);
         trace.account(&errand.ledger);
-        self.note_usage(workspace, None, &trace.calls).await;
-        let reply = thought.reply(&question, &mind.settings);
-        Ok(Asked {
+        self.note_usage(mind.workspace, None, &trace.calls).await;
+        Asked {
             verdict: thought.verdict,
             rule: thought.verdict.rule,
             answer: reply.body,
@@ -71,6 +88,6 @@ impl Bot {
             extract: reply.extra.extract,
             found: thought.found,
             trace,
-        })
+        }
     }
 }

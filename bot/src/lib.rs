@@ -7,20 +7,27 @@ mod ask;
 mod budget;
 mod cite;
 mod config;
+mod copilot;
 mod draft;
+mod dry_run;
 mod error;
 pub mod extract;
+mod learn;
 mod memory;
 pub mod model;
 mod prompt;
 mod rating;
+mod release;
+mod reliability;
 pub mod render;
+mod replay;
 mod report;
 mod run;
 mod settings;
 pub mod speech;
 mod think;
 pub mod trace;
+mod trial;
 mod turn;
 pub mod usage;
 pub mod verdict;
@@ -41,10 +48,14 @@ pub use crate::{
     ask::Asked,
     budget::{Budget, Level},
     config::{Config, Listed, Tasks},
+    copilot::{Rewrite, Suggestion},
+    dry_run::{Change, DryRun},
     error::{Error, Result},
+    learn::Lesson,
+    reliability::Reliability,
     report::Report,
     settings::{Endpoint, Length, Offline, Rule, Secret, Settings, Style, Term, Tone, Words},
-    trace::{Trace, Turn},
+    trace::{Seen, Times, Trace, Turn},
     verdict::Verdict,
 };
 

@@ -21,6 +21,8 @@ pub(crate) struct Place {
     workspace: WorkspaceId,
     /// The passages' revision.
     revision: i64,
+    /// The release that answers.
+    release: Option<i64>,
     /// The bot's settings.
     settings: u64,
     audience: &'static str,
@@ -99,6 +101,7 @@ impl Bot {
         Some(Place {
             workspace: mind.workspace,
             revision,
+            release: mind.release,
             settings: hasher.finish(),
             audience: Audience::All.text(),
             locale: question.locale,
@@ -120,7 +123,7 @@ mod tests {
 
     fn place(question: &str, revision: i64) -> Place {
         let workspace = WorkspaceId(uuid::Uuid::nil());
-        Place { workspace, revision, settings: 1, audience: "all", locale: "en", question: question.into() }
+        Place { workspace, revision, release: None, settings: 1, audience: "all", locale: "en", question: question.into() }
     }
 
     fn answer(body: &str) -> Answer {

@@ -30,6 +30,7 @@ static TEMPLATES: LazyLock<Result<Tera, tera::Error>> = LazyLock::new(|| {
     tera.add_raw_templates([
         ("answer", include_str!("../prompts/answer.md")),
         ("condense", include_str!("../prompts/condense.md")),
+        ("rewrite", include_str!("../prompts/rewrite.md")),
         ("summary", include_str!("../prompts/summary.md")),
     ])?;
     Ok(tera)
@@ -51,6 +52,19 @@ pub(crate) struct Line {
     /// `Visitor`, `Assistant` or `Colleague`.
     pub who: &'static str,
     pub text: String,
+}
+
+impl Line {
+    /// A message; what the house itself said is no part of a talk.
+    pub(crate) fn of(message: &chat::Message) -> Option<Self> {
+        let who = match message.author {
+            chat::Author::Visitor(_) => "Visitor",
+            chat::Author::Bot => "Assistant",
+            chat::Author::Agent(_) => "Colleague",
+            chat::Author::System => return None,
+        };
+        Some(Self { who, text: message.body.clone() })
+    }
 }
 
 /// What the answer's prompt is made of.
@@ -98,6 +112,15 @@ pub(crate) fn summary(lines: &[Line], locale: &str) -> Result<Prompt> {
     conversation("summary", lines, context, 300)
 }
 
+/// The prompt that puts an agent's reply in other words: `shorter`, `friendlier` or `translate`.
+pub(crate) fn rewrite(how: &str, text: &str, locale: &str) -> Result<Prompt> {
+    let mut context = Context::new();
+    context.insert("how", how);
+    context.insert("language", &say(locale, "language", &[]));
+    context.insert("text", &cut(&unfence(text), PASSAGE * 2));
+    Ok(Prompt { messages: vec![Said { role: Role::User, content: render("rewrite", &context)? }], max_tokens: 1_500 })
+}
+
 fn conversation(name: &str, lines: &[Line], mut context: Context, max_tokens: u32) -> Result<Prompt> {
     let lines: Vec<Line> = lines.iter().map(|line| Line { who: line.who, text: one_line(&cut(&unfence(&line.text), LINE)) }).collect();
     context.insert("lines", &lines);
@@ -119,7 +142,7 @@ fn fenced(passage: &Passage) -> Passage {
 /// Nothing inside the material can close its fence or open another.
 fn unfence(text: &str) -> String {
     let mut text = text.to_owned();
-    for tag in ["<passage", "</passage", "<conversation", "</conversation"] {
+    for tag in ["<passage", "</passage", "<conversation", "</conversation", "<reply", "</reply"] {
         while let Some(at) = text.to_ascii_lowercase().find(tag) {
             text.replace_range(at..=at, "‹");
         }

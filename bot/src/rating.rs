@@ -38,6 +38,7 @@ impl Bot {
         .await?;
         self.chat().conversation_changed(workspace, visitor, conversation);
         if score < 0 {
+            self.learn_from_thumb(workspace, conversation, seq).await?;
             self.give_up(&found).await?;
         }
         Ok(())

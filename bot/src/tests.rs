@@ -1,5 +1,6 @@
 //! The life of turns on a real record, with a model that is a fake.
 
+mod learning;
 mod model;
 mod takeover;
 mod trust;

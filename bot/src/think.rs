@@ -19,8 +19,9 @@ use crate::{
     Bot, Result, Settings,
     budget::Level,
     memory::Known,
-    model::{Failure, Ledger, Roster, Task},
+    model::{Ledger, Roster, Task},
     prompt::Line,
+    release::{Chosen, Standing},
     trace::{Times, Trace},
     verdict::{self, Action, Policy, Signals, Verdict},
 };
@@ -41,6 +42,8 @@ pub(crate) struct Question {
 /// For whom it is thought, and how long it makes sense.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Errand {
+    /// Whose knowledge and settings are used.
+    pub standing: Standing,
     /// Whose budget it is as well.
     pub visitor: Option<VisitorId>,
     /// Cancelled when the visitor has left.
@@ -52,6 +55,8 @@ pub(crate) struct Errand {
 /// What is needed to think in a workspace.
 pub(crate) struct Mind {
     pub workspace: WorkspaceId,
+    /// The release that answers; `None` while tested releases are off.
+    pub release: Option<i64>,
     pub settings: Settings,
     pub policy: Policy,
     pub models: Roster,
@@ -82,14 +87,14 @@ pub(crate) struct Thought {
 impl Bot {
     /// Everything that is needed to think in a workspace.
     pub(crate) async fn mind(&self, workspace: WorkspaceId, errand: &Errand) -> Result<Mind> {
-        let settings = Settings::get(self.chat(), workspace).await?;
+        let Chosen { settings, release } = self.chosen(workspace, errand.standing).await?;
         let level =
             if settings.budget.limits() { settings.budget.level(&self.spent(workspace, errand.visitor).await?) } else { Level::Full };
         let models = self.inner.models.of(workspace, &settings, errand.ledger.clone());
         let level = if models.configured() { level } else { Level::Full };
         let models = models.within(level).veiled(settings.redact).until(errand.left.clone());
         let deadline = Instant::now() + self.limits().total;
-        Ok(Mind { workspace, policy: settings.policy(), settings, models, level, deadline })
+        Ok(Mind { workspace, release, policy: settings.policy(), settings, models, level, deadline })
     }
 
     /// Searches if the signals leave anything to search for, and decides until something can be done.
@@ -114,12 +119,13 @@ impl Bot {
                 None => self.look_up(mind, question, &mut signals, trace, &mut parts).await,
             };
         }
+        trace.signals = Some(signals.clone());
         loop {
             let verdict = verdict::decide(&signals, &mind.policy);
             trace.decided(verdict);
             let answer = match verdict.action {
                 Action::Answer if known.is_some() => known.take().map(|known| known.answer.clone()),
-                Action::Answer => match self.answer(mind, question, &found, show).await {
+                Action::Answer => match self.timed_answer(mind, question, &found, trace, show).await {
                     Ok(answer) => {
                         if let Some(place) = place.take() {
                             self.inner.memory.keep(place, &trace.query, &found, &answer);
@@ -128,7 +134,6 @@ impl Bot {
                     }
                     Err(refusal) => {
                         signals.model = refusal.state;
-                        note_failure(trace, refusal.failure);
                         continue;
                     }
                 },
@@ -145,6 +150,25 @@ impl Bot {
             note_cited(trace, answer.as_ref());
             return Thought { verdict, answer, found, signals };
         }
+    }
+
+    /// The model's answer; how long it took and what came of it are noted.
+    async fn timed_answer(
+        &self,
+        mind: &Mind,
+        question: &Question,
+        found: &Found,
+        trace: &mut Trace,
+        show: &mut (dyn FnMut(Shown) + Send),
+    ) -> Result<Answer, answer::Refusal> {
+        let began = Instant::now();
+        let answered = self.answer(mind, question, found, show).await;
+        trace.times.model_ms = Some(Times::since(began));
+        trace.model_said = Some(answered.as_ref().map_or_else(|refusal| refusal.state, |_| verdict::Model::Ready));
+        if let Err(answer::Refusal { failure: Some(failure), .. }) = &answered {
+            trace.failed(*failure);
+        }
+        answered
     }
 
     /// Searches, and notes what was found; for several questions also what was found for each.
@@ -216,12 +240,6 @@ impl Signals {
         self.kept = found.hits.iter().filter(|hit| hit.kept).count();
         self.best = found.hits.iter().filter(|hit| hit.kept).map(|hit| hit.confidence).fold(0.0, f64::max);
         self.model = model;
-    }
-}
-
-fn note_failure(trace: &mut Trace, failure: Option<Failure>) {
-    if let Some(failure) = failure {
-        trace.failed(failure);
     }
 }
 

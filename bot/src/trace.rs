@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use sqlx::{Row, any::AnyRow};
 
 use crate::{
-    Result,
+    Error, Result,
     model::{Failure, Ledger},
-    verdict::{Cause, Verdict},
+    verdict::{self, Cause, Signals, Verdict},
 };
 
 /// What was measured in a turn.
@@ -39,6 +39,14 @@ pub struct Trace {
     pub redacted: usize,
     /// Little or nothing was left of the budget: `cheaper`, `spent`.
     pub budget: Option<String>,
+    /// What was measured when the first decision was made; `None` in traces of older versions.
+    pub signals: Option<Signals>,
+    /// What the model did in the end, if it was asked.
+    pub model_said: Option<verdict::Model>,
+    /// The release that answered; `None`: tested releases were off, and knowledge and settings were those of the moment.
+    pub release: Option<i64>,
+    /// The revision of the knowledge that was searched.
+    pub revision: i64,
     /// How long it took.
     pub times: Times,
 }
@@ -104,10 +112,14 @@ pub struct Seen {
 pub struct Times {
     /// Waiting for the end of a burst.
     pub burst_ms: u64,
+    /// Making a question of its own of one that leans on what was said; beside a first search.
+    pub condense_ms: Option<u64>,
     /// Searching, a condensed question included.
     pub search_ms: u64,
-    /// Making a question of its own of a follow-up, by a model.
-    pub condense_ms: Option<u64>,
+    /// The model's answer, from asking to its last word or its failure.
+    pub model_ms: Option<u64>,
+    /// Writing the message, or the ticket, into the record.
+    pub keep_ms: Option<u64>,
     /// From the search to the first word that was shown.
     pub first_word_ms: Option<u64>,
     /// Everything.
@@ -124,6 +136,7 @@ impl Times {
 impl Trace {
     /// Notes what a search found.
     pub(crate) fn found(&mut self, found: &Found) {
+        self.revision = found.revision;
         self.passages = found.hits.iter().map(Seen::of).collect();
     }
 
@@ -188,19 +201,35 @@ pub struct Turn {
     pub finished_at: Option<i64>,
 }
 
+const SELECT: &str =
+    "SELECT t.id, t.conversation_id, t.asked_seq, t.answer_seq, t.outcome, t.rule, t.trace, t.created_at, t.finished_at, r.score
+    FROM turn t LEFT JOIN rating r ON r.conversation_id = t.conversation_id AND r.seq = t.answer_seq AND r.workspace_id = t.workspace_id
+    WHERE t.workspace_id = $1";
+
 /// The turns of a conversation, newest first.
 pub(crate) async fn of_conversation(store: &Store, workspace: WorkspaceId, conversation: ConversationId, limit: i64) -> Result<Vec<Turn>> {
-    let rows = sqlx::query(
-        "SELECT t.id, t.asked_seq, t.answer_seq, t.outcome, t.rule, t.trace, t.created_at, t.finished_at, r.score
-           FROM turn t LEFT JOIN rating r ON r.conversation_id = t.conversation_id AND r.seq = t.answer_seq AND r.workspace_id = t.workspace_id
-          WHERE t.workspace_id = $1 AND t.conversation_id = $2 ORDER BY t.created_at DESC, t.id DESC LIMIT $3",
-    )
-    .bind(workspace.text())
-    .bind(conversation.text())
-    .bind(limit)
-    .fetch_all(store.read())
-    .await?;
-    rows.iter().map(turn).collect()
+    let sql = format!("{SELECT} AND t.conversation_id = $2 ORDER BY t.created_at DESC, t.id DESC LIMIT $3");
+    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(conversation.text()).bind(limit);
+    query.fetch_all(store.read()).await?.iter().map(turn).collect()
+}
+
+/// The turn that led to the message `seq`: the one that answered with it, or the one before it that handed over.
+pub(crate) async fn of_message(store: &Store, workspace: WorkspaceId, conversation: ConversationId, seq: i64) -> Result<Turn> {
+    let sql = format!(
+        "{SELECT} AND t.conversation_id = $2 AND (t.answer_seq = $3 OR (t.outcome = 'handover' AND t.asked_seq < $3))
+         ORDER BY CASE WHEN t.answer_seq = $3 THEN 0 ELSE 1 END, t.asked_seq DESC, t.created_at DESC LIMIT 1"
+    );
+    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(conversation.text()).bind(seq);
+    turn(&query.fetch_optional(store.read()).await?.ok_or(Error::NotFound)?)
+}
+
+/// The turns of a workspace since then that came to something, with their conversations, newest first.
+pub(crate) async fn since(store: &Store, workspace: WorkspaceId, since: i64, limit: i64) -> Result<Vec<(ConversationId, Turn)>> {
+    let sql = format!(
+        "{SELECT} AND t.created_at >= $2 AND t.outcome IN ('answer', 'clarify', 'handover', 'small_talk') ORDER BY t.created_at DESC LIMIT $3"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(since).bind(limit).fetch_all(store.read()).await?;
+    rows.iter().map(|found| Ok((row::id(found, "conversation_id")?, turn(found)?))).collect()
 }
 
 fn turn(row: &AnyRow) -> Result<Turn> {

@@ -7,13 +7,14 @@ mod lease;
 mod presence;
 mod show;
 mod steps;
+pub(crate) mod summary;
 
 use std::{
     sync::atomic::{AtomicBool, Ordering::SeqCst},
     time::Duration,
 };
 
-use chat::{ConversationId, TurnId, WorkspaceId, conversation, conversation::Conversation};
+use chat::{ConversationId, Extra, TurnId, WorkspaceId, conversation, conversation::Conversation};
 use tokio::time::Instant;
 
 pub(crate) use self::lease::due;
@@ -21,6 +22,7 @@ pub use self::steps::Steps;
 use self::{heard::Heard, lease::Claim, show::Stage};
 use crate::{
     Bot, Error, Result, Trace,
+    release::Standing,
     run::Call,
     think::{Errand, Mind, Thought},
     trace::Times,
@@ -61,7 +63,7 @@ impl Bot {
             claim,
             settled: AtomicBool::new(false),
             trace: parking_lot::Mutex::default(),
-            errand: Errand { visitor: Some(found.visitor), ..Errand::default() },
+            errand: Errand { standing: Standing::Visitor(found.visitor), visitor: Some(found.visitor), ..Errand::default() },
             began: Instant::now(),
         };
         running.take(call).await
@@ -185,6 +187,7 @@ impl Running<'_> {
             question: heard.question.text.clone(),
             locale: heard.question.locale.to_owned(),
             failed: heard.signals.failed,
+            release: mind.release,
             times: self.trace.lock().times,
             ..Trace::default()
         };
@@ -194,6 +197,7 @@ impl Running<'_> {
         let thought = self.bot.think(&mind, &heard.question, heard.signals.clone(), &mut trace, &mut show).await;
         trace.times.first_word_ms = self.stage.opened_after(thinking);
         *self.trace.lock() = trace;
+        let keeping = Instant::now();
         let answer = match thought.verdict.action {
             Action::HandOver(cause) => {
                 let packet = self.packet(&mind, &heard).await?;
@@ -206,6 +210,7 @@ impl Running<'_> {
                 Some(self.say(&mind, &heard, &thought, conversation.asked_seq).await?)
             }
         };
+        self.trace.lock().times.keep_ms = Some(Times::since(keeping));
         self.note_gap(&heard, &thought, conversation.asked_seq).await;
         Ok(Done { outcome: thought.verdict.name(), rule: thought.verdict.rule, asked: conversation.asked_seq, answer })
     }
@@ -213,7 +218,8 @@ impl Running<'_> {
     /// Appends the bot's message.
     async fn say(&self, mind: &Mind, heard: &Heard, thought: &Thought, asked: i64) -> Result<i64> {
         let reply = thought.reply(&heard.question, &mind.settings);
-        let appended = self.bot.chat().append(self.claim.message(asked, reply.body, reply.extra)).await?;
+        let extra = Extra { release: mind.release, ..reply.extra };
+        let appended = self.bot.chat().append(self.claim.message(asked, reply.body, extra)).await?;
         self.stage.said();
         Ok(appended.message.seq)
     }

@@ -8,7 +8,8 @@ use crate::speech::Talk;
 mod tests;
 
 /// What was measured about a turn.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Signals {
     /// The visitor asks for a person, by a button or in words.
     pub wish: bool,
@@ -35,10 +36,11 @@ pub struct Signals {
 }
 
 /// What the model has done in this turn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Model {
     /// None is configured.
+    #[default]
     Absent,
     /// It can be asked.
     Ready,

@@ -82,6 +82,10 @@ id! {
     CsatId,
     /// A line of the audit log.
     AuditId,
+    /// Knowledge, settings and models, frozen.
+    ReleaseId,
+    /// One item of the test set.
+    CaseId,
     /// One process, from its start to its end.
     NodeId,
 }

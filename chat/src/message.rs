@@ -131,6 +131,9 @@ pub struct Extra {
     /// The turn that made it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub turn: Option<TurnId>,
+    /// The number of the release that answered; `None`: tested releases were off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub release: Option<i64>,
     /// What happened, in a system message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<Event>,

@@ -902,3 +902,239 @@ sessions-end = Sign out everywhere else
 session-this = This browser
 session-seen = Last seen
 session-since = since
+
+## Why this answer
+why-title = Why this answer
+why-asked = What was asked
+why-query = It leans on what was said before, so the search looked for this:
+why-no-release = Knowledge and settings of that moment
+release-number = Release { $n }
+why-failed = { $n ->
+    [one] One answer before it had not helped
+   *[other] { $n } answers before it had not helped
+}
+why-decided = What was decided, and why
+why-best = The best passage was { $share } likely to answer it.
+why-model-failed = The model gave no usable answer.
+why-passages = What was found
+f-passage = Passage
+why-cited = Cited
+why-kept = Used
+why-no-search = Nothing was looked up: the words alone decided.
+why-times = How long it took
+step-burst = Waiting for the end of the message
+step-condense = Making it a question of its own
+step-search = Search
+step-first_word = First word
+step-model = Model
+step-keep = Writing it down
+step-total = Altogether
+why-again = The same question today
+why-again-do = Ask again
+why-again-lead = Asks the bot again with the knowledge and the settings of this moment. Nobody sees it, and nothing is kept.
+why-change-same = Nothing would change: the same words, from the same sources.
+why-change-words = The bot would do the same in other words.
+why-change-outcome = The bot would do something else today.
+why-then = Then
+why-now = Today
+why-difference = Difference
+change-same = The same
+change-new = New
+change-gone = Gone
+change-up = Surer
+change-down = Less sure
+
+## Releases
+nav-releases = Releases
+releases-off-title = Every change is live at once
+releases-off-text = That is right for most. With tested releases, what visitors are answered with is frozen: a change of the knowledge or of the bot is tried on your test set first, then shown to a part of the visitors, then to all, and can be taken back with one click.
+releases-off-cases = { $n ->
+    [0] The test set is empty. You can begin with it now or later.
+    [one] The test set has one case.
+   *[other] The test set has { $n } cases.
+}
+releases-switch-on = Switch on tested releases
+releases-live = What answers visitors
+releases-lead = What you change in the knowledge or in the bot's settings waits for the next release. Only two things act at once: switching the bot off, and who may see a source.
+release-published = Published
+release-staged = Staged
+release-candidate = Candidate
+release-past = Earlier
+release-withdrawn = Taken back
+release-everybody = answers everybody
+release-share = answers { $n } of 100 visitors
+release-back = Roll back
+release-back-sure = Take release { $n } back? The release before it answers again at once.
+release-back-staged-sure = Take release { $n } from its visitors? The published one answers them again at once.
+release-new = Freeze a new release
+release-new-text = { $n ->
+    [0] Freezes knowledge and settings as they are now. The test set is empty, so nothing will be tested.
+    [one] Freezes knowledge and settings as they are now, and tries them on the one case of the test set.
+   *[other] Freezes knowledge and settings as they are now, and tries them on the { $n } cases of the test set.
+}
+f-note-release = What is new
+note-release-example = New returns policy
+release-freeze = Freeze and test
+releases-all = All releases
+f-release = Release
+f-by = By
+f-frozen = Frozen
+release-signed = Let through by { $name }: { $reason }
+release-running = Testing: { $done } of { $total } done
+releases-end-title = Work without tested releases
+releases-end-text = Everything that was changed since becomes live at once. Earlier releases cannot come back.
+releases-end-sure = Make every change live at once, and give up all releases?
+releases-end = Switch off tested releases
+release-dropped = Not kept
+release-dropped-text = Its passages were given up; it cannot answer again.
+release-says = What the test set says
+release-look-again = Look again
+release-run = Run again
+release-no-cases = The test set is empty: nothing was tested.
+release-passes = It passes { $passed } of { $cases } cases.
+release-unrun = { $n ->
+    [one] One case was not run yet.
+   *[other] { $n } cases were not run yet.
+}
+release-worse = { $n ->
+    [one] On one case it is worse than the published release.
+   *[other] On { $n } cases it is worse than the published release.
+}
+release-not-worse = It is worse than the published release on none.
+release-better = { $n ->
+    [one] On one it is better.
+   *[other] On { $n } it is better.
+}
+release-refused-worse = { $n ->
+    [one] Not released: it is worse on one case. Mend it and freeze again, or say below why it may go out.
+   *[other] Not released: it is worse on { $n } cases. Mend it and freeze again, or say below why it may go out.
+}
+release-refused-untested = Not released: some cases were not run yet. They run now; try again in a moment.
+release-decide = Decide
+f-sign = Why it may go out although it is worse
+sign-help = Your name and your reason stay with the release and in the log.
+f-share = Share of visitors
+release-stage = Show it to this share
+release-publish = Publish to everybody
+release-withdraw = Give it up
+release-theirs = Published
+release-mine = This release
+case-passed = Passes
+case-failed = Fails
+case-unrun = Not run yet
+case-worse = Worse
+case-better = Better
+case-same = The same
+flash-releases-on = Tested releases are on. What was live is release { $n }.
+flash-releases-off = Tested releases are off. Every change is live at once.
+flash-release-frozen = Release { $n } is frozen. Its test set runs.
+flash-release-staged = It answers { $n } of 100 visitors now.
+flash-release-published = It answers everybody now.
+flash-release-withdrawn = The release is given up.
+flash-release-runs = The test set runs again.
+flash-release-back = Rolled back.
+
+## Test set
+nav-cases = Test set
+cases-which = Which cases
+cases-proposed = Proposed
+cases-accepted = In use
+cases-declined = Declined
+cases-lead-proposed = Proposed from what visitors and agents did. Look at each: say what must come of it, or decline it.
+cases-lead-accepted = Questions with what must come of them. A new release must not be worse on any of them.
+cases-lead-declined = These are not proposed again.
+cases-none-proposed = Nothing waits. A thumb down, an agent's answer and a handover each propose a case.
+cases-none-accepted = No cases yet. Write the questions your visitors ask most, below.
+cases-none-declined = None.
+cases-skipped = These lines were not taken; all others were.
+case-history = { $n ->
+    [one] After one message
+   *[other] After { $n } messages
+}
+case-target-open = Still to be said
+case-title = Case
+case-new = Write a case
+case-add = Add the case
+case-accept = Accept
+case-change = Change
+case-look = Look at it
+case-decline = Decline
+case-take-out = Take out
+case-question-help = As a visitor asks it.
+case-target-help = For a citation: the document's title, address or name in its source. For a fact: the words the answer must hold; several wordings with " | " between.
+f-expect = What must come of it
+f-target = Document or fact
+f-origin = From
+expect-cite = The answer cites
+expect-fact = The answer says
+expect-refuse = No answer
+expect-hand_over = A person takes over
+origin-written = Written
+origin-imported = Imported
+origin-thumb = A thumb down
+origin-correction = An agent's answer
+origin-handover = A handover
+said-visitor = Visitor:
+said-bot = Bot:
+said-agent = Agent:
+cases-import = Import
+cases-import-do = Import
+f-lines = JSON Lines
+lines-help = One case a line, with question, expect (cite, fact, refuse or hand_over), target, and if needed locale and history.
+flash-cases-imported = { $n } cases were taken.
+flash-case-added = The case is in the test set.
+flash-case-accepted = The case counts from now on.
+flash-case-declined = The case does not count, and is not proposed again.
+fault-case-known = There is the same case already, perhaps a declined one.
+fault-document = No document has this title, address or name.
+
+## Gaps that mean the same
+gap-also = { $n ->
+    [one] and one that means the same
+   *[other] and { $n } that mean the same
+}
+gap-also-legend = The same answer for
+gap-drafted = Drafted from what an agent answered. Make it complete in itself before you save.
+
+## Copilot
+copilot = Copilot
+copilot-suggest = Suggest a reply
+copilot-shorter = Say it shorter
+copilot-friendlier = Say it friendlier
+copilot-translate = Translate for the visitor
+copilot-quoted = Quoted from your knowledge. Read it before you send it.
+copilot-written = Written from your knowledge. Read it before you send it.
+copilot-nothing = Your knowledge does not answer this.
+copilot-empty = Write something first.
+copilot-no-model = The model did not answer. Your words are as they were.
+copilot-summary = Summary
+copilot-sum-up = Sum up the conversation
+
+## How far the bot can be trusted
+bot-waits = Tested releases are on: what you save here is tried with the next release, and visitors see it when that is published.
+trust-title = How far it can be trusted
+trust-both = Of 100 questions it answers { $answers }, about { $wrongly } of them wrongly.
+trust-answers = Of 100 questions it answers { $answers }.
+trust-few-judged = { $n ->
+    [one] How many wrongly can be said after one more rated answer.
+   *[other] How many wrongly can be said after { $n } more rated answers.
+}
+trust-few = { $n ->
+    [one] Too few questions so far: this can be said after one more.
+   *[other] Too few questions so far: this can be said after { $n } more.
+}
+trust-from = From the past 90 days: { $questions } questions, { $judged } answers that visitors judged. Those who are content rate less often, so the truth is rather better.
+dry-run-title = Try the past month
+dry-run-lead = Tries the settings above, without saving them, on what visitors asked in the past 30 days: which answers would have been others, and how.
+dry-run-do = Try these settings
+dry-run-none = Nothing was asked in the past month that these settings could be tried on.
+dry-run-changed = { $changed } of { $tried } would have come to something else.
+dry-run-answered = Answered: { $then } then, { $now } with these settings.
+dry-run-handed-over = Handed over: { $then } then, { $now } with these settings.
+dry-run-unknown = { $n } cannot be told: a search or a model would have been asked that was not.
+dry-run-now = With these settings
+flash-gap-waits = The answer is written. Visitors get it with the next release.
+cases-wait = { $n ->
+    [one] One proposed case waits.
+   *[other] { $n } proposed cases wait.
+}

@@ -3,6 +3,7 @@
 mod fields;
 mod money;
 mod state;
+mod trust;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -23,6 +24,7 @@ use crate::web::visit::Seat;
 use fields::RuleRow;
 use money::Used;
 use state::{ModelRow, ModelText};
+use trust::{DryRunText, TrustText};
 
 const PAGE: &str = "/console/bot";
 
@@ -35,6 +37,10 @@ struct BotPage {
     models: Vec<ModelRow>,
     used: Vec<Used>,
     currency: String,
+    trust: TrustText,
+    dry_run: Option<DryRunText>,
+    /// Whether what is saved here waits for the next release.
+    waits: bool,
     form: FormText,
 }
 
@@ -44,7 +50,7 @@ pub async fn show(State(console): State<Console>, seat: Seat) -> Result<Response
     let form = fields::form(&settings);
     let model = state::configured(&console, &settings);
     let rules = fields::rows(&settings);
-    page(&console, &seat, &form, rules, model).await
+    page(&console, &seat, &form, rules, model, None).await
 }
 
 /// Saves everything of the form.
@@ -67,7 +73,7 @@ pub async fn save(State(console): State<Console>, seat: Seat, sent: Fields) -> R
     form.forget("model_key");
     let model = state::configured(&console, &old);
     let rules = fields::sent_rows(&sent);
-    let page = page(&console, &seat, &form, rules, model).await?;
+    let page = page(&console, &seat, &form, rules, model, None).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
@@ -79,10 +85,28 @@ pub async fn test(State(console): State<Console>, seat: Seat, sent: Fields) -> R
     let model = if form.is_fine() { state::tested(&console, &seat, &settings).await } else { state::configured(&console, &old) };
     form.forget("model_key");
     let rules = fields::sent_rows(&sent);
-    page(&console, &seat, &form, rules, model).await
+    page(&console, &seat, &form, rules, model, None).await
 }
 
-async fn page(console: &Console, seat: &Seat, form: &Form, rules: Vec<RuleRow>, model: ModelText) -> Result<Response, Error> {
+/// Tries what is in the form on the turns of the past month, without saving it.
+pub async fn dry_run(State(console): State<Console>, seat: Seat, sent: Fields) -> Result<Response, Error> {
+    let old = Settings::get(&console.chat, seat.workspace()).await?;
+    let mut form = fields::filled(&sent);
+    let settings = fields::read(&mut form, &sent, &old);
+    let tried = if form.is_fine() { Some(console.tried(&seat, &settings).await?) } else { None };
+    form.forget("model_key");
+    let rules = fields::sent_rows(&sent);
+    page(&console, &seat, &form, rules, state::configured(&console, &old), tried).await
+}
+
+async fn page(
+    console: &Console,
+    seat: &Seat,
+    form: &Form,
+    rules: Vec<RuleRow>,
+    model: ModelText,
+    dry_run: Option<DryRunText>,
+) -> Result<Response, Error> {
     let settings = Settings::get(&console.chat, seat.workspace()).await?;
     let teams = console.desk.teams(seat.workspace()).await?;
     let own = BotPage {
@@ -93,6 +117,9 @@ async fn page(console: &Console, seat: &Seat, form: &Form, rules: Vec<RuleRow>, 
         models: state::rows(console, seat, &settings).await?,
         used: money::used(console, seat.workspace(), &settings).await?,
         currency: settings.budget.currency.clone(),
+        trust: console.trust(seat).await?,
+        dry_run,
+        waits: knowledge::release::live(console.chat.store(), seat.workspace()).await?.published.is_some(),
         form: console.form(&seat.visit, form),
     };
     let page = console.page(&seat.visit, "bot", "bot.html", own).await?;

@@ -3,6 +3,7 @@
 pub mod acts;
 pub mod around;
 pub mod context;
+pub mod copilot;
 pub mod message;
 pub mod page;
 pub mod reply;

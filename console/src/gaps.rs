@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use chat::GapId;
-use knowledge::{gap, library};
+use knowledge::{gap, library, release};
 
 use crate::conversation::context::PassageText;
 use crate::error::Error;
@@ -25,6 +25,10 @@ use list::GapText;
 
 const FIELDS: [&str; 3] = ["question", "answer", "library"];
 const PAGE: &str = "/console/gaps";
+/// Questions that one answer is written for.
+const ALSO: usize = 50;
+/// Conversations in which an agent's answer is looked for.
+const ASKED: usize = 10;
 /// Passages shown beside the form: what was nearly an answer.
 const NEAREST: usize = 4;
 
@@ -45,6 +49,8 @@ struct GapsPage {
 #[derive(Serialize)]
 struct GapPage {
     gap: GapText,
+    /// What an agent answered, if somebody did.
+    drafted: bool,
     libraries: Vec<LibraryText>,
     nearest: Vec<PassageText>,
     form: FormText,
@@ -64,8 +70,9 @@ pub async fn form(State(console): State<Console>, seat: Seat, Id(id): Id<GapId>)
     let gap = list::one(&console, &seat, id).await?;
     let libraries = console.libraries(&seat).await?;
     let first = libraries.last().map(|library| library.name.clone()).unwrap_or_default();
-    let form = Form::empty(&FIELDS).with("question", &*gap.question).with("library", first);
-    page(&console, &seat, gap, &form).await
+    let draft = draft(&console, &seat, &gap).await?;
+    let form = Form::empty(&FIELDS).with("question", &*gap.question).with("library", first).with("answer", &*draft);
+    page(&console, &seat, gap, &form, !draft.is_empty()).await
 }
 
 /// Writes the answer: it is knowledge from now on, and the gap is closed.
@@ -76,15 +83,18 @@ pub async fn save(State(console): State<Console>, seat: Seat, Id(id): Id<GapId>,
     form.length("answer", 16_000);
     form.length("library", 100);
     if !form.is_fine() {
-        let page = page(&console, &seat, gap, &form).await?;
+        let page = page(&console, &seat, gap, &form, false).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let workspace = seat.workspace();
     let library = library::by_name(&console.chat, workspace, form.value("library")).await?;
     let (question, answer) = (form.value("question"), form.value("answer"));
-    gap::answer(&console.knowledge, workspace, id, library.id, question, answer).await?;
+    let also = fields.all("also").into_iter().filter_map(GapId::parse).filter(|also| *also != id);
+    let all: Vec<GapId> = std::iter::once(id).chain(also).take(ALSO).collect();
+    gap::answer_all(&console.knowledge, workspace, &all, library.id, question, answer).await?;
     console.note(&seat, "gap.answer", id.text(), json!({ "library": library.id })).await?;
-    let flash = Flash::done("flash-gap-answered");
+    let waits = release::live(console.chat.store(), workspace).await?.published.is_some();
+    let flash = Flash::done(if waits { "flash-gap-waits" } else { "flash-gap-answered" });
     Ok(console.said(&seat.visit, PAGE, &flash))
 }
 
@@ -95,9 +105,19 @@ pub async fn close(State(console): State<Console>, seat: Seat, Id(id): Id<GapId>
     Ok(console.said(&seat.visit, PAGE, &flash))
 }
 
-async fn page(console: &Console, seat: &Seat, gap: GapText, form: &Form) -> Result<Response, Error> {
+/// What an agent answered where the question, or one that means the same, was asked last.
+async fn draft(console: &Console, seat: &Seat, gap: &GapText) -> Result<String, Error> {
+    for (conversation, seq) in gap.places.iter().take(ASKED) {
+        if let Some(lesson) = console.bot.lesson(seat.workspace(), *conversation, *seq).await? {
+            return Ok(lesson.answer);
+        }
+    }
+    Ok(String::new())
+}
+
+async fn page(console: &Console, seat: &Seat, gap: GapText, form: &Form, drafted: bool) -> Result<Response, Error> {
     let nearest = console.passages_for(seat.workspace(), &gap.question, &gap.locale, NEAREST).await;
-    let own = GapPage { gap, libraries: console.libraries(seat).await?, nearest, form: console.form(&seat.visit, form) };
+    let own = GapPage { gap, drafted, libraries: console.libraries(seat).await?, nearest, form: console.form(&seat.visit, form) };
     let page = console.page(&seat.visit, "gaps", "gap.html", own).await?;
     Ok(page.into_response())
 }

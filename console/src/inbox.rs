@@ -71,7 +71,7 @@ pub async fn open(
     Id(id): Id<ConversationId>,
     Ask(asked): Ask<Asked>,
 ) -> Result<Response, Error> {
-    let reading = Reading { view: View::of(&asked.view), before_seq: asked.before_seq };
+    let reading = Reading { view: View::of(&asked.view), before_seq: asked.before_seq, sum_up: false };
     let conversation = console.read_conversation(&seat, id, &reading).await?;
     console.mark_read(&seat, id, conversation.last_seq).await?;
     page(&console, &seat, &asked, Some((id, conversation))).await

@@ -8,6 +8,7 @@ pub mod assets;
 mod audit;
 pub mod bot_settings;
 pub mod canned;
+pub mod cases;
 mod config;
 pub mod conversation;
 mod error;
@@ -24,6 +25,7 @@ pub mod login;
 pub mod people;
 pub mod playground;
 pub mod preview;
+pub mod releases;
 pub mod report;
 pub mod routes;
 pub mod search;
@@ -34,6 +36,7 @@ pub mod templates;
 #[cfg(test)]
 mod tests;
 pub mod web;
+pub mod why;
 pub mod words;
 
 pub use crate::config::Config;

@@ -16,8 +16,8 @@ use crate::handle::Console;
 use crate::web::enter::{enter, panicked, secure};
 use crate::web::guard::{Door, Permission, guard};
 use crate::{
-    account, bot_settings, canned, conversation, gaps, home, inbox, inboxes, invite, live, login, people, playground, report, search,
-    setup, sources,
+    account, bot_settings, canned, cases, conversation, gaps, home, inbox, inboxes, invite, live, login, people, playground, releases,
+    report, search, setup, sources, why,
 };
 
 use Permission::{Admin, Agent, Asset, Public};
@@ -62,7 +62,7 @@ fn doors() -> Vec<Route> {
 
 /// What agents work with all day.
 fn desk() -> Vec<Route> {
-    use conversation::{acts, page, reply};
+    use conversation::{acts, copilot, page, reply};
     vec![
         show("/console/", Agent, get(home::show)),
         send("/console/logout", Agent, post(login::sign_out)),
@@ -70,6 +70,7 @@ fn desk() -> Vec<Route> {
         show("/console/inbox/{conversation}", Agent, get(inbox::open)),
         show("/console/conversations/{id}", Agent, get(page::show)),
         act("/console/conversations/{id}/reply", post(reply::send)),
+        act("/console/conversations/{id}/copilot", post(copilot::help)),
         act("/console/conversations/{id}/take", post(acts::take)),
         act("/console/conversations/{id}/resolve", post(acts::resolve)),
         act("/console/conversations/{id}/reopen", post(acts::reopen)),
@@ -81,6 +82,8 @@ fn desk() -> Vec<Route> {
         act("/console/conversations/{id}/priority", post(acts::priority)),
         act("/console/conversations/{id}/read", post(acts::read)),
         act("/console/conversations/{id}/typing", post(acts::typing)),
+        show("/console/conversations/{id}/why/{seq}", Agent, get(why::show)),
+        act("/console/conversations/{id}/why/{seq}", post(why::again)),
         show("/console/live", Agent, get(live::open)),
         act("/console/presence", post(live::presence)),
         show("/console/canned", Agent, get(canned::show)),
@@ -126,6 +129,22 @@ fn workspace() -> Vec<Route> {
         show("/console/bot", Admin, get(bot_settings::show)),
         send("/console/bot", Admin, post(bot_settings::save)),
         send("/console/bot/test", Admin, post(bot_settings::test)),
+        send("/console/bot/try", Admin, post(bot_settings::dry_run)),
+        show("/console/cases", Admin, get(cases::show)),
+        send("/console/cases", Admin, post(cases::create)),
+        send("/console/cases/import", Admin, post(cases::import)),
+        show("/console/cases/{id}", Admin, get(cases::edit)),
+        send("/console/cases/{id}", Admin, post(cases::change)),
+        send("/console/cases/{id}/decline", Admin, post(cases::decline)),
+        show("/console/releases", Admin, get(releases::show)),
+        send("/console/releases", Admin, post(releases::freeze)),
+        send("/console/releases/back", Admin, post(releases::roll_back)),
+        send("/console/releases/off", Admin, post(releases::switch_off)),
+        show("/console/releases/{id}", Admin, get(releases::one)),
+        send("/console/releases/{id}/stage", Admin, post(releases::stage)),
+        send("/console/releases/{id}/publish", Admin, post(releases::publish)),
+        send("/console/releases/{id}/withdraw", Admin, post(releases::withdraw)),
+        send("/console/releases/{id}/run", Admin, post(releases::run)),
         show("/console/report", Admin, get(report::show)),
         show("/console/inboxes", Admin, get(inboxes::show)),
         send("/console/inboxes", Admin, post(inboxes::create)),

@@ -1,6 +1,7 @@
 //! The console as a browser sees it, on a fresh record.
 
 mod door;
+mod improve;
 mod live;
 mod roles;
 mod shapes;

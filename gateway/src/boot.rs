@@ -60,6 +60,8 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
         tasks.spawn(async move { work.follow_sources(cancel).await });
         let (work, cancel) = (desk.clone(), stopping.clone());
         tasks.spawn(async move { work.run(cancel).await });
+        let (work, cancel) = (bot.clone(), stopping.clone());
+        tasks.spawn(async move { work.run_tests(cancel).await });
         tasks.spawn(forget_sessions(chat.clone(), stopping.clone()));
     }
     if config.plays(Role::Bot) {

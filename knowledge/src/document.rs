@@ -6,7 +6,11 @@ use chat::{Chat, Column, DocumentId, LibraryId, SourceId, Store, Tx, WorkspaceId
 use serde::Serialize;
 use sqlx::Row;
 
-use crate::{Error, Result, revision};
+use crate::{
+    Error, Result,
+    release::{self, Which},
+    revision,
+};
 
 /// A document of a source.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -54,9 +58,33 @@ pub async fn list(store: &Store, workspace: WorkspaceId, source: SourceId, after
         .collect()
 }
 
+/// What people call a document; `None` when it is gone.
+pub async fn title(store: &Store, workspace: WorkspaceId, id: DocumentId) -> Result<Option<String>> {
+    let row = sqlx::query("SELECT title FROM document WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace.text())
+        .bind(id.text())
+        .fetch_optional(store.read())
+        .await?;
+    Ok(row.map(|row| row.try_get("title")).transpose()?)
+}
+
+/// The document somebody means by its id, its name in its source, its address or its title.
+pub async fn named(store: &Store, workspace: WorkspaceId, name: &str) -> Result<Option<DocumentId>> {
+    let row = sqlx::query(
+        "SELECT id FROM document WHERE workspace_id = $1 AND (id = $2 OR external_id = $2 OR url = $2 OR title = $2)
+          ORDER BY CASE WHEN id = $2 THEN 0 WHEN external_id = $2 THEN 1 WHEN url = $2 THEN 2 ELSE 3 END, created_at LIMIT 1",
+    )
+    .bind(workspace.text())
+    .bind(name.trim())
+    .fetch_optional(store.read())
+    .await?;
+    Ok(row.map(|row| row::id(&row, "id")).transpose()?)
+}
+
 /// Removes one document with its passages; the index follows. An import of its source brings it back if it is still there.
 pub async fn remove(chat: &Chat, workspace: WorkspaceId, id: DocumentId) -> Result<()> {
     let mut tx = chat.begin().await?;
+    release::retire(&mut tx, chat.store(), workspace, Which::Documents(&[id])).await?;
     for sql in [
         "DELETE FROM passage WHERE workspace_id = $1 AND document_id = $2",
         "DELETE FROM passage_edit WHERE workspace_id = $1 AND document_id = $2",
@@ -128,6 +156,7 @@ pub(crate) struct Place {
 
 /// Removes the passages of documents, and with `whole` the documents too.
 pub(crate) async fn clear(tx: &mut Tx, store: &Store, workspace: WorkspaceId, ids: &[DocumentId], whole: bool) -> Result<()> {
+    release::retire(tx, store, workspace, Which::Documents(ids)).await?;
     let list = store.dialect().rows(2, &[Column::Text("id")]);
     for part in ids.chunks(500) {
         let part: Vec<HashMap<&str, String>> = part.iter().map(|id| HashMap::from([("id", id.text())])).collect();

@@ -98,7 +98,7 @@ pub async fn change(chat: &Chat, workspace: WorkspaceId, id: PassageId, agent: A
 }
 
 async fn replace(tx: &mut Tx, chat: &Chat, workspace: WorkspaceId, passage: &Passage, edit: &Edit, plain: bool) -> Result<PassageId> {
-    passage::remove(tx, workspace, passage.id).await?;
+    passage::remove(tx, chat.store(), workspace, passage.id).await?;
     let id: PassageId = chat.id();
     let new = NewPassage {
         id: id.text(),

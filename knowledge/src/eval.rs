@@ -71,7 +71,7 @@ pub async fn run(chat: &Chat, config: Config, dir: &Path, progress: &(dyn Fn(u64
         // One more: the question's own document is left out afterwards.
         let query =
             Query { text: asked.text.clone(), audience: Audience::All, libraries: vec![shelf.id], limit: RANKS + 1, locale: String::new() };
-        let found = knowledge.find(place, &query, 1).await?;
+        let found = knowledge.find(place, &query, crate::release::At::Today, 1).await?;
         let named = found.hits.iter().filter_map(|hit| Some((names.get(&hit.passage.document)?.as_str(), hit)));
         let named: Vec<(&str, &Hit)> = named.filter(|(name, _)| Some(*name) != asked.own.as_deref()).take(RANKS).collect();
         let grades = relevant.get(&asked.id);

@@ -151,15 +151,76 @@ pub async fn answer(
     question: &str,
     answer: &str,
 ) -> Result<DocumentId> {
-    let gap = find(knowledge.chat().store(), workspace, id).await?;
-    if gap.closed_at.is_some() && gap.document.is_some() {
+    answer_all(knowledge, workspace, &[id], library, question, answer).await
+}
+
+/// Writes one answer for gaps that ask the same, and closes them.
+///
+/// # Errors
+/// [`Error::Invalid`] for an empty question or answer, and when the first gap has been answered already.
+pub async fn answer_all(
+    knowledge: &Knowledge,
+    workspace: WorkspaceId,
+    ids: &[GapId],
+    library: LibraryId,
+    question: &str,
+    answer: &str,
+) -> Result<DocumentId> {
+    let mut gaps = Vec::with_capacity(ids.len());
+    for id in ids {
+        gaps.push(find(knowledge.chat().store(), workspace, *id).await?);
+    }
+    if gaps.first().is_some_and(|gap| gap.closed_at.is_some() && gap.document.is_some()) {
         return Err(Error::Invalid("This question has been answered already.".into()));
     }
-    // The customer's own words are one more wording of the question.
-    let variants = if words::fold(&gap.question) == words::fold(question) { Vec::new() } else { vec![gap.question.clone()] };
+    // The customers' own words are more wordings of the question.
+    let mut variants: Vec<String> = Vec::new();
+    for gap in &gaps {
+        let folded = words::fold(&gap.question);
+        if folded != words::fold(question) && !variants.iter().any(|variant| words::fold(variant) == folded) {
+            variants.push(gap.question.clone());
+        }
+    }
     let document = knowledge.write_wordings(workspace, library, question, answer, variants).await?;
-    settle(knowledge.chat(), workspace, id, Some(document)).await?;
+    for gap in gaps.iter().filter(|gap| gap.document.is_none()) {
+        settle(knowledge.chat(), workspace, gap.id, Some(document)).await?;
+    }
     Ok(document)
+}
+
+/// Gaps that ask the same.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Cluster {
+    /// The one that was asked most.
+    pub lead: Gap,
+    /// The others.
+    pub also: Vec<Gap>,
+    /// How often all were asked.
+    pub asked: i64,
+}
+
+/// Gaps that are looked at together.
+const TOGETHER: i64 = 400;
+
+/// Open gaps, those that mean the same together; the most asked first.
+pub async fn clusters(store: &Store, workspace: WorkspaceId) -> Result<Vec<Cluster>> {
+    let gaps = list(store, workspace, false, TOGETHER).await?;
+    let questions: Vec<String> = gaps.iter().map(|gap| gap.question.clone()).collect();
+    let grouped = tokio::task::spawn_blocking(move || crate::clusters(&questions.iter().map(String::as_str).collect::<Vec<_>>())).await;
+    // Alone, each is still a question.
+    let grouped = grouped.unwrap_or_else(|_| (0..gaps.len()).map(|n| vec![n]).collect());
+    let of = |places: &[usize]| -> Vec<Gap> { places.iter().filter_map(|n| gaps.get(*n)).cloned().collect() };
+    let mut clusters: Vec<Cluster> = grouped
+        .iter()
+        .filter_map(|group| {
+            let (first, rest) = group.split_first()?;
+            let (lead, also) = (gaps.get(*first)?.clone(), of(rest));
+            let asked = lead.asked + also.iter().map(|gap| gap.asked).sum::<i64>();
+            Some(Cluster { lead, also, asked })
+        })
+        .collect();
+    clusters.sort_by_key(|cluster| (std::cmp::Reverse(cluster.asked), std::cmp::Reverse(cluster.lead.asked_at)));
+    Ok(clusters)
 }
 
 async fn settle(chat: &Chat, workspace: WorkspaceId, id: GapId, document: Option<DocumentId>) -> Result<()> {

@@ -2,6 +2,7 @@
 //!
 //! The record holds the truth (library → source → document → passage); the search index is a cache of it.
 
+pub mod case;
 mod config;
 pub mod crawl;
 pub mod document;
@@ -19,6 +20,7 @@ pub mod outbound;
 pub mod parse;
 pub mod passage;
 pub mod redact;
+pub mod release;
 mod revision;
 mod search;
 pub mod sentence;
@@ -44,7 +46,7 @@ pub use crate::{
     import::{Content, Progress, Summary, Upload},
     parse::{Reason, Skipped},
     passage::Passage,
-    search::{Found, Hit, Query},
+    search::{Found, Hit, Query, clusters},
     spot::Spot,
 };
 use crate::{embed::Embedder, index::Index, outbound::Outbound};

@@ -7,7 +7,12 @@ use serde::{Deserialize, Serialize};
 use sqlx::{Row, any::AnyRow};
 use uuid::Uuid;
 
-use crate::{Result, guides, spot::Spot};
+use crate::{
+    Result, guides,
+    release::{At, Span, Which, retire},
+    revision,
+    spot::Spot,
+};
 
 /// What role a passage has in its document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -74,6 +79,9 @@ pub struct Passage {
     pub origin: String,
     /// Since when it is switched off, unix milliseconds.
     pub hidden_at: Option<i64>,
+    /// The releases it is in.
+    #[serde(skip)]
+    pub(crate) span: Span,
 }
 
 impl Passage {
@@ -109,8 +117,14 @@ pub(crate) struct NewPassage {
     pub hidden_at: Option<i64>,
 }
 
-const SELECT: &str = "SELECT passage.*, document.title AS title, document.url AS url FROM passage
+const SELECT: &str = "SELECT passage.id, passage.document_id, passage.library_id, passage.kind, passage.heading, passage.text,
+    passage.language, passage.audience, passage.position, passage.since, CAST(NULL AS BIGINT) AS last, passage.spot, passage.origin, passage.hidden_at, document.title, document.url FROM passage
     JOIN document ON document.id = passage.document_id AND document.workspace_id = passage.workspace_id";
+
+/// The same of those that only releases still have.
+const RETIRED: &str =
+    "SELECT id, document_id, library_id, kind, heading, text, language, audience, position, since, last, '' AS spot, '' AS origin,
+    CAST(NULL AS BIGINT) AS hidden_at, title, url FROM retired";
 
 /// One passage.
 pub async fn find(store: &Store, workspace: WorkspaceId, id: PassageId) -> Result<Passage> {
@@ -126,42 +140,56 @@ pub async fn of_document(store: &Store, workspace: WorkspaceId, document: Docume
     rows.iter().map(passage).collect()
 }
 
-/// Those of the passages that still are in the record.
+/// Those of the passages that still are in the record, for knowledge of today or for releases.
 pub(crate) async fn some(store: &Store, workspace: WorkspaceId, ids: &[Uuid]) -> Result<HashMap<Uuid, Passage>> {
     let ids: Vec<HashMap<&str, String>> = ids.iter().map(|id| HashMap::from([("id", id.to_string())])).collect();
     let list = store.dialect().rows(2, &[Column::Text("id")]);
-    let sql = format!("{SELECT} WHERE passage.workspace_id = $1 AND passage.id IN (SELECT x.id FROM {list})");
+    let sql = format!(
+        "{SELECT} WHERE passage.workspace_id = $1 AND passage.id IN (SELECT x.id FROM {list})
+         UNION ALL {RETIRED} WHERE workspace_id = $1 AND id IN (SELECT x.id FROM {list})"
+    );
     let json = serde_json::to_string(&ids).unwrap_or_default();
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(json).fetch_all(store.read()).await?;
     rows.iter().map(|row| passage(row).map(|passage| (passage.id.0, passage))).collect()
 }
 
 /// The answer passages of documents that were met by another wording.
-pub(crate) async fn answers(store: &Store, workspace: WorkspaceId, documents: &[DocumentId]) -> Result<HashMap<DocumentId, Passage>> {
+pub(crate) async fn answers(
+    store: &Store,
+    workspace: WorkspaceId,
+    documents: &[DocumentId],
+    at: At,
+) -> Result<HashMap<DocumentId, Passage>> {
     if documents.is_empty() {
         return Ok(HashMap::new());
     }
     let ids: Vec<HashMap<&str, String>> = documents.iter().map(|id| HashMap::from([("id", id.text())])).collect();
     let list = store.dialect().rows(2, &[Column::Text("id")]);
     let sql = format!(
-        "{SELECT} WHERE passage.workspace_id = $1 AND passage.position = 0 AND passage.hidden_at IS NULL AND passage.document_id IN (SELECT x.id FROM {list})"
+        "{SELECT} WHERE passage.workspace_id = $1 AND passage.position = 0 AND passage.hidden_at IS NULL AND passage.document_id IN (SELECT x.id FROM {list})
+         UNION ALL {RETIRED} WHERE workspace_id = $1 AND position = 0 AND document_id IN (SELECT x.id FROM {list})"
     );
     let json = serde_json::to_string(&ids).unwrap_or_default();
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(json).fetch_all(store.read()).await?;
-    rows.iter().map(|row| passage(row).map(|passage| (passage.document, passage))).collect()
+    let all: Vec<Passage> = rows.iter().map(passage).collect::<Result<_>>()?;
+    Ok(all.into_iter().filter(|passage| passage.span.holds(at)).map(|passage| (passage.document, passage)).collect())
 }
 
-/// Every passage's id with its audience: what the index must hold.
-pub(crate) async fn ids(store: &Store, workspace: WorkspaceId) -> Result<HashMap<Uuid, Audience>> {
-    let rows = sqlx::query("SELECT id, audience FROM passage WHERE workspace_id = $1 AND hidden_at IS NULL")
-        .bind(workspace.text())
-        .fetch_all(store.read())
-        .await?;
-    rows.iter().map(|row| Ok((row::id::<PassageId>(row, "id")?.0, audience(row.try_get("audience")?)))).collect()
+/// Every passage's id with its audience and its releases: what the index must hold.
+pub(crate) async fn ids(store: &Store, workspace: WorkspaceId) -> Result<HashMap<Uuid, (Audience, Span)>> {
+    let rows = sqlx::query(
+        "SELECT id, audience, since, CAST(NULL AS BIGINT) AS last FROM passage WHERE workspace_id = $1 AND hidden_at IS NULL
+         UNION ALL SELECT id, audience, since, last FROM retired WHERE workspace_id = $1",
+    )
+    .bind(workspace.text())
+    .fetch_all(store.read())
+    .await?;
+    rows.iter().map(|row| Ok((row::id::<PassageId>(row, "id")?.0, (audience(row.try_get("audience")?), span(row)?)))).collect()
 }
 
-/// Removes one passage.
-pub(crate) async fn remove(tx: &mut Tx, workspace: WorkspaceId, id: PassageId) -> Result<()> {
+/// Removes one passage; a release that was frozen with it keeps it.
+pub(crate) async fn remove(tx: &mut Tx, store: &Store, workspace: WorkspaceId, id: PassageId) -> Result<()> {
+    retire(tx, store, workspace, Which::Passage(id)).await?;
     sqlx::query("DELETE FROM passage WHERE workspace_id = $1 AND id = $2")
         .bind(workspace.text())
         .bind(id.text())
@@ -170,14 +198,15 @@ pub(crate) async fn remove(tx: &mut Tx, workspace: WorkspaceId, id: PassageId) -
     Ok(())
 }
 
-/// Writes passages of documents of one library.
+/// Writes passages of documents of one library; they are in the next release and those after it.
 pub(crate) async fn insert(tx: &mut Tx, store: &Store, scope: &Scope, passages: &[NewPassage], now: i64) -> Result<()> {
     let columns = ["id", "document_id", "kind", "heading", "text", "language", "spot", "origin"].map(Column::Text);
     let list = store.dialect().rows(5, &[columns.as_slice(), &[Column::Int("position"), Column::Int("hidden_at")]].concat());
     let sql = format!(
-        "INSERT INTO passage (id, workspace_id, library_id, document_id, position, kind, heading, text, audience, language, spot, origin, hidden_at, created_at)
-         SELECT x.id, $1, $2, x.document_id, x.position, x.kind, x.heading, x.text, $3, x.language, x.spot, x.origin, x.hidden_at, $4 FROM {list}"
+        "INSERT INTO passage (id, workspace_id, library_id, document_id, position, kind, heading, text, audience, language, spot, origin, hidden_at, created_at, since)
+         SELECT x.id, $1, $2, x.document_id, x.position, x.kind, x.heading, x.text, $3, x.language, x.spot, x.origin, x.hidden_at, $4, $6 FROM {list}"
     );
+    let since = revision::hold(tx, scope.workspace).await? + 1;
     for part in passages.chunks(400) {
         let json = serde_json::to_string(part).unwrap_or_default();
         sqlx::query(sqlx::AssertSqlSafe(sql.as_str()))
@@ -186,6 +215,7 @@ pub(crate) async fn insert(tx: &mut Tx, store: &Store, scope: &Scope, passages: 
             .bind(scope.audience.text())
             .bind(now)
             .bind(json)
+            .bind(since)
             .execute(&mut **tx)
             .await?;
     }
@@ -211,7 +241,13 @@ pub(crate) async fn set_audience(tx: &mut Tx, workspace: WorkspaceId, source: So
     .bind(audience.text())
     .execute(&mut **tx)
     .await?;
-    Ok(done.rows_affected())
+    let kept = sqlx::query("UPDATE retired SET audience = $3 WHERE workspace_id = $1 AND source_id = $2 AND audience <> $3")
+        .bind(workspace.text())
+        .bind(source.text())
+        .bind(audience.text())
+        .execute(&mut **tx)
+        .await?;
+    Ok(done.rows_affected() + kept.rows_affected())
 }
 
 pub(crate) fn audience(text: &str) -> Audience {
@@ -237,5 +273,10 @@ fn passage(row: &AnyRow) -> Result<Passage> {
         spot,
         origin: row.try_get("origin")?,
         hidden_at: row.try_get("hidden_at")?,
+        span: span(row)?,
     })
+}
+
+fn span(row: &AnyRow) -> Result<Span> {
+    Ok(Span { since: row.try_get("since")?, last: row.try_get("last")? })
 }

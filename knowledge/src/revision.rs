@@ -17,6 +17,18 @@ pub(crate) async fn raise(tx: &mut Tx, workspace: WorkspaceId) -> Result<()> {
     Ok(())
 }
 
+/// Holds the row until commit, so that no release is frozen in the middle of a change; the number of the last release.
+pub(crate) async fn hold(tx: &mut Tx, workspace: WorkspaceId) -> Result<i64> {
+    let row = sqlx::query(
+        "INSERT INTO index_state (workspace_id, revision) VALUES ($1, 0)
+         ON CONFLICT (workspace_id) DO UPDATE SET revision = index_state.revision RETURNING frozen",
+    )
+    .bind(workspace.text())
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(row.try_get("frozen")?)
+}
+
 /// The revision now; 0 before the first passage.
 pub(crate) async fn now(store: &Store, workspace: WorkspaceId) -> Result<i64> {
     let row =

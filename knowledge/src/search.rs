@@ -1,5 +1,6 @@
 //! Search: a question in, passages out, best first, each with how sure it is to answer and why it was kept or not.
 
+mod cluster;
 mod confidence;
 mod grams;
 mod group;
@@ -15,8 +16,10 @@ use crate::{
     Knowledge, Result,
     index::{Counts, Scope, Slot, blocking},
     passage::{self, Kind, Passage},
+    release::At,
     revision,
 };
+pub use cluster::clusters;
 use confidence::{Evidence, SAME, sureness};
 use group::{Group, Ranked};
 use order::{AGAIN, Asked};
@@ -43,6 +46,8 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// How long it took, in microseconds.
     pub took_us: u64,
+    /// The revision of the passages that was asked for.
+    pub revision: i64,
 }
 
 /// A passage that was found.
@@ -85,35 +90,43 @@ impl Knowledge {
     /// # Errors
     /// [`crate::Error::Index`] or [`crate::Error::Record`]; then nothing is known, and an answer must not be made up.
     pub async fn search(&self, workspace: WorkspaceId, query: &Query) -> Result<Found> {
-        self.find(workspace, query, PER_DOCUMENT).await
+        self.search_at(workspace, query, At::Today).await
+    }
+
+    /// The same in the passages that a release was frozen with.
+    ///
+    /// # Errors
+    /// As [`Knowledge::search`].
+    pub async fn search_at(&self, workspace: WorkspaceId, query: &Query, at: At) -> Result<Found> {
+        self.find(workspace, query, at, PER_DOCUMENT).await
     }
 
     /// The same with another number of passages a document.
-    pub(crate) async fn find(&self, workspace: WorkspaceId, query: &Query, per_document: usize) -> Result<Found> {
+    pub(crate) async fn find(&self, workspace: WorkspaceId, query: &Query, at: At, per_document: usize) -> Result<Found> {
         let started = std::time::Instant::now();
         let text: String = query.text.chars().take(LONGEST).collect();
-        self.freshen(workspace).await;
+        let revision = self.freshen(workspace).await;
         let slot = self.index().slot(workspace);
         let meaning = match self.embedder() {
             Some(embedder) => embedder.question(&text).await,
             None => None,
         };
-        let (ranked, groups) = self.candidates(&slot, &text, meaning, query).await?;
+        let (ranked, groups) = self.candidates(&slot, &text, meaning, query, at).await?;
         let hits = if groups.is_empty() {
             Vec::new()
         } else {
-            let passages = self.readable(workspace, &groups, query).await?;
-            self.hits(workspace, &slot, &text, Candidates { ranked, groups, passages, per_document }, query).await?
+            let passages = self.readable(workspace, &groups, query, at).await?;
+            self.hits(workspace, &slot, &text, Candidates { ranked, groups, passages, per_document, at }, query).await?
         };
-        Ok(Found { hits, took_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX) })
+        Ok(Found { hits, took_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX), revision })
     }
 
     /// Waits a little for changes to be indexed; what is not there by then is found a moment later.
-    async fn freshen(&self, workspace: WorkspaceId) {
-        let Ok(revision) = revision::now(self.chat().store(), workspace).await else { return };
+    async fn freshen(&self, workspace: WorkspaceId) -> i64 {
+        let Ok(revision) = revision::now(self.chat().store(), workspace).await else { return 0 };
         let known = self.index().slot(workspace).shard.try_read().map(|shard| shard.as_ref().map(|shard| shard.revision));
         if known == Some(Some(revision)) || revision == 0 {
-            return;
+            return revision;
         }
         let knowledge = self.clone();
         let keeping = tokio::spawn(async move { knowledge.ready(workspace).await });
@@ -121,12 +134,20 @@ impl Knowledge {
         if let Ok(Ok(Err(error))) = tokio::time::timeout(patience, keeping).await {
             tracing::warn!(workspace.id = %workspace, %error, "a search uses the index as it is");
         }
+        revision
     }
 
     /// What the index offers, before anything is read.
-    async fn candidates(&self, slot: &Arc<Slot>, text: &str, meaning: Option<Vec<f32>>, query: &Query) -> Result<(Ranked, Vec<Group>)> {
+    async fn candidates(
+        &self,
+        slot: &Arc<Slot>,
+        text: &str,
+        meaning: Option<Vec<f32>>,
+        query: &Query,
+        at: At,
+    ) -> Result<(Ranked, Vec<Group>)> {
         let (slot, text) = (slot.clone(), text.to_owned());
-        let scope = Scope { audience: query.audience, libraries: query.libraries.clone() };
+        let scope = Scope { audience: query.audience, libraries: query.libraries.clone(), at };
         let (limit, weight) = (query.limit, self.embedder().map_or(1.0, crate::embed::Embedder::weight));
         blocking(move || {
             let shard = slot.shard.read();
@@ -146,12 +167,13 @@ impl Knowledge {
         .await
     }
 
-    /// Reads the passages from the record: what was deleted a moment ago, or is not for this asker, is not shown.
-    async fn readable(&self, workspace: WorkspaceId, groups: &[Group], query: &Query) -> Result<HashMap<Uuid, Passage>> {
+    /// Reads the passages from the record: what was deleted a moment ago, or is not for this asker or of this release, is not shown.
+    async fn readable(&self, workspace: WorkspaceId, groups: &[Group], query: &Query, at: At) -> Result<HashMap<Uuid, Passage>> {
         let ids: Vec<Uuid> = groups.iter().flat_map(|group| group.points.iter().map(|(id, _)| *id)).collect();
         let mut passages = passage::some(self.chat().store(), workspace, &ids).await?;
         passages.retain(|_, passage| {
             (query.audience == Audience::Staff || passage.audience == Audience::All)
+                && passage.span.holds(at)
                 && (query.libraries.is_empty() || query.libraries.contains(&passage.library))
         });
         Ok(passages)
@@ -160,12 +182,12 @@ impl Knowledge {
     async fn hits(&self, workspace: WorkspaceId, slot: &Arc<Slot>, text: &str, found: Candidates, query: &Query) -> Result<Vec<Hit>> {
         let reworded: Vec<DocumentId> =
             found.passages.values().filter(|passage| passage.kind == Kind::Variant).map(|passage| passage.document).collect();
-        let answers = passage::answers(self.chat().store(), workspace, &reworded).await?;
+        let answers = passage::answers(self.chat().store(), workspace, &reworded, found.at).await?;
         let (slot, text, limit) = (slot.clone(), text.to_owned(), query.limit);
         blocking(move || {
             let shard = slot.shard.read();
             let Some(shard) = shard.as_ref() else { return Ok(Vec::new()) };
-            let Candidates { ranked, mut groups, passages, per_document } = found;
+            let Candidates { ranked, mut groups, passages, per_document, .. } = found;
             groups.retain(|group| group.points.iter().any(|(id, _)| passages.contains_key(id)));
             Asked::of(&text, &shard.stats).order(&mut groups, &passages);
             let groups = group::best(groups, &ranked, limit, per_document);
@@ -189,6 +211,7 @@ struct Candidates {
     groups: Vec<Group>,
     passages: HashMap<Uuid, Passage>,
     per_document: usize,
+    at: At,
 }
 
 /// Puts passages, evidence and judgement together.

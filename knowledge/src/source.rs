@@ -168,6 +168,7 @@ pub async fn find(store: &Store, workspace: WorkspaceId, id: SourceId) -> Result
 /// Removes a source with its documents and passages; the index follows.
 pub async fn remove(chat: &Chat, workspace: WorkspaceId, id: SourceId) -> Result<()> {
     let mut tx = chat.begin().await?;
+    crate::release::retire(&mut tx, chat.store(), workspace, crate::release::Which::Source(id)).await?;
     sqlx::query("DELETE FROM passage WHERE workspace_id = $1 AND document_id IN (SELECT id FROM document WHERE workspace_id = $1 AND source_id = $2)")
         .bind(workspace.text())
         .bind(id.text())

@@ -2,6 +2,7 @@
 
 mod edits;
 mod meaning;
+mod release;
 mod schedule;
 
 use chat::{Audience, WorkspaceId, testing::Fresh};

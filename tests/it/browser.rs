@@ -75,3 +75,19 @@ async fn axe_and_the_policy_judge_find_nothing() {
     println!("{} pages in {} looks; policies: {}", seen["pages"], seen["looks"], seen["csp_findings"]);
     no_faults(&seen["faults"]);
 }
+
+#[tokio::test]
+async fn a_gap_becomes_an_answer_in_four_clicks() {
+    let server = Plan::new().unlimited().start().await.unwrap();
+    let owner = Staff::owner(&server).await.unwrap();
+    let plan = json!({"base": server.base(), "path": "/demo", "cookies": owner.jar(),
+        "questions": ["Do you ship kettles to the Faroe Islands?", "shipping kettle faroe islands possible?"],
+        "reply": "Hello! We ship kettles to the Faroe Islands by boat; it takes nine days. Thanks!",
+        "again": "How long does a kettle take to the Faroe Islands?"});
+    let seen = browser::run("gap", &plan, Duration::from_secs(180), |line| println!("{line}")).await.unwrap();
+    assert!(seen["clicks"].as_i64().is_some_and(|clicks| clicks <= 4), "{seen:#}");
+    assert_eq!(seen["draft"], "We ship kettles to the Faroe Islands by boat; it takes nine days.", "from the agent's own reply");
+    assert_eq!(seen["also"], 1, "the other wording is answered along: {seen:#}");
+    assert!(seen["known"]["text"].as_str().is_some_and(|text| text.contains("nine days")), "{seen:#}");
+    no_faults(&seen["faults"]);
+}

@@ -13,6 +13,7 @@ mod load;
 mod nodes;
 mod older;
 mod record;
+mod release;
 mod simulate;
 mod tidy;
 mod torment;

@@ -9,7 +9,9 @@ use super::{Mind, Question};
 use crate::{
     Bot, Result,
     model::{Limits, Task},
-    prompt, speech,
+    prompt,
+    release::Chosen,
+    speech,
     trace::Times,
 };
 
@@ -52,7 +54,9 @@ impl Bot {
             locale: question.locale.to_owned(),
         };
         // An index that is being built must not mean silence.
-        match tokio::time::timeout(self.limits().silence, self.inner.knowledge.search(mind.workspace, &query)).await {
+        match tokio::time::timeout(self.limits().silence, self.inner.knowledge.search_at(mind.workspace, &query, Chosen::at(mind.release)))
+            .await
+        {
             Ok(found) => Ok(found?),
             Err(_) => Err(knowledge::Error::Index("it did not answer in time".into()).into()),
         }

@@ -50,7 +50,8 @@ pub(super) fn merged(parts: &[Part]) -> Found {
     }
     // What was kept for one question is material for the answer to all.
     hits.sort_by_key(|hit| !hit.kept);
-    Found { hits, took_us: parts.iter().map(|part| part.found.took_us).sum() }
+    let revision = parts.iter().map(|part| part.found.revision).max().unwrap_or(0);
+    Found { hits, took_us: parts.iter().map(|part| part.found.took_us).sum(), revision }
 }
 
 /// Each question with what is quoted for it, or that nothing was found. `None` when there is nothing for any.

@@ -1,33 +1,27 @@
 //! Handing a conversation over to people, with everything they need to know.
 
-use std::time::Duration;
-
 use chat::conversation::Conversation;
 use ticketing::{Escalation, Packet, Priority, Reason, Seen, Tried};
 
-use super::{Running, failed, heard::Heard};
+use super::{
+    Running, failed,
+    heard::Heard,
+    summary::{LONGEST, composed, questions, short, visitor, written},
+};
 use crate::{
-    Bot, Error, Result, Settings, Turn,
-    model::{Limits, Task},
-    prompt,
+    Bot, Error, Result, Turn,
     prompt::Line,
     settings::Offline,
     think::{Mind, Thought, handover},
     trace,
     verdict::Cause,
-    words::{join, say},
+    words::say,
 };
 
-/// A person is not kept waiting for a summary longer than this.
-const SUMMARY: Duration = Duration::from_secs(4);
-/// Questions that are quoted in a summary.
-const QUOTED: usize = 3;
 /// Attempts that are told, the newest ones.
 const TOLD: usize = 8;
 /// Passages that are told of each attempt.
 const PASSAGES: usize = 3;
-/// The longest quotation, in characters.
-const LONGEST: usize = 300;
 /// The longest subject, in characters.
 const SUBJECT: usize = 100;
 
@@ -79,7 +73,7 @@ impl Bot {
     /// Hands over when thumbs down made the failed answers too many.
     pub(crate) async fn give_up(&self, conversation: &Conversation) -> Result<()> {
         let (store, workspace) = (self.chat().store(), conversation.workspace);
-        let settings = Settings::get(self.chat(), workspace).await?;
+        let settings = self.settings_of(workspace, conversation.visitor).await?;
         let turns = trace::of_conversation(store, workspace, conversation.id, 12).await?;
         let failed = failed::in_a_row(&turns, false);
         if conversation.speaker != chat::Speaker::Bot || conversation.asked_seq > conversation.answered_seq || failed < settings.max_failed
@@ -133,56 +127,6 @@ fn lines_of(turns: &[Turn]) -> Vec<Line> {
     asked.map(|text| Line { who: "Visitor", text }).collect()
 }
 
-fn visitor(lines: &[Line]) -> Vec<&str> {
-    lines.iter().filter(|line| line.who == "Visitor").map(|line| line.text.as_str()).collect()
-}
-
-/// What the visitor asked that was a question, newest first.
-fn questions<'a>(asked: &[&'a str]) -> Vec<&'a str> {
-    let real = |text: &&&str| crate::speech::talk(text).is_none() && !crate::speech::unhelpful(text) && !crate::speech::wants_person(text);
-    asked.iter().rev().filter(real).copied().collect()
-}
-
-async fn written(mind: &Mind, lines: &[Line], locale: &str, bot: &Bot) -> Option<String> {
-    if !mind.models.any(Task::Summary) {
-        return None;
-    }
-    let prompt = prompt::summary(lines, locale).inspect_err(|error| tracing::error!(%error, "a prompt cannot be rendered")).ok()?;
-    let limits = Limits { silence: SUMMARY, total: SUMMARY.min(bot.limits().total), chars: 1_500 };
-    mind.models.complete(Task::Summary, prompt, limits).await.ok()
-}
-
-/// A summary from the visitor's own words and what the bot did.
-fn composed(lines: &[Line], turns: &[Turn], conversation: &Conversation, locale: &str) -> String {
-    let asked = visitor(lines);
-    let real = questions(&asked);
-    let mut text = String::new();
-    for (at, question) in real.iter().take(QUOTED).enumerate() {
-        let key = if at == 0 { "packet.asked" } else { "packet.asked_also" };
-        text = join(&text, &sentence(&say(locale, key, &[("question", &short(question, LONGEST))]), locale));
-    }
-    let answered: Vec<&Turn> = turns.iter().filter(|turn| turn.outcome.as_deref() == Some("answer")).collect();
-    let source = answered.first().and_then(|turn| turn.trace.passages.iter().find(|seen| seen.cited)).map(|seen| seen.title.as_str());
-    match source {
-        Some(source) => {
-            let values = [("count", answered.len().to_string()), ("source", source.to_owned())];
-            let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            text = join(&text, &say(locale, "packet.tried.answer", &values));
-        }
-        None if !real.is_empty() => text = join(&text, &say(locale, "packet.tried.nothing", &[])),
-        None => {}
-    }
-    if !conversation.page_title.trim().is_empty() {
-        text = join(&text, &say(locale, "packet.page", &[("title", conversation.page_title.trim())]));
-    }
-    text
-}
-
-fn sentence(text: &str, locale: &str) -> String {
-    let ends = text.ends_with(['.', '!', '?', '。', '！', '？', '…']);
-    if ends { text.to_owned() } else { format!("{text}{}", if locale == "zh" { "。" } else { "." }) }
-}
-
 fn wish(person: bool, asked: &[&str], turns: &[Turn], locale: &str) -> String {
     let from_turns: Vec<&str> = turns.iter().rev().map(|turn| turn.trace.question.as_str()).collect();
     let question = questions(asked).first().copied().or_else(|| questions(&from_turns).first().copied());
@@ -198,14 +142,6 @@ fn subject(lines: &[Line], turns: &[Turn], locale: &str) -> String {
     let from_turns: Vec<&str> = turns.iter().rev().map(|turn| turn.trace.question.as_str()).collect();
     let question = questions(&asked).first().copied().or_else(|| questions(&from_turns).first().copied());
     question.map_or_else(|| say(locale, "subject.person", &[]), |question| short(question, SUBJECT))
-}
-
-fn short(text: &str, limit: usize) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(limit) {
-        Some((at, _)) => format!("{}…", line[..at].trim_end()),
-        None => line,
-    }
 }
 
 /// What the bot has tried since people were last there, oldest first.

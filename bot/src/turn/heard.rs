@@ -49,7 +49,7 @@ impl Heard {
         let last = earlier.iter().rev().find(|message| message.author == Author::Bot);
         let burst = Burst { offers: last.map_or(&[], |message| &message.extra.buttons), parts };
         let text = burst.question();
-        let history: Vec<Line> = earlier.iter().filter_map(|message| line(message)).collect();
+        let history: Vec<Line> = earlier.iter().filter_map(|message| Line::of(message)).collect();
         let history = history[history.len().saturating_sub(LINES)..].to_vec();
         let cited = last.map(|message| message.extra.citations.iter().filter_map(|c| c.passage.map(|id| id.text())).collect());
         let unhelpful = burst.parts.iter().any(|part| speech::unhelpful(&part.body));
@@ -68,7 +68,7 @@ impl Heard {
         };
         let locale = words::language(&text, &conversation.locale);
         let question = Question { text, locale, history, cited: cited.unwrap_or_default() };
-        let lines = messages.iter().filter_map(line).collect();
+        let lines = messages.iter().filter_map(Line::of).collect();
         Ok(Self { question, signals, turns, lines, conversation: conversation.clone() })
     }
 }
@@ -121,14 +121,4 @@ impl Burst<'_> {
 /// A question that was offered and pressed: its words are ours.
 fn pressed(message: &Message) -> bool {
     message.extra.button.as_deref() == Some("question")
-}
-
-fn line(message: &Message) -> Option<Line> {
-    let who = match message.author {
-        Author::Visitor(_) => "Visitor",
-        Author::Bot => "Assistant",
-        Author::Agent(_) => "Colleague",
-        Author::System => return None,
-    };
-    Some(Line { who, text: message.body.clone() })
 }

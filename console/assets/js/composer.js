@@ -28,7 +28,8 @@ export function startComposer() {
   document.addEventListener("submit", (event) => {
     if (event.target.id !== "composer") return;
     event.preventDefault();
-    send(event.target, event.submitter);
+    if (event.submitter?.name === "do") help(event.target, event.submitter);
+    else send(event.target, event.submitter);
   });
   document.addEventListener("click", (event) => {
     const suggestion = event.target.closest("[data-insert]");
@@ -111,6 +112,44 @@ async function send(form, submitter) {
     if (answer.status === 409) refresh();
   }
   if (!now.contains(document.activeElement)) now.body.focus({ preventScroll: true });
+}
+
+// Asks for words, and puts them where they can still be changed; nothing is sent.
+async function help(form, submitter) {
+  if (form.getAttribute("aria-busy")) return;
+  form.setAttribute("aria-busy", "true");
+  submitter.closest("details").open = false;
+  announce(word("sending"));
+  const asked = form.body.value;
+  const answer = await post(submitter.formAction, new FormData(form, submitter));
+  const now = document.getElementById("composer") ?? form;
+  for (const one of [form, now]) one.removeAttribute("aria-busy");
+  fault(now, answer.ok ? "" : answer.text || word("failed"));
+  announce(answer.notice ?? "");
+  // Whoever went on writing meanwhile keeps their words.
+  if (!answer.ok || now.body.value !== asked) return;
+  now.body.value = answer.body;
+  now.body.dispatchEvent(new Event("input", { bubbles: true }));
+  showSources(answer);
+  now.body.focus();
+}
+
+function showSources({ notice, sources }) {
+  const place = document.getElementById("composer-sources");
+  if (!place) return;
+  place.textContent = "";
+  if (notice) place.append(Object.assign(document.createElement("p"), { textContent: notice }));
+  if (!sources.length) return;
+  const list = document.createElement("ol");
+  for (const source of sources) {
+    const name = document.createElement(source.url ? "a" : "span");
+    name.textContent = source.heading || source.title;
+    if (source.url) Object.assign(name, { href: source.url, rel: "noopener nofollow", target: "_blank" });
+    const item = document.createElement("li");
+    item.append(name);
+    list.append(item);
+  }
+  place.append(list);
 }
 
 function fault(form, text) {

@@ -117,7 +117,7 @@ impl Console {
 
     /// What the bot is called.
     pub async fn bot_name(&self, workspace: WorkspaceId) -> String {
-        match Settings::get(&self.chat, workspace).await {
+        match self.bot.settings_published(workspace).await {
             Ok(settings) => settings.name,
             Err(_) => Settings::default().name,
         }

@@ -36,6 +36,7 @@ pub async fn take(State(console): State<Console>, seat: Seat, Id(id): Id<Convers
 pub async fn resolve(State(console): State<Console>, seat: Seat, Id(id): Id<ConversationId>, fields: Fields) -> Answer {
     let desk = &console.desk;
     desk.resolve(seat.workspace(), seat.agent.id, id).await?;
+    console.learn(&seat, id);
     let flash = Flash::done("flash-resolved").undo(undo(&fields, id, "reopen"));
     done(&console, &seat, &fields, id, &flash)
 }

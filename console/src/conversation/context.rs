@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::conversation::copilot::CopilotText;
 use crate::conversation::message::MessageText;
 use crate::face::Face;
 use crate::web::form::FormText;
@@ -67,6 +68,8 @@ pub struct ConversationText {
     pub history: Vec<HistoryText>,
     /// Passages that may answer what was asked last.
     pub suggestions: Vec<PassageText>,
+    /// Help while writing.
+    pub copilot: CopilotText,
     /// The id the next reply will carry: sent twice, it is kept once.
     pub client_id: String,
     /// The composer.

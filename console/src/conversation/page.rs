@@ -10,6 +10,7 @@ use chat::{Audience, ConversationId, DeviceId, Message, News, Side, Speaker, Top
 use ticketing::ticket::{self, Status, Ticket};
 
 use crate::conversation::context::{Can, ConversationText, Named, PageText, TypingText, web_address};
+use crate::conversation::copilot::CopilotText;
 use crate::conversation::message::{MessageText, Telling};
 use crate::error::Error;
 use crate::face::Face;
@@ -32,6 +33,8 @@ pub struct Reading {
     pub view: View,
     /// Only messages before this one.
     pub before_seq: Option<i64>,
+    /// With a summary.
+    pub sum_up: bool,
 }
 
 /// The query of the page.
@@ -39,6 +42,7 @@ pub struct Reading {
 #[serde(default)]
 pub struct Asked {
     before_seq: Option<i64>,
+    sum_up: Option<u8>,
 }
 
 #[derive(Serialize)]
@@ -53,7 +57,7 @@ pub async fn show(
     Id(id): Id<ConversationId>,
     Ask(asked): Ask<Asked>,
 ) -> Result<Response, Error> {
-    let reading = Reading { view: View::All, before_seq: asked.before_seq };
+    let reading = Reading { view: View::All, before_seq: asked.before_seq, sum_up: asked.sum_up.is_some() };
     let conversation = console.read_conversation(&seat, id, &reading).await?;
     console.mark_read(&seat, id, conversation.last_seq).await?;
     conversation_page(&console, &seat, conversation).await
@@ -113,6 +117,7 @@ impl Console {
             agents: self.agent_texts(seat, agents),
             canned: self.canned_for(seat, &telling, ticket.as_ref()).await?,
             history: self.history_of(seat, &it).await?,
+            copilot: self.copilot(seat, id, reading).await?,
             suggestions: self.suggestions(seat, &it, &messages).await,
             visitor: self.visitor_text(seat, &it, &telling).await?,
             messages: texts(&telling, messages),
@@ -122,6 +127,15 @@ impl Console {
             form: self.form(&seat.visit, &Form::empty(&COMPOSER).with("mode", "reply")),
             id: id.text(),
         })
+    }
+
+    async fn copilot(&self, seat: &Seat, id: ConversationId, reading: &Reading) -> Result<CopilotText, Error> {
+        let workspace = seat.workspace();
+        let summary = match reading.sum_up {
+            true => self.bot.summary(workspace, id, seat.locale().tag()).await?,
+            false => String::new(),
+        };
+        Ok(CopilotText { model: self.bot.can_rewrite(workspace).await?, summary, ..CopilotText::default() })
     }
 
     fn bot_writing(&self, it: &Conversation, telling: &Telling) -> Option<TypingText> {

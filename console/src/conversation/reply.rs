@@ -50,6 +50,7 @@ async fn then(console: &Console, seat: &Seat, id: ConversationId, fields: &Field
     match fields.text("then") {
         "resolve" => {
             desk.resolve(workspace, me, id).await?;
+            console.learn(seat, id);
             let flash = Flash::done("flash-resolved").undo(undo(fields, id, "reopen"));
             Ok(console.said(&seat.visit, to, &flash))
         }
@@ -84,7 +85,7 @@ async fn refuse(console: &Console, seat: &Seat, id: ConversationId, fields: &Fie
     if seat.visit.wants_json {
         return Ok(answer::faults(&text));
     }
-    let reading = Reading { view: view_in(fields.text("back")), before_seq: None };
+    let reading = Reading { view: view_in(fields.text("back")), before_seq: None, sum_up: false };
     let mut conversation = console.read_conversation(seat, id, &reading).await?;
     conversation.form = text;
     let page = conversation_page(console, seat, conversation).await?;

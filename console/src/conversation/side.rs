@@ -3,7 +3,7 @@
 use sqlx::Row as _;
 
 use chat::conversation::Conversation;
-use chat::{Audience, Message, Speaker, WorkspaceId, row};
+use chat::{Audience, ConversationId, Message, Speaker, WorkspaceId, row};
 use knowledge::Query;
 use ticketing::canned::{self, Values};
 use ticketing::ticket::Ticket;
@@ -22,6 +22,16 @@ const HISTORY: i64 = 8;
 const SUGGESTIONS: usize = 3;
 
 impl Console {
+    /// Lets the bot propose cases from what was resolved; nobody waits for it.
+    pub fn learn(&self, seat: &Seat, id: ConversationId) {
+        let (bot, workspace) = (self.bot.clone(), seat.workspace());
+        tokio::spawn(async move {
+            if let Err(error) = bot.learn(workspace, id).await {
+                tracing::warn!(conversation.id = %id, %error, "nothing was learnt from a conversation");
+            }
+        });
+    }
+
     /// Canned replies with the names of this conversation filled in.
     pub async fn canned_for(&self, seat: &Seat, telling: &Telling, ticket: Option<&Ticket>) -> Result<Vec<CannedText>, Error> {
         let words = self.templates.words();

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use chat::GapId;
-use knowledge::gap::{self, Gap};
+use chat::{ConversationId, GapId};
+use knowledge::gap::{self, Cluster, Gap};
 
 use crate::error::Error;
 use crate::handle::Console;
@@ -26,34 +26,68 @@ pub struct GapText {
     pub conversation_href: Option<String>,
     pub closed_at: Option<i64>,
     pub document_href: Option<String>,
+    /// Others that mean the same.
+    pub also: Vec<AlsoText>,
+    /// Where it and the others were asked last.
+    #[serde(skip)]
+    pub places: Vec<(ConversationId, i64)>,
+}
+
+/// A gap that means the same as another.
+#[derive(Clone, Debug, Serialize)]
+pub struct AlsoText {
+    pub id: String,
+    pub question: String,
+    pub asked: i64,
 }
 
 /// Open gaps, or closed ones.
 pub async fn page(console: &Console, seat: &Seat, closed: bool) -> Result<Vec<GapText>, Error> {
-    let gaps = gap::list(console.chat.store(), seat.workspace(), closed, GAPS).await?;
-    let mut texts = Vec::with_capacity(gaps.len());
-    for gap in gaps {
-        texts.push(text(console, seat, gap).await?);
+    let store = console.chat.store();
+    let clusters = match closed {
+        true => gap::list(store, seat.workspace(), true, GAPS).await?.into_iter().map(alone).collect(),
+        false => gap::clusters(store, seat.workspace()).await?,
+    };
+    let mut texts = Vec::with_capacity(clusters.len());
+    for cluster in clusters {
+        texts.push(text(console, seat, cluster).await?);
     }
     Ok(texts)
 }
 
 /// One gap.
 pub async fn one(console: &Console, seat: &Seat, id: GapId) -> Result<GapText, Error> {
-    let gap = gap::find(console.chat.store(), seat.workspace(), id).await?;
-    text(console, seat, gap).await
+    let store = console.chat.store();
+    let gap = gap::find(store, seat.workspace(), id).await?;
+    let clusters = if gap.closed_at.is_none() { gap::clusters(store, seat.workspace()).await? } else { Vec::new() };
+    let mine = clusters.into_iter().find(|cluster| cluster.lead.id == id || cluster.also.iter().any(|also| also.id == id));
+    text(console, seat, mine.map_or_else(|| alone(gap.clone()), |cluster| led_by(cluster, gap.clone()))).await
 }
 
-async fn text(console: &Console, seat: &Seat, gap: Gap) -> Result<GapText, Error> {
+fn alone(gap: Gap) -> Cluster {
+    Cluster { asked: gap.asked, lead: gap, also: Vec::new() }
+}
+
+/// The same cluster with this one first.
+fn led_by(cluster: Cluster, gap: Gap) -> Cluster {
+    let others = std::iter::once(cluster.lead).chain(cluster.also).filter(|other| other.id != gap.id);
+    Cluster { also: others.collect(), lead: gap, asked: cluster.asked }
+}
+
+async fn text(console: &Console, seat: &Seat, cluster: Cluster) -> Result<GapText, Error> {
+    let Cluster { lead: gap, also, asked } = cluster;
     let document_href = match gap.document {
         Some(document) => console.document_href(seat, document).await?,
         None => None,
     };
+    let place = |gap: &Gap| Some((gap.conversation?, gap.seq?));
     Ok(GapText {
+        places: std::iter::once(&gap).chain(&also).filter_map(place).collect(),
+        also: also.into_iter().map(|gap| AlsoText { id: gap.id.text(), question: gap.question, asked: gap.asked }).collect(),
         id: gap.id.text(),
         href: format!("/console/gaps/{}/answer", gap.id),
         question: gap.question,
-        asked: gap.asked,
+        asked,
         reason: reason(&gap.reason, gap.score).to_owned(),
         score: gap.score,
         locale: gap.locale,

@@ -94,7 +94,7 @@ async fn contexts_have_the_shapes_of_their_samples() {
     let it = house.fresh.conversation("en").await.unwrap();
     house.fresh.say(&it, "Hello").await.unwrap();
     house.console.desk.take(house.fresh.workspace, seat.agent.id, it.id).await.unwrap();
-    let reading = Reading { view: View::Mine, before_seq: None };
+    let reading = Reading { view: View::Mine, before_seq: None, sum_up: false };
     let ours = house.console.read_conversation(&seat, it.id, &reading).await.unwrap();
     let place = house.console.place(house.fresh.workspace, seat.agent.id, View::Mine, None).await.unwrap();
     let found = house.console.desk.row(house.fresh.workspace, it.id).await.unwrap();

@@ -216,7 +216,7 @@ impl Gate {
         if let Some(known) = self.bots.get(&workspace).filter(|known| known.1 > now) {
             return known.0.clone();
         }
-        let name = bot::Settings::get(&self.chat, workspace).await.map(|settings| settings.name).unwrap_or_default();
+        let name = self.bot.settings_published(workspace).await.map(|settings| settings.name).unwrap_or_default();
         self.bots.insert(workspace, (name.clone(), now + NAME_MS));
         name
     }

@@ -220,6 +220,7 @@ fn point(passage: &Passage, meaning: Option<Vec<f32>>, pending: bool) -> Point {
         document: passage.document.0,
         library: passage.library,
         audience: passage.audience,
+        span: passage.span,
         kind: passage.kind,
         counts: Counts::of_passage(passage),
         meaning,

@@ -10,8 +10,9 @@ use chat::{Audience, LibraryId};
 use qdrant_edge::{
     AnyVariants, Condition, CreateIndex, Distance, EdgeConfig, EdgeConfigBuilder, EdgeShard, EdgeSparseVectorParamsBuilder,
     EdgeVectorParams, FieldCondition, FieldIndexOperations, Filter, JsonPath, Match, MatchAny, Modifier, NamedQuery, PayloadFieldSchema,
-    PayloadSchemaType, PointId, PointInsertOperations, PointOperations, PointStruct, QueryEnum, ScrollRequest, SearchRequest, SparseVector,
-    UpdateOperation, Vector, VectorInternal, VectorStructInternal, Vectors, WalOptions, WithPayloadInterface, WithVector,
+    PayloadSchemaType, PointId, PointInsertOperations, PointOperations, PointStruct, QueryEnum, Range, ScrollRequest, SearchRequest,
+    SparseVector, UpdateOperation, Vector, VectorInternal, VectorStructInternal, Vectors, WalOptions, WithPayloadInterface, WithVector,
+    external::ordered_float::OrderedFloat,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -21,7 +22,12 @@ use super::{
     stats::{Known, Stats},
     weights::Counts,
 };
-use crate::{Error, Result, passage::Kind, words};
+use crate::{
+    Error, Result,
+    passage::Kind,
+    release::{At, Span},
+    words,
+};
 
 const WORDS: &str = "words";
 const MEANING: &str = "meaning";
@@ -54,8 +60,11 @@ impl Recipe {
     }
 }
 
+/// The last release of a passage that is knowledge of today: more than there will ever be, and exact as a float.
+const TODAY: i64 = 1 << 40;
+
 /// Raised whenever what is stored with a passage changes.
-const LAYOUT: u32 = 3;
+const LAYOUT: u32 = 4;
 
 /// Written when everything is on disk, removed before anything changes: without it the index is rebuilt.
 #[derive(Debug, Serialize, Deserialize)]
@@ -74,6 +83,7 @@ pub(crate) struct Point {
     pub document: Uuid,
     pub library: LibraryId,
     pub audience: Audience,
+    pub span: Span,
     pub kind: Kind,
     pub counts: Counts,
     pub meaning: Option<Vec<f32>>,
@@ -95,6 +105,8 @@ pub(crate) struct Scored {
 pub(crate) struct Scope {
     pub audience: Audience,
     pub libraries: Vec<LibraryId>,
+    /// Knowledge of today, or of a release.
+    pub at: At,
 }
 
 pub(crate) struct Shard {
@@ -147,6 +159,11 @@ impl Shard {
             let index = CreateIndex { field_name: path(field), field_schema: Some(schema) };
             engine.update(UpdateOperation::FieldIndexOperation(FieldIndexOperations::CreateIndex(index))).map_err(broken)?;
         }
+        for field in ["since", "last"] {
+            let schema = PayloadFieldSchema::FieldType(PayloadSchemaType::Integer);
+            let index = CreateIndex { field_name: path(field), field_schema: Some(schema) };
+            engine.update(UpdateOperation::FieldIndexOperation(FieldIndexOperations::CreateIndex(index))).map_err(broken)?;
+        }
         Ok(Self { engine, folder: folder.to_owned(), recipe, average_length, revision: -1, stats: Stats::default(), removed: 0 })
     }
 
@@ -169,7 +186,7 @@ impl Shard {
         let insert = PointInsertOperations::PointsList(rows.into_iter().map(Into::into).collect());
         self.engine.update(UpdateOperation::PointOperation(PointOperations::UpsertPoints(insert))).map_err(broken)?;
         for point in points {
-            let known = Known { audience: point.audience, length: point.counts.length, pending: point.pending };
+            let known = Known { audience: point.audience, span: point.span, length: point.counts.length, pending: point.pending };
             self.stats.add(point.id, known, point.counts.terms.iter().map(|(dimension, _)| *dimension));
         }
         Ok(())
@@ -207,11 +224,11 @@ impl Shard {
         Ok(())
     }
 
-    /// Ids that are here and should not be, or have another audience; and those that should be and are not.
-    pub(crate) fn difference(&self, wanted: &HashMap<Uuid, Audience>) -> (Vec<Uuid>, Vec<Uuid>) {
-        let stale = self.stats.points.iter().filter(|(id, known)| wanted.get(id) != Some(&known.audience)).map(|(id, _)| *id).collect();
-        let same = |id: &Uuid, audience: &Audience| self.stats.points.get(id).is_some_and(|known| known.audience == *audience);
-        let missing = wanted.iter().filter(|(id, audience)| !same(id, audience)).map(|(id, _)| *id).collect();
+    /// Ids that are here and should not be, or have another audience or other releases; and those that should be and are not.
+    pub(crate) fn difference(&self, wanted: &HashMap<Uuid, (Audience, Span)>) -> (Vec<Uuid>, Vec<Uuid>) {
+        let here = |id: &Uuid| self.stats.points.get(id).map(|known| (known.audience, known.span));
+        let stale = self.stats.points.keys().filter(|id| here(id).as_ref() != wanted.get(id)).copied().collect();
+        let missing = wanted.iter().filter(|(id, right)| here(id).as_ref() != Some(right)).map(|(id, _)| *id).collect();
         (stale, missing)
     }
 
@@ -253,7 +270,7 @@ impl Shard {
     fn search(&self, vector: VectorInternal, using: &str, scope: &Scope, limit: usize) -> Result<Vec<Scored>> {
         let request = SearchRequest {
             query: QueryEnum::Nearest(NamedQuery::new(vector, using)),
-            filter: filter(scope),
+            filter: filter(scope, self.stats.is_of_today()),
             params: None,
             limit,
             offset: 0,
@@ -285,6 +302,7 @@ impl Shard {
         let payload = json!({
             "document": point.document.to_string(), "library": point.library.text(), "audience": point.audience.text(),
             "kind": point.kind.text(), "length": point.counts.length, "pending": point.pending,
+            "since": point.span.since, "last": point.span.last.unwrap_or(TODAY),
         });
         Ok(PointStruct::new(PointId::Uuid(point.id), Vectors::from(vectors), payload))
     }
@@ -326,6 +344,10 @@ impl Shard {
                         .and_then(|length| u32::try_from(length).ok())
                         .unwrap_or(0),
                     pending: payload.get("pending").and_then(serde_json::Value::as_bool).unwrap_or(false),
+                    span: Span {
+                        since: payload.get("since").and_then(serde_json::Value::as_i64).unwrap_or(1),
+                        last: payload.get("last").and_then(serde_json::Value::as_i64).filter(|last| *last != TODAY),
+                    },
                 };
                 self.stats.add(id, known, sparse(record.vector).unwrap_or_default().into_iter());
             }
@@ -361,7 +383,12 @@ fn config(recipe: &Recipe) -> EdgeConfig {
     config.build()
 }
 
-fn filter(scope: &Scope) -> Option<Filter> {
+fn filter(scope: &Scope, all_of_today: bool) -> Option<Filter> {
+    let between = |key: &str, from: Option<i64>, to: Option<i64>| {
+        let number = |n: i64| OrderedFloat(n as f64);
+        let range = Range { lt: None, gt: None, gte: from.map(number), lte: to.map(number) };
+        Condition::Field(FieldCondition::new_range(path(key), range))
+    };
     let is = |key: &str, values: Vec<String>| {
         let any = MatchAny { any: AnyVariants::Strings(values.into_iter().collect()) };
         Condition::Field(FieldCondition::new_match(path(key), Match::Any(any)))
@@ -372,6 +399,14 @@ fn filter(scope: &Scope) -> Option<Filter> {
     }
     if !scope.libraries.is_empty() {
         must.push(is("library", scope.libraries.iter().map(LibraryId::text).collect()));
+    }
+    match scope.at {
+        At::Today if all_of_today => {}
+        At::Today => must.push(between("last", Some(TODAY), None)),
+        At::Release(number) => {
+            must.push(between("since", None, Some(number)));
+            must.push(between("last", Some(number), None));
+        }
     }
     (!must.is_empty()).then(|| Filter { should: None, min_should: None, must: Some(must), must_not: None })
 }

@@ -5,10 +5,14 @@ use std::collections::HashMap;
 use chat::Audience;
 use uuid::Uuid;
 
+use crate::release::Span;
+
 /// How common words are in the workspace.
 #[derive(Debug, Default)]
 pub(crate) struct Stats {
     pub(super) points: HashMap<Uuid, Known>,
+    /// Points that only releases still have.
+    retired: usize,
     frequencies: HashMap<u32, u32>,
     length: u64,
 }
@@ -17,6 +21,7 @@ pub(crate) struct Stats {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known {
     pub audience: Audience,
+    pub span: Span,
     pub length: u32,
     pub pending: bool,
 }
@@ -43,14 +48,21 @@ impl Stats {
         if self.points.is_empty() { 1.0 } else { self.length as f32 / self.points.len() as f32 }
     }
 
+    /// Whether all points are knowledge of today.
+    pub(super) fn is_of_today(&self) -> bool {
+        self.retired == 0
+    }
+
     pub(super) fn add(&mut self, id: Uuid, known: Known, dimensions: impl Iterator<Item = u32>) {
         self.length += u64::from(known.length);
         dimensions.for_each(|dimension| *self.frequencies.entry(dimension).or_default() += 1);
+        self.retired += usize::from(known.span.last.is_some());
         self.points.insert(id, known);
     }
 
     pub(super) fn subtract(&mut self, id: Uuid, dimensions: &[u32]) {
         let Some(known) = self.points.remove(&id) else { return };
+        self.retired -= usize::from(known.span.last.is_some());
         self.length = self.length.saturating_sub(u64::from(known.length));
         for dimension in dimensions {
             if let Some(count) = self.frequencies.get_mut(dimension) {
@@ -70,7 +82,7 @@ mod tests {
     #[test]
     fn what_is_taken_away_leaves_no_trace() {
         let mut stats = Stats::default();
-        let known = Known { audience: Audience::All, length: 3, pending: false };
+        let known = Known { audience: Audience::All, span: Span::default(), length: 3, pending: false };
         let (a, b) = (Uuid::from_u128(1), Uuid::from_u128(2));
         stats.add(a, known, [1, 2, 3].into_iter());
         let alone = (stats.idf(1), stats.average_length());

@@ -26,6 +26,11 @@ impl Grams {
             gram.extend(window);
             *counted.entry(dimension(&gram)).or_default() += 1.0;
         }
+        Self::counted(counted)
+    }
+
+    /// From how often each occurs.
+    pub(super) fn counted(counted: HashMap<u32, f64>) -> Self {
         let mut grams: Vec<(u32, f64)> = counted.into_iter().map(|(gram, times)| (gram, 1.0 + times.ln())).collect();
         grams.sort_unstable_by_key(|(gram, _)| *gram);
         Self(grams)

@@ -136,7 +136,7 @@ impl Live {
         let Some(open) = self.wanted.open else {
             return Ok(());
         };
-        let reading = Reading { view: self.wanted.view.unwrap_or(View::All), before_seq: None };
+        let reading = Reading { view: self.wanted.view.unwrap_or(View::All), before_seq: None, sum_up: false };
         let conversation = self.console.read_conversation(&self.seat, open, &reading).await?;
         for (id, template) in
             [("talk-head", "partials/head.html"), ("panel", "partials/panel.html"), ("composer-place", "partials/composer.html")]

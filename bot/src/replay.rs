@@ -1,0 +1,74 @@
+//! A turn that was, run again with the knowledge and the settings of today. Writes nothing.
+
+use chat::{Audience, Author, ConversationId, Message, WorkspaceId, message};
+
+use crate::{
+    Asked, Bot, Result, Turn,
+    prompt::Line,
+    think::{Errand, Question},
+    trace,
+    verdict::{Model, Signals},
+};
+
+/// Messages that are read back.
+const READ: i64 = 40;
+/// Lines of the history that a model sees.
+const LINES: usize = 12;
+
+impl Bot {
+    /// The turn that led to a message of the bot, or to the message that said a person takes over.
+    ///
+    /// # Errors
+    /// [`crate::Error::NotFound`] when no turn led to it.
+    pub async fn turn_of(&self, workspace: WorkspaceId, conversation: ConversationId, seq: i64) -> Result<Turn> {
+        trace::of_message(self.chat().store(), workspace, conversation, seq).await
+    }
+
+    /// What the bot would do today with what it was asked in that turn.
+    ///
+    /// # Errors
+    /// The record's, or knowledge's.
+    pub async fn replay(&self, workspace: WorkspaceId, conversation: ConversationId, turn: &Turn) -> Result<Asked> {
+        let errand = Errand::default();
+        let mind = self.mind(workspace, &errand).await?;
+        let store = self.chat().store();
+        let messages = message::before(store, workspace, conversation, Audience::All, turn.asked_seq + 1, READ).await?;
+        let earlier = before_burst(&messages);
+        let cited = earlier.iter().rev().find(|message| message.author == Author::Bot);
+        let text = turn.trace.question.clone();
+        let question = Question {
+            locale: chat::locale_of(&turn.trace.locale),
+            history: history(earlier),
+            cited: cited.iter().flat_map(|m| &m.extra.citations).filter_map(|c| c.passage.map(|id| id.text())).collect(),
+            text,
+        };
+        let fresh = self.signals(&mind, &question).await?;
+        let signals = match &turn.trace.signals {
+            // What the visitor did is what it was; what admins set and who is there is what it is.
+            Some(then) => Signals {
+                rule: fresh.rule,
+                forbidden: fresh.forbidden,
+                online: fresh.online,
+                kept: 0,
+                best: 0.0,
+                broken: false,
+                model: Model::Absent,
+                ..then.clone()
+            },
+            None => Signals { failed: turn.trace.failed, ..fresh },
+        };
+        Ok(self.ask_with(&mind, &errand, &question, signals).await)
+    }
+}
+
+/// What was said before the burst of messages at the end.
+fn before_burst(messages: &[Message]) -> &[Message] {
+    let burst = messages.iter().rev().take_while(|message| matches!(message.author, Author::Visitor(_))).count();
+    &messages[..messages.len() - burst]
+}
+
+/// As the model sees it.
+pub(crate) fn history(messages: &[Message]) -> Vec<Line> {
+    let lines: Vec<Line> = messages.iter().filter_map(Line::of).collect();
+    lines[lines.len().saturating_sub(LINES)..].to_vec()
+}

@@ -1,0 +1,156 @@
+//! Running the test set: every case with a release and with the published one, in the background, one at a time.
+
+use std::time::Duration;
+
+use chat::WorkspaceId;
+use knowledge::{
+    case::{self, Case, Claim, Expect, Ran},
+    release,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Asked, Bot, Result,
+    prompt::Line,
+    release::Standing,
+    think::{Errand, Question},
+    words,
+};
+
+/// Between two looks for a run that waits.
+const PAUSE: Duration = Duration::from_millis(900);
+/// A run belongs to its worker so long after its last case, in ms.
+const LEASE_MS: i64 = 90_000;
+/// A case takes no longer.
+const LONGEST: Duration = Duration::from_secs(60);
+
+impl Bot {
+    /// Runs the test sets of releases as they wait, until cancelled. What a worker that dies has done is not done again.
+    pub async fn run_tests(&self, cancel: CancellationToken) {
+        loop {
+            let pause = PAUSE + Duration::from_millis(self.chat().random().below(200));
+            tokio::select! {
+                () = cancel.cancelled() => return,
+                () = tokio::time::sleep(pause) => {}
+            }
+            tokio::select! {
+                () = cancel.cancelled() => return,
+                done = self.run_test() => if let Err(error) = done {
+                    tracing::warn!(%error, "a test set could not be run; it is tried again when its lease ends");
+                },
+            }
+        }
+    }
+
+    /// Runs the test set of one release that waits for it; false when none does.
+    ///
+    /// # Errors
+    /// The record's, or knowledge's.
+    pub async fn run_test(&self) -> Result<bool> {
+        let Some(claim) = case::claim(self.chat(), self.chat().now() + LEASE_MS).await? else { return Ok(false) };
+        let (store, workspace) = (self.chat().store(), claim.workspace);
+        let mine = release::find(store, workspace, claim.release).await?;
+        let published = release::live(store, workspace).await?.published.filter(|published| published.id != mine.id);
+        let mut waiting = Vec::new();
+        for release in published.iter().chain([&mine]) {
+            let cases = case::unrun(store, workspace, release.id).await?;
+            waiting.extend(cases.into_iter().map(|case| (release.id, release.number, case)));
+        }
+        let total = i64::try_from(waiting.len()).unwrap_or(i64::MAX);
+        self.progress(claim, 0, total).await?;
+        for (n, (id, number, case)) in waiting.iter().enumerate() {
+            let ran = match tokio::time::timeout(LONGEST, self.run_case(workspace, *number, case)).await {
+                Ok(ran) => ran?,
+                Err(_) => Ran { passed: false, outcome: "failed".into(), rule: "error".into(), answer: String::new(), cited: Vec::new() },
+            };
+            case::keep(self.chat(), workspace, *id, case, &ran).await?;
+            self.progress(claim, i64::try_from(n + 1).unwrap_or(i64::MAX), total).await?;
+        }
+        let gate = release::gate(store, workspace, mine.id).await?;
+        tracing::info!(
+            workspace.id = %workspace, release.number = mine.number, cases.run = total, cases.passed = gate.passed, cases.worse = gate.worse.len(),
+            "a test set was run"
+        );
+        Ok(true)
+    }
+
+    async fn progress(&self, claim: Claim, done: i64, total: i64) -> Result<()> {
+        Ok(case::finish(self.chat(), claim, done, total, self.chat().now() + LEASE_MS).await?)
+    }
+
+    /// What a release does with a case.
+    async fn run_case(&self, workspace: WorkspaceId, release: i64, case: &Case) -> Result<Ran> {
+        let errand = Errand { standing: Standing::Release(release), ..Errand::default() };
+        let mind = self.mind(workspace, &errand).await?;
+        let question = Question {
+            locale: words::language(&case.question, &case.locale),
+            text: case.question.clone(),
+            history: case.history.iter().map(line).collect(),
+            cited: Vec::new(),
+        };
+        let signals = self.signals(&mind, &question).await?;
+        let asked = self.ask_with(&mind, &errand, &question, signals).await;
+        Ok(Ran {
+            passed: passes(case, &asked),
+            outcome: asked.verdict.name().to_owned(),
+            rule: asked.rule.to_owned(),
+            cited: asked.citations.iter().map(|citation| citation.title.clone()).collect(),
+            answer: asked.answer,
+        })
+    }
+}
+
+fn line(said: &case::Said) -> Line {
+    let who = match said.who.as_str() {
+        "bot" => "Assistant",
+        "agent" => "Colleague",
+        _ => "Visitor",
+    };
+    Line { who, text: said.text.clone() }
+}
+
+/// Whether what came of a case is what must come of it.
+fn passes(case: &Case, asked: &Asked) -> bool {
+    let outcome = asked.verdict.name();
+    match case.expect {
+        Expect::Refuse => matches!(outcome, "clarify" | "handover"),
+        Expect::HandOver => outcome == "handover",
+        Expect::Fact => outcome == "answer" && says(&asked.answer, &case.target),
+        Expect::Cite => {
+            let cited: Vec<_> = asked.citations.iter().filter_map(|citation| citation.passage).collect();
+            let hits = asked.found.hits.iter().filter(|hit| cited.contains(&hit.passage.id));
+            outcome == "answer" && hits.into_iter().any(|hit| hit.passage.document.text() == case.target)
+        }
+    }
+}
+
+/// Whether a text says a fact: its words in a row, whatever case and punctuation; with ` | ` between, one of several wordings.
+fn says(text: &str, fact: &str) -> bool {
+    let folded = format!(" {} ", knowledge::words::fold(text));
+    fact.split(" | ").map(knowledge::words::fold).any(|fact| {
+        let dense = fact.chars().any(knowledge::language::is_han);
+        !fact.is_empty()
+            && if dense { folded.replace(' ', "").contains(&fact.replace(' ', "")) } else { folded.contains(&format!(" {fact} ")) }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says;
+
+    #[test]
+    fn a_fact_is_said_in_whole_words() {
+        for (text, fact, expected) in [
+            ("A refund takes **five working days**. [1]", "five working days", true),
+            ("A refund takes fifty-five working days.", "five working days", true),
+            ("A refund takes twentyfive working days.", "five working days", false),
+            ("It is 14 days.", "4 days", false),
+            ("We ship within 2 days.", "two days | 2 days", true),
+            ("退款会在五个工作日内退回。", "五个工作日", true),
+            ("退款会在三个工作日内退回。", "五个工作日", false),
+            ("Anything", "", false),
+        ] {
+            assert_eq!(says(text, fact), expected, "{text} / {fact}");
+        }
+    }
+}

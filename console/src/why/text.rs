@@ -1,0 +1,117 @@
+//! A turn as the page tells it.
+
+use serde::Serialize;
+
+use bot::{Seen, Times, Turn};
+use chat::Citation;
+
+use crate::conversation::context::web_address;
+use crate::conversation::message::CitationText;
+
+/// A turn of the bot.
+#[derive(Clone, Debug, Serialize)]
+pub struct TurnText {
+    pub at: i64,
+    pub question: String,
+    /// Only if it was another than the question.
+    pub query: String,
+    pub outcome: String,
+    /// Rules that were tried and held, in order; the last one decided.
+    pub rules: Vec<String>,
+    pub best: Option<f64>,
+    pub failed: u32,
+    pub model: String,
+    pub release: Option<i64>,
+    pub rating: i64,
+    pub passages: Vec<SeenText>,
+    pub times: Vec<StepText>,
+}
+
+/// A passage the turn saw.
+#[derive(Clone, Debug, Serialize)]
+pub struct SeenText {
+    pub n: usize,
+    pub title: String,
+    pub heading: String,
+    pub url: String,
+    pub confidence: f64,
+    pub lexical: f64,
+    pub vector: Option<f64>,
+    pub kept: bool,
+    pub cited: bool,
+    pub why: String,
+}
+
+/// A step and how long it took.
+#[derive(Clone, Debug, Serialize)]
+pub struct StepText {
+    pub step: &'static str,
+    pub ms: u64,
+}
+
+/// What was said, ready to be shown.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SaidText {
+    pub html: String,
+    pub citations: Vec<CitationText>,
+    pub extract: bool,
+}
+
+impl SaidText {
+    /// From Markdown and its sources.
+    pub fn of(body: &str, citations: &[Citation], extract: bool) -> SaidText {
+        SaidText { html: bot::render::html(body, citations), citations: citations.iter().map(CitationText::from).collect(), extract }
+    }
+}
+
+impl TurnText {
+    /// In words and figures.
+    pub fn of(turn: &Turn) -> TurnText {
+        let trace = &turn.trace;
+        let rules = if trace.rules.is_empty() { vec![turn.rule.clone()] } else { trace.rules.clone() };
+        TurnText {
+            at: turn.created_at,
+            query: if trace.query == trace.question { String::new() } else { trace.query.clone() },
+            question: trace.question.clone(),
+            outcome: turn.outcome.clone().unwrap_or_else(|| "cancelled".to_owned()),
+            rules: rules.into_iter().filter(|rule| !rule.is_empty()).collect(),
+            best: trace.passages.iter().filter(|seen| seen.kept).map(|seen| seen.confidence).max_by(f64::total_cmp),
+            failed: trace.failed,
+            model: trace.model.clone().unwrap_or_default(),
+            release: trace.release,
+            rating: turn.rating.unwrap_or(0),
+            passages: trace.passages.iter().enumerate().map(|(n, seen)| SeenText::of(n + 1, seen)).collect(),
+            times: steps(&trace.times),
+        }
+    }
+}
+
+impl SeenText {
+    fn of(n: usize, seen: &Seen) -> SeenText {
+        SeenText {
+            n,
+            title: seen.title.clone(),
+            heading: seen.heading.clone(),
+            url: web_address(&seen.url),
+            confidence: seen.confidence,
+            lexical: seen.lexical,
+            vector: seen.vector,
+            kept: seen.kept,
+            cited: seen.cited,
+            why: seen.why.clone(),
+        }
+    }
+}
+
+fn steps(times: &Times) -> Vec<StepText> {
+    let all = [
+        ("burst", Some(times.burst_ms)),
+        ("condense", times.condense_ms),
+        ("search", Some(times.search_ms)),
+        ("first_word", times.first_word_ms),
+        ("model", times.model_ms),
+        ("keep", times.keep_ms),
+        ("total", Some(times.total_ms)),
+    ];
+    all.into_iter().filter_map(|(step, ms)| Some(StepText { step, ms: ms? })).collect()
+}

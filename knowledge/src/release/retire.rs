@@ -1,0 +1,63 @@
+//! Keeping the passages of releases that are gone from today's knowledge, as long as a release needs them.
+
+use std::collections::HashMap;
+
+use chat::{Column, DocumentId, PassageId, SourceId, Store, Tx, WorkspaceId};
+
+use crate::{Result, revision};
+
+/// Passages that are about to be deleted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Which<'a> {
+    /// Those of these documents.
+    Documents(&'a [DocumentId]),
+    /// Those of this source.
+    Source(SourceId),
+    /// This one.
+    Passage(PassageId),
+}
+
+/// Keeps those of the passages that a release was frozen with; call it before they are deleted, in the same transaction.
+/// Does nothing while tested releases are off.
+pub(crate) async fn retire(tx: &mut Tx, store: &Store, workspace: WorkspaceId, which: Which<'_>) -> Result<()> {
+    let frozen = revision::hold(tx, workspace).await?;
+    if frozen == 0 {
+        return Ok(());
+    }
+    let (place, parts) = match which {
+        Which::Passage(id) => ("passage.id = $3".to_owned(), vec![id.text()]),
+        Which::Source(id) => ("document.source_id = $3".to_owned(), vec![id.text()]),
+        Which::Documents(ids) => {
+            let list = store.dialect().rows(3, &[Column::Text("id")]);
+            let json = |part: &[DocumentId]| {
+                let rows: Vec<HashMap<&str, String>> = part.iter().map(|id| HashMap::from([("id", id.text())])).collect();
+                serde_json::to_string(&rows).unwrap_or_default()
+            };
+            (format!("document.id IN (SELECT x.id FROM {list})"), ids.chunks(500).map(json).collect())
+        }
+    };
+    let sql = format!(
+        "INSERT INTO retired (id, workspace_id, library_id, source_id, document_id, position, kind, heading, text, audience, language, title, url, since, last, created_at)
+         SELECT passage.id, passage.workspace_id, passage.library_id, document.source_id, passage.document_id, passage.position, passage.kind, passage.heading,
+                passage.text, passage.audience, passage.language, document.title, document.url, passage.since, $2, passage.created_at
+           FROM passage JOIN document ON document.id = passage.document_id AND document.workspace_id = passage.workspace_id
+          WHERE passage.workspace_id = $1 AND {place} AND EXISTS (SELECT 1 FROM release
+                WHERE release.workspace_id = $1 AND release.dropped_at IS NULL AND release.number >= passage.since)"
+    );
+    for part in parts {
+        sqlx::query(sqlx::AssertSqlSafe(sql.as_str())).bind(workspace.text()).bind(frozen).bind(part).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+/// Gives up passages that no release needs any more; true if there were any, and the index must follow.
+pub(super) async fn give_up(tx: &mut Tx, workspace: WorkspaceId) -> Result<bool> {
+    let done = sqlx::query(
+        "DELETE FROM retired WHERE workspace_id = $1 AND NOT EXISTS (SELECT 1 FROM release
+          WHERE release.workspace_id = $1 AND release.dropped_at IS NULL AND release.number >= retired.since AND release.number <= retired.last)",
+    )
+    .bind(workspace.text())
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
