@@ -25,8 +25,8 @@ use crate::web::form::{Form, FormText};
 use crate::web::visit::Seat;
 
 const FIELDS: [&str; 9] = ["library", "name", "address", "way", "schedule", "audience", "files", "title", "text"];
-/// An import that takes longer goes on by itself, and the page does not wait for it.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// An import that takes longer goes on by itself, and the page does not wait for it; one file is read or refused by then.
+const PATIENCE: Duration = Duration::from_secs(45);
 
 #[derive(Serialize)]
 struct AddPage {

@@ -24,7 +24,7 @@ const MEMORY: u64 = 1 << 30;
 /// Seconds of computing.
 const SECONDS: u64 = 20;
 /// Seconds in all, waiting for a busy machine included.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(40);
 /// Bytes that may come back.
 const MOST: u64 = 128 << 20;
 /// Such processes at once; further files wait.

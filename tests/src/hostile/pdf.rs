@@ -49,6 +49,17 @@ fn page(content: Vec<u8>) -> Vec<u8> {
     file(&[object(CATALOG), object(PAGES), object(PAGE), content, object(FONT), object("null")])
 }
 
+/// Thousands of pages that each unpack to a hundred thousand commands: little to keep, much to compute.
+fn slow() -> Result<Vec<u8>> {
+    const COUNT: usize = 4_000;
+    let kids: String = (0..COUNT).map(|n| format!("{} 0 R ", n + 4)).collect();
+    let pages = format!("<< /Type /Pages /Kids [{kids}] /Count {COUNT} /MediaBox [0 0 612 792] >>");
+    let content = stream("/Filter /FlateDecode", &zlib_flood(&b"q Q\n".repeat(1 << 14), 4)?);
+    let mut objects = vec![object(CATALOG), object(&pages), content];
+    objects.extend((0..COUNT).map(|_| object("<< /Type /Page /Parent 2 0 R /Contents 3 0 R >>")));
+    Ok(file(&objects))
+}
+
 /// A file that is as it should be.
 pub fn fine(text: &str) -> Vec<u8> {
     page(stream("", format!("BT /F1 12 Tf 72 700 Td ({text}) Tj ET").as_bytes()))
@@ -104,6 +115,7 @@ pub(super) fn cases() -> Result<Vec<Hostile>> {
         case("flood.pdf", page(flooded), FLOOD),
         case("flood-of-words.pdf", page(wordy), FLOOD),
         case("packed-twice.pdf", page(stream("/Filter [/FlateDecode /FlateDecode]", &packed)), FLOOD),
+        case("slow.pdf", slow()?, &["took longer"]),
         case("scanned.pdf", page(stream("", b"q 612 0 0 792 0 0 cm Q")), &["pages are pictures"]),
         case("deep-arrays.pdf", page(object(&"[".repeat(200_000))), DEEP),
         case("deep-strings.pdf", page(stream("", "(".repeat(200_000).as_bytes())), DEEP),
