@@ -22,16 +22,20 @@ impl Running<'_> {
             return std::future::pending().await;
         }
         let pause = (patience / 4).min(ASKED);
-        let mut last = None;
+        let (mut seen, mut missed) = (false, Duration::ZERO);
         loop {
             let (workspace, conversation) = (self.claim.workspace, self.claim.conversation);
             let visitor = self.stage.visitor();
             self.bot.chat().bus().publish(Topic::Visitor(workspace, visitor), News::Anyone { workspace, conversation });
             let next = Instant::now() + pause;
+            let mut here = false;
             while tokio::time::timeout_at(next, call.here()).await.is_ok() {
-                last = Some(Instant::now());
+                here = true;
             }
-            if last.is_some_and(|last| last.elapsed() >= patience) {
+            // Questions without an answer are counted, not time: a process that stood still has asked nobody meanwhile.
+            seen |= here;
+            missed = if here { Duration::ZERO } else { missed + pause };
+            if seen && missed >= patience {
                 tracing::info!(turn.id = %self.claim.id, conversation.id = %conversation, "the visitor has left; the model is stopped");
                 self.errand.left.cancel();
                 return std::future::pending().await;
