@@ -29,6 +29,9 @@ use crate::{
     words,
 };
 
+/// Bytes that must be free before the engine may write: two segments of its log and one of its pages.
+const ROOM: u64 = 64 << 20;
+
 const WORDS: &str = "words";
 const MEANING: &str = "meaning";
 
@@ -124,7 +127,7 @@ impl Shard {
     /// Opens an index that was sealed with a fitting recipe; `None` when it must be built anew.
     pub(crate) fn open(folder: &Path, recipe: &Recipe) -> Option<Self> {
         let seal = seal(folder)?;
-        if !seal.recipe.fits(recipe) {
+        if !seal.recipe.fits(recipe) || room(folder).is_err() {
             return None;
         }
         let engine = EdgeShard::load(folder, Some(config(&seal.recipe))).ok()?;
@@ -153,6 +156,7 @@ impl Shard {
             fs::remove_dir_all(folder)?;
         }
         fs::create_dir_all(folder)?;
+        room(folder)?;
         let engine = EdgeShard::new(folder, config(&recipe)).map_err(broken)?;
         for field in ["library", "audience"] {
             let schema = PayloadFieldSchema::FieldType(PayloadSchemaType::Keyword);
@@ -179,6 +183,7 @@ impl Shard {
 
     /// Adds passages, or replaces those of the same id.
     pub(crate) fn put(&mut self, points: &[Point]) -> Result<()> {
+        room(&self.folder)?;
         self.unseal()?;
         let known: Vec<Uuid> = points.iter().map(|point| point.id).filter(|id| self.stats.points.contains_key(id)).collect();
         self.forget(&known)?;
@@ -194,6 +199,7 @@ impl Shard {
 
     /// Removes passages.
     pub(crate) fn remove(&mut self, ids: &[Uuid]) -> Result<()> {
+        room(&self.folder)?;
         self.unseal()?;
         self.forget(ids)?;
         let ids = ids.iter().copied().map(PointId::Uuid).collect();
@@ -370,6 +376,15 @@ fn seal(folder: &Path) -> Option<Seal> {
 
 fn seal_path(folder: &Path) -> PathBuf {
     folder.join("seal.json")
+}
+
+/// The engine writes through mapped files: where the disk is full, that would end the process.
+fn room(folder: &Path) -> Result<()> {
+    let free = fs4::available_space(folder)?;
+    match free < ROOM {
+        true => Err(Error::Index(format!("its disk has only {} MiB left, make room for {} MiB", free >> 20, ROOM >> 20))),
+        false => Ok(()),
+    }
 }
 
 fn config(recipe: &Recipe) -> EdgeConfig {

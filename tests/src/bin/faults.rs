@@ -163,7 +163,7 @@ struct Disk {
     #[arg(long, default_value_t = 3)]
     read_only: u64,
     /// Size of the small disk, in MiB
-    #[arg(long, default_value_t = 128)]
+    #[arg(long, default_value_t = 256)]
     size_mib: u32,
     /// People who write
     #[arg(long, default_value_t = 6)]
