@@ -41,7 +41,7 @@ pub async fn decide(chat: &Chat, workspace: WorkspaceId, id: SourceId, plan: &Pl
 /// Makes a source that a worker reads as soon as it can: a site, which takes longer than anybody waits.
 ///
 /// # Errors
-/// [`Error::Invalid`] for an address that is none.
+/// [`crate::Error::Invalid`] for an address that is none.
 pub async fn plant(chat: &Chat, workspace: WorkspaceId, library: LibraryId, new: &New<'_>, plan: &Plan) -> Result<SourceId> {
     let id = open(chat, workspace, library, new).await?;
     decide(chat, workspace, id, plan).await?;
