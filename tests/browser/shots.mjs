@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { context, dressed, run, stand, tell } from "./chromium.mjs";
 import { Widget } from "./widget.mjs";
 
-const CONSOLE = ["/console/", "/console/sources", "/console/search?q=website", "/console/gaps", "/console/bot", "/console/playground", "/console/people", "/console/canned", "/console/report", "/console/inboxes", "/console/account"];
+const CONSOLE = ["/console/", "/console/sources", "/console/sources/new", "/console/sources/check", "/console/search?q=website", "/console/gaps", "/console/cases", "/console/releases", "/console/bot", "/console/playground", "/console/people", "/console/canned", "/console/report", "/console/inboxes", "/console/account"];
 
 await run(async (browser, plan) => {
   const made = [];
@@ -20,7 +20,8 @@ await run(async (browser, plan) => {
     const page = await staff.newPage();
     const inbox = plan.pages.filter((path) => path.startsWith("/console/inbox/"));
     const talks = [inbox[1], inbox[3]].map((path, n) => [`inbox-${n + 1}`, path]);
-    for (const [name, path] of [...talks, ["inbox-list", "/console/inbox?view=all"], ...CONSOLE.map((path) => [path.replace(/^\/console\/|\?.*$/g, "") || "home", path])]) {
+    const why = plan.pages.find((path) => path.includes("/why/"));
+    for (const [name, path] of [...talks, ...(why ? [["why", why]] : []), ["inbox-list", "/console/inbox?view=all"], ...CONSOLE.map((path) => [path.replace(/^\/console\/|\?.*$/g, "").replaceAll("/", "-") || "home", path])]) {
       await page.goto(plan.base + path);
       await page.waitForTimeout(200);
       await save(page, `console-${name}`, look);

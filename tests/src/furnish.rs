@@ -59,6 +59,8 @@ impl Furnished {
         pages.extend(first_of(&mut owner, "/console/people", "/console/people/").await?);
         pages.extend(first_of(&mut owner, "/console/inboxes", "/console/inboxes/").await?);
         pages.extend(first_of(&mut owner, "/console/gaps", "/console/gaps/").await?);
+        let talk = format!("/console/conversations/{}", talks[1]);
+        pages.extend(first_of(&mut owner, &talk, &format!("{talk}/why/")).await?);
         Ok(Furnished { owner, pages })
     }
 }
