@@ -15,7 +15,7 @@ use std::{
 };
 
 use chat::{ConversationId, Extra, TurnId, WorkspaceId, conversation, conversation::Conversation};
-use tokio::time::Instant;
+use tokio::{sync::Notify, time::Instant};
 
 pub(crate) use self::lease::due;
 pub use self::steps::Steps;
@@ -38,6 +38,8 @@ struct Running<'a> {
     settled: AtomicBool,
     trace: parking_lot::Mutex<Trace>,
     errand: Errand,
+    /// Told when a model may be asked: before that nothing is saved by knowing whether the visitor is there.
+    asking: Notify,
     began: Instant,
 }
 
@@ -64,6 +66,7 @@ impl Bot {
             settled: AtomicBool::new(false),
             trace: parking_lot::Mutex::default(),
             errand: Errand { standing: Standing::Visitor(found.visitor), visitor: Some(found.visitor), ..Errand::default() },
+            asking: Notify::new(),
             began: Instant::now(),
         };
         running.take(call).await
@@ -181,6 +184,9 @@ impl Running<'_> {
             return Err(Error::Stale);
         }
         let mind = self.bot.mind(self.claim.workspace, &self.errand).await?;
+        if mind.models.configured() {
+            self.asking.notify_one();
+        }
         self.stage.typing(&mind.settings.name);
         let heard = Heard::of(self.bot, conversation, &mind.settings, self.claim.broken).await?;
         let mut trace = Trace {

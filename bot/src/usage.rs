@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chat::{Store, Tx, VisitorId, WorkspaceId};
+use chrono::{DateTime, Datelike};
 use serde::Serialize;
 use sqlx::Row;
 
@@ -218,12 +219,7 @@ fn today(now: i64) -> i64 {
 
 /// The day on which this day's month began.
 fn first_of_month(day: i64) -> i64 {
-    // Howard Hinnant's civil_from_days, as far as the day of the month.
-    let shifted = (day + 719_468).rem_euclid(146_097);
-    let year = (shifted - shifted / 1_460 + shifted / 36_524 - shifted / 146_096) / 365;
-    let of_year = shifted - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    day - (of_year - (153 * month + 2) / 5)
+    DateTime::from_timestamp(day * 86_400, 0).map_or(day, |date| day - i64::from(date.day0()))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Whether the visitor is still there. While a turn runs the bot asks now and then, and every open tab answers. Nobody is
+//! Whether the visitor is still there. While a model works on a turn the bot asks now and then, and every open tab answers. Nobody is
 //! thought to have left who was never heard, and not before some time without a word: a page that is opened next, or a phone that
 //! changes its network, is back by then. Then the model is stopped and the turn ends with what the passages say by themselves,
 //! so that whoever comes back finds an answer, and nobody has paid for words that nobody reads.
@@ -21,6 +21,7 @@ impl Running<'_> {
         if patience.is_zero() {
             return std::future::pending().await;
         }
+        self.asking.notified().await;
         let pause = (patience / 4).min(ASKED);
         let (mut seen, mut missed) = (false, Duration::ZERO);
         loop {

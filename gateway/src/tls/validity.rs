@@ -1,5 +1,7 @@
 //! When a certificate ends: the one field of X.509 that is read here.
 
+use chrono::NaiveDateTime;
+
 /// Unix ms; `None` when these bytes are no certificate.
 pub(super) fn until(certificate: &[u8]) -> Option<i64> {
     let (_, certificate, _) = element(certificate)?;
@@ -36,33 +38,14 @@ fn element(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
 
 /// `YYMMDDhhmmssZ` (0x17) or `YYYYMMDDhhmmssZ` (0x18).
 fn time(tag: u8, text: &str) -> Option<i64> {
-    let digits = text.strip_suffix('Z')?;
-    let (year, rest) = match tag {
-        0x17 => {
-            let (year, rest) = digits.split_at_checked(2)?;
-            let year: i64 = year.parse().ok()?;
-            (if year < 50 { 2000 + year } else { 1900 + year }, rest)
-        }
-        0x18 => {
-            let (year, rest) = digits.split_at_checked(4)?;
-            (year.parse().ok()?, rest)
-        }
+    let century = match tag {
+        0x17 if text.get(..2)?.parse::<u8>().ok()? < 50 => "20",
+        0x17 => "19",
+        0x18 => "",
         _ => return None,
     };
-    let mut parts = [0i64; 5];
-    for (at, part) in parts.iter_mut().enumerate() {
-        *part = rest.get(at * 2..at * 2 + 2)?.parse().ok()?;
-    }
-    let [month, day, hour, minute, second] = parts;
-    (1..=12).contains(&month).then(|| (((days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second) * 1_000)
-}
-
-/// Days since 1970-01-01, by the calendar that certificates use.
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    // Years begin in March here, so that the leap day is their last one.
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + (month * 153 + 2) / 5 + day - 1 - 719_468
+    let time = NaiveDateTime::parse_from_str(&format!("{century}{text}"), "%Y%m%d%H%M%SZ").ok()?;
+    Some(time.and_utc().timestamp_millis())
 }
 
 #[cfg(test)]

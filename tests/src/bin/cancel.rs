@@ -32,6 +32,10 @@ struct Flags {
 
 #[tokio::main]
 async fn main() -> Result<()> {
+    tests::trial::unless_stopped(run()).await
+}
+
+async fn run() -> Result<()> {
     let flags = Flags::parse();
     let modes = flags.mode.map_or_else(|| vec![Mode::Streaming, Mode::Plain, Mode::Silent], |mode| vec![mode]);
     let bar = flags.say.bar(flags.trials * modes.len() as u64, "stops");

@@ -26,6 +26,10 @@ struct Flags {
 
 #[tokio::main]
 async fn main() -> Result<()> {
+    tests::trial::unless_stopped(run()).await
+}
+
+async fn run() -> Result<()> {
     let flags = Flags::parse();
     let mut attacks = match &flags.data {
         Some(folder) => injection::attacks(folder)?,

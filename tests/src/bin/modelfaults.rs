@@ -26,6 +26,10 @@ struct Flags {
 
 #[tokio::main]
 async fn main() -> Result<()> {
+    tests::trial::unless_stopped(run()).await
+}
+
+async fn run() -> Result<()> {
     let flags = Flags::parse();
     let chosen = if flags.fault.is_empty() { Fault::all() } else { flags.fault };
     let plight = Plight { cycles: flags.cycles, people: flags.people };
