@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     Bot, Result, Trace, Verdict, speech,
     think::{Errand, Mind, Question},
-    verdict::{Model, Signals},
+    verdict::Signals,
     words,
 };
 
@@ -51,16 +51,11 @@ impl Bot {
         let text = question.text.as_str();
         Ok(Signals {
             wish: speech::wants_person(text),
-            rule: mind.settings.rule_for(text).map(|rule| rule.name.clone()),
             forbidden: mind.settings.forbids(text),
             talk: speech::talk(text),
             unhelpful: speech::unhelpful(text),
-            failed: 0,
-            kept: 0,
-            best: 0.0,
-            broken: false,
-            model: Model::Absent,
             online: self.inner.desk.online(mind.workspace).await?,
+            ..mind.measured(text)
         })
     }
 

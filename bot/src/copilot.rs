@@ -74,7 +74,7 @@ impl Bot {
         let asked: Vec<&str> = messages[first..=last].iter().map(|message| message.body.trim()).collect();
         let text = asked.join("\n");
         let question =
-            Question { locale: words::language(&text, &it.locale), text, history: history(&messages[..first]), cited: Vec::new() };
+            Question { locale: words::language(&text, &it.locale), text, history: history(&messages[..first]), ..Question::default() };
         let errand = Errand::default();
         let mut mind = self.mind(workspace, &errand).await?;
         mind.policy.enabled = true;

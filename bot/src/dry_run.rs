@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::{
     Bot, Result, Settings, Trace,
+    intent::Intents,
     trace::{self, Turn},
     verdict::{self, Action, Model, Signals},
 };
@@ -49,12 +50,14 @@ pub struct Change {
     pub now: &'static str,
     /// The rule that would have decided.
     pub rule: &'static str,
+    /// What the admins call it, if it is one of theirs.
+    pub named: Option<String>,
 }
 
 /// What a turn would have come to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Now {
-    Is(&'static str, &'static str),
+    Is(&'static str, &'static str, Option<String>),
     Unknown,
 }
 
@@ -66,11 +69,12 @@ impl Bot {
     pub async fn dry_run(&self, workspace: WorkspaceId, settings: &Settings) -> Result<DryRun> {
         let since = self.chat().now() - SPAN_MS;
         let mut run = DryRun::default();
+        let intents = self.intents(settings).await;
         for (conversation, turn) in trace::since(self.chat().store(), workspace, since, TRIED).await? {
             let Some(signals) = &turn.trace.signals else { continue };
             let then = turn.outcome.clone().unwrap_or_default();
-            let now = match decide(&turn.trace, signals, settings) {
-                Now::Is(now, rule) => (now, rule),
+            let now = match decide(&turn.trace, signals, settings, &intents) {
+                Now::Is(now, rule, named) => (now, rule, named),
                 Now::Unknown => {
                     run.unknown += 1;
                     continue;
@@ -93,16 +97,25 @@ impl Bot {
     }
 }
 
-fn change(conversation: ConversationId, turn: Turn, then: String, (now, rule): (&'static str, &'static str)) -> Change {
-    Change { conversation, seq: turn.answer_seq.unwrap_or(turn.asked_seq + 1), question: turn.trace.question, then, now, rule }
+type Came = (&'static str, &'static str, Option<String>);
+
+fn change(conversation: ConversationId, turn: Turn, then: String, (now, rule, named): Came) -> Change {
+    Change { conversation, seq: turn.answer_seq.unwrap_or(turn.asked_seq + 1), question: turn.trace.question, then, now, rule, named }
 }
 
 /// What would be decided from what was measured.
-fn decide(trace: &Trace, signals: &Signals, settings: &Settings) -> Now {
+fn decide(trace: &Trace, signals: &Signals, settings: &Settings, intents: &Intents) -> Now {
     let policy = settings.policy();
     let text = trace.question.as_str();
-    let mut signals =
-        Signals { rule: settings.rule_for(text).map(|rule| rule.name.clone()), forbidden: settings.forbids(text), ..signals.clone() };
+    // What the words tell is told anew: intents and rules may be others, and old traces knew no moods.
+    let mut signals = Signals {
+        words: settings.words_in(text),
+        intent: intents.name(text),
+        mood: knowledge::sentiment::mood(text),
+        language: knowledge::language::spoken(text).to_owned(),
+        forbidden: settings.forbids(text),
+        ..signals.clone()
+    };
     let searched = !trace.query.is_empty();
     if signals.is_question(&policy) && !searched {
         return Now::Unknown;
@@ -115,7 +128,10 @@ fn decide(trace: &Trace, signals: &Signals, settings: &Settings) -> Now {
             (Action::Answer, Some(said)) if said != Model::Ready => signals.model = said,
             // Passages that held nothing to show then hold nothing now.
             (Action::Extract, _) if signals.kept > 0 && held_nothing(trace) => (signals.kept, signals.best) = (0, 0.0),
-            _ => return Now::Is(verdict.name(), verdict.rule),
+            _ => {
+                let named = policy.decided_by(&signals).filter(|_| verdict.is_by_rule()).map(|rule| rule.name.clone());
+                return Now::Is(verdict.name(), verdict.rule, named);
+            }
         }
     }
 }
@@ -129,13 +145,51 @@ fn held_nothing(trace: &Trace) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use knowledge::sentiment::Mood;
+
     use super::*;
+    use crate::{Rule, Then, When};
 
     fn asked(best: f64, model_said: Option<Model>, rules: &[&str]) -> (Trace, Signals) {
         let model = if model_said.is_some() { Model::Ready } else { Model::Absent };
         let signals = Signals { kept: usize::from(best > 0.0), best, model, online: true, ..Signals::default() };
         let rules = rules.iter().map(|rule| (*rule).to_owned()).collect();
         (Trace { question: "How much?".into(), query: "How much?".into(), model_said, rules, ..Trace::default() }, signals)
+    }
+
+    fn is(outcome: &'static str, rule: &'static str) -> Now {
+        Now::Is(outcome, rule, None)
+    }
+
+    #[test]
+    fn changed_rules_are_tried_on_what_was_measured() {
+        let rule = |when, then| Rule { name: "mine".into(), when, then, ..Rule::default() };
+        let with = |rules| Settings { rules, ..Settings::default() };
+        let upset = |text: &str| {
+            let (trace, signals) = asked(0.9, None, &["passages"]);
+            (Trace { question: text.into(), ..trace }, Signals { failed: 2, page: "https://a.example/jobs".into(), ..signals })
+        };
+        let by = |outcome, rule| Now::Is(outcome, rule, Some("mine".into()));
+        let negative = When { mood: Some(Mood::Negative), ..When::default() };
+        for (name, rules, text, expected) in [
+            ("a mood", vec![rule(negative.clone(), Then::HandOver)], "This is unacceptable!", by("handover", "handover_rule")),
+            ("not that mood", vec![rule(negative.clone(), Then::HandOver)], "How much is it?", is("answer", "passages")),
+            (
+                "never",
+                vec![rule(When { page: "/jobs".into(), ..When::default() }, Then::Refuse)],
+                "How much is it?",
+                by("clarify", "never_answer"),
+            ),
+            (
+                "allowed before it is forbidden",
+                vec![rule(When { failed: 1, ..When::default() }, Then::Answer), rule(negative, Then::HandOver)],
+                "This is unacceptable!",
+                is("answer", "passages"),
+            ),
+        ] {
+            let (trace, signals) = upset(text);
+            assert_eq!(decide(&trace, &signals, &with(rules), &Intents::default()), expected, "{name}");
+        }
     }
 
     #[test]
@@ -145,26 +199,26 @@ mod tests {
         let once = Settings { max_failed: 1, ..Settings::default() };
         let forbidding = Settings { forbidden: vec!["much".into()], ..Settings::default() };
         for (name, (trace, signals), settings, expected) in [
-            ("as it was", asked(0.6, None, &["passages"]), &Settings::default(), Now::Is("answer", "passages")),
-            ("not sure enough now", asked(0.6, None, &["passages"]), &strict, Now::Is("clarify", "no_passage")),
-            ("sure enough now", asked(0.3, None, &["no_passage"]), &kind, Now::Is("answer", "passages")),
-            ("one failure is enough", asked(0.0, None, &["no_passage"]), &once, Now::Is("handover", "too_many_failed")),
-            ("a new topic", asked(0.9, None, &["passages"]), &forbidding, Now::Is("handover", "forbidden_topic")),
+            ("as it was", asked(0.6, None, &["passages"]), &Settings::default(), is("answer", "passages")),
+            ("not sure enough now", asked(0.6, None, &["passages"]), &strict, is("clarify", "no_passage")),
+            ("sure enough now", asked(0.3, None, &["no_passage"]), &kind, is("answer", "passages")),
+            ("one failure is enough", asked(0.0, None, &["no_passage"]), &once, is("handover", "too_many_failed")),
+            ("a new topic", asked(0.9, None, &["passages"]), &forbidding, is("handover", "forbidden_topic")),
             (
                 "the model declines again",
                 asked(0.9, Some(Model::Declined), &["model", "model_declined"]),
                 &strict,
-                Now::Is("clarify", "model_declined"),
+                is("clarify", "model_declined"),
             ),
-            ("the model answers again", asked(0.9, Some(Model::Ready), &["model"]), &strict, Now::Is("answer", "model")),
-            ("nothing to quote", asked(0.6, None, &["passages", "no_passage"]), &kind, Now::Is("clarify", "no_passage")),
+            ("the model answers again", asked(0.9, Some(Model::Ready), &["model"]), &strict, is("answer", "model")),
+            ("nothing to quote", asked(0.6, None, &["passages", "no_passage"]), &kind, is("clarify", "no_passage")),
         ] {
-            assert_eq!(decide(&trace, &signals, settings), expected, "{name}");
+            assert_eq!(decide(&trace, &signals, settings, &Intents::default()), expected, "{name}");
         }
         let (trace, signals) = asked(0.1, None, &["no_passage"]);
         let unasked = Signals { model: Model::Ready, ..signals };
-        assert_eq!(decide(&trace, &unasked, &Settings { model_from: 0.05, ..Settings::default() }), Now::Unknown);
+        assert_eq!(decide(&trace, &unasked, &Settings { model_from: 0.05, ..Settings::default() }, &Intents::default()), Now::Unknown);
         let off = Trace { query: String::new(), ..trace };
-        assert_eq!(decide(&off, &unasked, &Settings::default()), Now::Unknown, "nothing was searched then");
+        assert_eq!(decide(&off, &unasked, &Settings::default(), &Intents::default()), Now::Unknown, "nothing was searched then");
     }
 }

@@ -12,6 +12,7 @@ mod draft;
 mod dry_run;
 mod error;
 pub mod extract;
+mod intent;
 mod learn;
 mod memory;
 pub mod model;
@@ -22,11 +23,13 @@ mod reliability;
 pub mod render;
 mod replay;
 mod report;
+mod rules;
 mod run;
 mod settings;
 pub mod speech;
 mod think;
 pub mod trace;
+mod triage;
 mod trial;
 mod turn;
 pub mod usage;
@@ -51,11 +54,14 @@ pub use crate::{
     copilot::{Rewrite, Suggestion},
     dry_run::{Change, DryRun},
     error::{Error, Result},
+    intent::{Destination, Intent},
     learn::Lesson,
     reliability::Reliability,
     report::Report,
-    settings::{Endpoint, Length, Offline, Rule, Secret, Settings, Style, Term, Tone, Words},
-    trace::{Seen, Times, Trace, Turn},
+    rules::{Rule, Then, When},
+    settings::{Endpoint, Length, Offline, Secret, Settings, Style, Term, Tone, Words},
+    trace::{Alternative, Seen, Times, Trace, Turn},
+    triage::Suggested,
     verdict::Verdict,
 };
 
@@ -72,6 +78,7 @@ struct Inner {
     desk: Desk,
     models: model::Models,
     memory: memory::Memory,
+    trained: intent::Trained,
     running: run::Running,
 }
 
@@ -96,7 +103,8 @@ impl Bot {
     fn with_models(config: Config, chat: Chat, knowledge: Knowledge, desk: Desk, models: model::Models) -> Self {
         let running = run::Running::new(config.turns);
         let memory = memory::Memory::new(config.remembered);
-        Self { inner: Arc::new(Inner { config, chat, knowledge, desk, models, memory, running }) }
+        let trained = intent::Trained::default();
+        Self { inner: Arc::new(Inner { config, chat, knowledge, desk, models, memory, trained, running }) }
     }
 
     /// Its section of the configuration.

@@ -41,12 +41,16 @@ impl Bot {
             history: history(earlier),
             cited: cited.iter().flat_map(|m| &m.extra.citations).filter_map(|c| c.passage.map(|id| id.text())).collect(),
             text,
+            ..Question::default()
         };
         let fresh = self.signals(&mind, &question).await?;
         let signals = match &turn.trace.signals {
             // What the visitor did is what it was; what admins set and who is there is what it is.
             Some(then) => Signals {
-                rule: fresh.rule,
+                words: fresh.words,
+                intent: fresh.intent,
+                mood: fresh.mood,
+                language: fresh.language,
                 forbidden: fresh.forbidden,
                 online: fresh.online,
                 kept: 0,

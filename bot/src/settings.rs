@@ -4,10 +4,17 @@ mod style;
 
 use std::fmt;
 
-use chat::{Chat, News, TeamId, Topic, WorkspaceId};
+use chat::{Chat, News, Topic, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result, budget::Budget, model::Price, verdict::Policy};
+use crate::{
+    Error, Result,
+    budget::Budget,
+    intent::{self, Intent},
+    model::Price,
+    rules::Rule,
+    verdict::Policy,
+};
 
 pub use self::style::{Length, Style, Term, Tone};
 
@@ -59,7 +66,9 @@ pub struct Settings {
     pub model_from: f64,
     /// This many failed answers in a row hand over.
     pub max_failed: u32,
-    /// Words that hand over at once.
+    /// What visitors want, and who knows about it.
+    pub intents: Vec<Intent>,
+    /// What decides before anything is looked up; the first that holds counts.
     pub rules: Vec<Rule>,
     /// Topics it never answers: their words hand over.
     pub forbidden: Vec<String>,
@@ -85,20 +94,6 @@ pub struct Words {
     pub en: String,
     /// Chinese.
     pub zh: String,
-}
-
-/// Words of a visitor that hand over at once.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Rule {
-    /// What admins call it.
-    pub name: String,
-    /// Any of these words or phrases.
-    pub keywords: Vec<String>,
-    /// Who gets the conversation.
-    pub team: Option<TeamId>,
-    /// How urgent it is: 1 urgent, 2 high, 3 normal, 4 low.
-    pub priority: u8,
 }
 
 /// What happens when the bot would hand over and nobody is there.
@@ -138,6 +133,7 @@ impl Default for Settings {
             answer_from: 0.33,
             model_from: 0.2,
             max_failed: 3,
+            intents: Vec::new(),
             rules: Vec::new(),
             forbidden: Vec::new(),
             offline: Offline::Queue,
@@ -189,12 +185,7 @@ impl Settings {
         if self.guidance.chars().count() > 4_000 {
             return Err("The guidance is longer than 4,000 characters.".into());
         }
-        if self.rules.iter().any(|rule| rule.keywords.iter().all(|word| word.trim().is_empty())) {
-            return Err("Each handover rule needs at least one word.".into());
-        }
-        if self.rules.iter().any(|rule| !(1..=4).contains(&rule.priority)) {
-            return Err("A rule's priority is a number from 1 (urgent) to 4 (low).".into());
-        }
+        intent::validate(&self.intents, &self.rules)?;
         if !self.model.url.is_empty() {
             check_url(&self.model.url)?;
             if self.model.name.trim().is_empty() {
@@ -229,14 +220,24 @@ impl Settings {
             model_from: self.model_from.min(self.answer_from),
             max_failed: self.max_failed,
             enabled: self.enabled,
+            rules: self.rules.clone(),
             stay_when_offline: self.offline == Offline::Stay,
         }
     }
 
-    /// The first handover rule whose words the text holds.
-    pub fn rule_for(&self, text: &str) -> Option<&Rule> {
+    /// The words and phrases of rules that the text holds.
+    pub fn words_in(&self, text: &str) -> Vec<String> {
         let folded = text.to_lowercase();
-        self.rules.iter().find(|rule| rule.keywords.iter().any(|word| holds(&folded, word)))
+        let mut words: Vec<String> =
+            self.rules.iter().flat_map(|rule| &rule.keywords).filter(|word| holds(&folded, word)).cloned().collect();
+        words.sort();
+        words.dedup();
+        words
+    }
+
+    /// The intent of that name.
+    pub fn intent(&self, name: &str) -> Option<&Intent> {
+        self.intents.iter().find(|intent| intent.name == name)
     }
 
     /// Whether the text is about a topic the bot never answers.

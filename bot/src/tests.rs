@@ -1,7 +1,9 @@
 //! The life of turns on a real record, with a model that is a fake.
 
+mod disagree;
 mod learning;
 mod model;
+mod rules;
 mod takeover;
 mod trust;
 mod turns;
@@ -131,6 +133,14 @@ impl House {
     /// Waits until no turn of the conversation runs.
     async fn quiet(&self, of: &Conversation) {
         within(|| async { self.now(of).await.turn.is_none().then_some(()) }).await;
+    }
+
+    /// The turn that led to a message, when it is over.
+    async fn turn(&self, reply: &Message) -> crate::Turn {
+        within(|| async {
+            self.bot.turn_of(reply.workspace, reply.conversation, reply.seq).await.ok().filter(|turn| turn.outcome.is_some())
+        })
+        .await
     }
 
     async fn ticket(&self, of: &Conversation) -> Ticket {

@@ -2,6 +2,7 @@
 //! nothing here writes.
 
 mod answer;
+mod disagree;
 mod near;
 mod query;
 mod reply;
@@ -14,15 +15,16 @@ use knowledge::Found;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use self::{answer::Shown, reply::handover};
+pub(crate) use self::{answer::Shown, disagree::not_meant, reply::handover};
 use crate::{
     Bot, Result, Settings,
     budget::Level,
+    intent::Intents,
     memory::Known,
     model::{Ledger, Roster, Task},
     prompt::Line,
     release::{Chosen, Standing},
-    trace::{Times, Trace},
+    trace::{Alternative, Times, Trace},
     verdict::{self, Action, Policy, Signals, Verdict},
 };
 
@@ -37,6 +39,8 @@ pub(crate) struct Question {
     pub history: Vec<Line>,
     /// Passages that the last answer has cited.
     pub cited: Vec<String>,
+    /// Documents that are not meant: the visitor has said so.
+    pub rejected: Vec<String>,
 }
 
 /// For whom it is thought, and how long it makes sense.
@@ -59,6 +63,7 @@ pub(crate) struct Mind {
     pub release: Option<i64>,
     pub settings: Settings,
     pub policy: Policy,
+    pub intents: Arc<Intents>,
     pub models: Roster,
     /// What is left of the budget.
     pub level: Level,
@@ -81,6 +86,8 @@ pub(crate) struct Thought {
     pub verdict: Verdict,
     pub answer: Option<Answer>,
     pub found: Found,
+    /// What may be meant, where passages contradict one another.
+    pub alternatives: Vec<Alternative>,
     pub signals: Signals,
 }
 
@@ -93,8 +100,9 @@ impl Bot {
         let models = self.inner.models.of(workspace, &settings, errand.ledger.clone());
         let level = if models.configured() { level } else { Level::Full };
         let models = models.within(level).veiled(settings.redact).until(errand.left.clone());
+        let intents = self.intents(&settings).await;
         let deadline = Instant::now() + self.limits().total;
-        Ok(Mind { workspace, release, policy: settings.policy(), settings, models, level, deadline })
+        Ok(Mind { workspace, release, policy: settings.policy(), settings, intents, models, level, deadline })
     }
 
     /// Searches if the signals leave anything to search for, and decides until something can be done.
@@ -119,10 +127,15 @@ impl Bot {
                 None => self.look_up(mind, question, &mut signals, trace, &mut parts).await,
             };
         }
+        if parts.is_empty() {
+            trace.alternatives = disagree::alternatives(&found, &question.text, mind.policy.answer_from);
+            signals.disagree = !trace.alternatives.is_empty();
+        }
         trace.signals = Some(signals.clone());
         loop {
             let verdict = verdict::decide(&signals, &mind.policy);
             trace.decided(verdict);
+            trace.named = mind.policy.decided_by(&signals).filter(|_| verdict.is_by_rule()).map(|rule| rule.name.clone());
             let answer = match verdict.action {
                 Action::Answer if known.is_some() => known.take().map(|known| known.answer.clone()),
                 Action::Answer => match self.timed_answer(mind, question, &found, trace, show).await {
@@ -148,7 +161,8 @@ impl Bot {
                 _ => None,
             };
             note_cited(trace, answer.as_ref());
-            return Thought { verdict, answer, found, signals };
+            let alternatives = trace.alternatives.clone();
+            return Thought { verdict, answer, found, alternatives, signals };
         }
     }
 
@@ -214,6 +228,17 @@ fn quoted(mind: &Mind, question: &Question, found: &Found, parts: &[several::Par
 }
 
 impl Mind {
+    /// What rules ask for and the words of a message tell.
+    pub(crate) fn measured(&self, text: &str) -> Signals {
+        Signals {
+            words: self.settings.words_in(text),
+            intent: self.intents.name(text),
+            mood: knowledge::sentiment::mood(text),
+            language: knowledge::language::spoken(text).to_owned(),
+            ..Signals::default()
+        }
+    }
+
     /// Whether a model can be asked.
     fn ready(&self) -> verdict::Model {
         match self.level {

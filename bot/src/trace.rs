@@ -27,6 +27,8 @@ pub struct Trace {
     pub failed: u32,
     /// Each decision in order: the last one counts.
     pub rules: Vec<String>,
+    /// What the admins call their rule, if one of theirs decided.
+    pub named: Option<String>,
     /// Why it was handed over.
     pub cause: Option<Cause>,
     /// How the model failed.
@@ -47,6 +49,8 @@ pub struct Trace {
     pub release: Option<i64>,
     /// The revision of the knowledge that was searched.
     pub revision: i64,
+    /// What was offered, when the visitor was asked which is meant.
+    pub alternatives: Vec<Alternative>,
     /// How long it took.
     pub times: Times,
 }
@@ -104,6 +108,16 @@ pub struct Seen {
     pub why: String,
     /// The answer cites it.
     pub cited: bool,
+}
+
+/// What a question may have been about, where passages contradict one another.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Alternative {
+    /// As it was offered.
+    pub label: String,
+    /// The document's id.
+    pub document: String,
 }
 
 /// Times of a turn, in milliseconds.

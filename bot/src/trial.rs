@@ -86,7 +86,7 @@ impl Bot {
             locale: words::language(&case.question, &case.locale),
             text: case.question.clone(),
             history: case.history.iter().map(line).collect(),
-            cited: Vec::new(),
+            ..Question::default()
         };
         let signals = self.signals(&mind, &question).await?;
         let asked = self.ask_with(&mind, &errand, &question, signals).await;

@@ -17,8 +17,8 @@ use std::{
 use chat::{ConversationId, Extra, TurnId, WorkspaceId, conversation, conversation::Conversation};
 use tokio::{sync::Notify, time::Instant};
 
-pub(crate) use self::lease::due;
 pub use self::steps::Steps;
+pub(crate) use self::{handover::wanted, lease::due};
 use self::{heard::Heard, lease::Claim, show::Stage};
 use crate::{
     Bot, Error, Result, Trace,
@@ -188,7 +188,7 @@ impl Running<'_> {
             self.asking.notify_one();
         }
         self.stage.typing(&mind.settings.name);
-        let heard = Heard::of(self.bot, conversation, &mind.settings, self.claim.broken).await?;
+        let heard = Heard::of(self.bot, conversation, &mind, self.claim.broken).await?;
         let mut trace = Trace {
             question: heard.question.text.clone(),
             locale: heard.question.locale.to_owned(),

@@ -1,8 +1,15 @@
 //! What the bot does with a turn: a pure function over measured signals. No model decides who speaks.
 
+use std::collections::BTreeMap;
+
+use chat::InboxId;
+use knowledge::sentiment::Mood;
 use serde::{Deserialize, Serialize};
 
-use crate::speech::Talk;
+use crate::{
+    rules::{Rule, Then},
+    speech::Talk,
+};
 
 #[cfg(test)]
 mod tests;
@@ -13,8 +20,20 @@ mod tests;
 pub struct Signals {
     /// The visitor asks for a person, by a button or in words.
     pub wish: bool,
-    /// The name of the handover rule whose words were found.
-    pub rule: Option<String>,
+    /// The words and phrases of rules that were found.
+    pub words: Vec<String>,
+    /// The intent that was told.
+    pub intent: Option<String>,
+    /// How the visitor feels, where it is clear.
+    pub mood: Mood,
+    /// The language of the message, `en`, `zh`, `de`…; empty: not told.
+    pub language: String,
+    /// What is verified about the visitor.
+    pub attributes: BTreeMap<String, String>,
+    /// The address of the page the conversation was opened on.
+    pub page: String,
+    /// Where the conversation entered.
+    pub inbox: Option<InboxId>,
     /// A topic the bot must never answer was found.
     pub forbidden: bool,
     /// The message is small talk and nothing else.
@@ -27,6 +46,10 @@ pub struct Signals {
     pub kept: usize,
     /// The best passage's confidence, 0 to 1; 0 without passages.
     pub best: f64,
+    /// Passages an answer would rest on contradict one another.
+    pub disagree: bool,
+    /// The visitor was asked just now which of them is meant.
+    pub asked_which: bool,
     /// Search could not be used, or this question has stopped turns before.
     pub broken: bool,
     /// What the model has done so far.
@@ -67,6 +90,8 @@ pub struct Policy {
     pub max_failed: u32,
     /// Switched off, the bot gives everything to people.
     pub enabled: bool,
+    /// Rules of the admins; the first that holds decides.
+    pub rules: Vec<Rule>,
     /// When nobody is there, the bot keeps the conversation, unless a person was asked for.
     pub stay_when_offline: bool,
 }
@@ -113,12 +138,32 @@ pub struct Verdict {
 impl Signals {
     /// Whether knowledge can help: nothing else decides.
     pub fn is_question(&self, policy: &Policy) -> bool {
-        let decided = self.wish || self.forbidden || self.rule.is_some() || self.talk.is_some() || self.unhelpful || self.broken;
+        let decided =
+            self.wish || self.forbidden || policy.decided_by(self).is_some() || self.talk.is_some() || self.unhelpful || self.broken;
         policy.enabled && !decided
     }
 }
 
+impl Signals {
+    /// Whether a model or the search has failed in this turn.
+    pub fn trouble(&self) -> bool {
+        self.broken || self.model == Model::Failed
+    }
+}
+
+impl Policy {
+    /// The rule that decides; one that lets the bot go on decides nothing, and those after it are not looked at.
+    pub fn decided_by(&self, signals: &Signals) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.holds(signals)).filter(|rule| rule.then != Then::Answer)
+    }
+}
+
 impl Verdict {
+    /// Whether a rule of the admins decided.
+    pub fn is_by_rule(&self) -> bool {
+        matches!(self.rule, "handover_rule" | "never_answer")
+    }
+
     /// `answer`, `clarify`, `handover` or `small_talk`: what the turn came to.
     pub fn name(&self) -> &'static str {
         match self.action {
@@ -141,8 +186,10 @@ pub fn decide(signals: &Signals, policy: &Policy) -> Verdict {
     if signals.forbidden {
         return verdict(Action::HandOver(Cause::Rule), "forbidden_topic");
     }
-    if signals.rule.is_some() {
-        return verdict(Action::HandOver(Cause::Rule), "handover_rule");
+    match policy.decided_by(signals).map(|rule| rule.then) {
+        Some(Then::HandOver) => return verdict(Action::HandOver(Cause::Rule), "handover_rule"),
+        Some(Then::Refuse) => return verdict(Action::Clarify, "never_answer"),
+        Some(Then::Answer) | None => {}
     }
     if !policy.enabled {
         return verdict(Action::HandOver(Cause::Rule), "switched_off");
@@ -155,6 +202,12 @@ pub fn decide(signals: &Signals, policy: &Policy) -> Verdict {
     }
     if signals.broken {
         return hand_over(signals, policy, Cause::Model, "broken");
+    }
+    if signals.disagree {
+        return match signals.asked_which {
+            true => hand_over(signals, policy, Cause::Unanswered, "disagree_again"),
+            false => gives_up(signals, policy, 0, "passages_disagree"),
+        };
     }
     match signals.model {
         Model::Ready if plausible => verdict(Action::Answer, "model"),

@@ -1,4 +1,4 @@
-//! The bot: persona, thresholds, handover rules, model.
+//! The bot: persona, thresholds, model.
 
 mod fields;
 mod money;
@@ -13,7 +13,6 @@ use serde_json::json;
 
 use bot::Settings;
 
-use crate::conversation::context::TeamText;
 use crate::error::Error;
 use crate::handle::Console;
 use crate::web::fields::Fields;
@@ -21,17 +20,16 @@ use crate::web::flash::Flash;
 use crate::web::form::{Form, FormText};
 use crate::web::visit::Seat;
 
-use fields::RuleRow;
 use money::Used;
 use state::{ModelRow, ModelText};
-use trust::{DryRunText, TrustText};
+use trust::TrustText;
+
+pub(crate) use trust::DryRunText;
 
 const PAGE: &str = "/console/bot";
 
 #[derive(Serialize)]
 struct BotPage {
-    rules: Vec<RuleRow>,
-    teams: Vec<TeamText>,
     model: ModelText,
     has_key: bool,
     models: Vec<ModelRow>,
@@ -49,19 +47,18 @@ pub async fn show(State(console): State<Console>, seat: Seat) -> Result<Response
     let settings = Settings::get(&console.chat, seat.workspace()).await?;
     let form = fields::form(&settings);
     let model = state::configured(&console, &settings);
-    let rules = fields::rows(&settings);
-    page(&console, &seat, &form, rules, model, None).await
+    page(&console, &seat, &form, model, None).await
 }
 
 /// Saves everything of the form.
 pub async fn save(State(console): State<Console>, seat: Seat, sent: Fields) -> Result<Response, Error> {
     let old = Settings::get(&console.chat, seat.workspace()).await?;
     let mut form = fields::filled(&sent);
-    let settings = fields::read(&mut form, &sent, &old);
+    let settings = fields::read(&mut form, &old);
     if form.is_fine() {
         match settings.put(&console.chat, seat.workspace()).await {
             Ok(()) => {
-                let detail = json!({ "answer_from": settings.answer_from, "model": settings.model.name, "rules": settings.rules.len(), "redact": settings.redact, "budget": settings.budget });
+                let detail = json!({ "answer_from": settings.answer_from, "model": settings.model.name, "redact": settings.redact, "budget": settings.budget });
                 console.note(&seat, "bot.save", String::new(), detail).await?;
                 let flash = Flash::done("flash-bot-saved");
                 return Ok(console.said(&seat.visit, PAGE, &flash));
@@ -72,8 +69,7 @@ pub async fn save(State(console): State<Console>, seat: Seat, sent: Fields) -> R
     }
     form.forget("model_key");
     let model = state::configured(&console, &old);
-    let rules = fields::sent_rows(&sent);
-    let page = page(&console, &seat, &form, rules, model, None).await?;
+    let page = page(&console, &seat, &form, model, None).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
@@ -81,37 +77,25 @@ pub async fn save(State(console): State<Console>, seat: Seat, sent: Fields) -> R
 pub async fn test(State(console): State<Console>, seat: Seat, sent: Fields) -> Result<Response, Error> {
     let old = Settings::get(&console.chat, seat.workspace()).await?;
     let mut form = fields::filled(&sent);
-    let settings = fields::read(&mut form, &sent, &old);
+    let settings = fields::read(&mut form, &old);
     let model = if form.is_fine() { state::tested(&console, &seat, &settings).await } else { state::configured(&console, &old) };
     form.forget("model_key");
-    let rules = fields::sent_rows(&sent);
-    page(&console, &seat, &form, rules, model, None).await
+    page(&console, &seat, &form, model, None).await
 }
 
 /// Tries what is in the form on the turns of the past month, without saving it.
 pub async fn dry_run(State(console): State<Console>, seat: Seat, sent: Fields) -> Result<Response, Error> {
     let old = Settings::get(&console.chat, seat.workspace()).await?;
     let mut form = fields::filled(&sent);
-    let settings = fields::read(&mut form, &sent, &old);
+    let settings = fields::read(&mut form, &old);
     let tried = if form.is_fine() { Some(console.tried(&seat, &settings).await?) } else { None };
     form.forget("model_key");
-    let rules = fields::sent_rows(&sent);
-    page(&console, &seat, &form, rules, state::configured(&console, &old), tried).await
+    page(&console, &seat, &form, state::configured(&console, &old), tried).await
 }
 
-async fn page(
-    console: &Console,
-    seat: &Seat,
-    form: &Form,
-    rules: Vec<RuleRow>,
-    model: ModelText,
-    dry_run: Option<DryRunText>,
-) -> Result<Response, Error> {
+async fn page(console: &Console, seat: &Seat, form: &Form, model: ModelText, dry_run: Option<DryRunText>) -> Result<Response, Error> {
     let settings = Settings::get(&console.chat, seat.workspace()).await?;
-    let teams = console.desk.teams(seat.workspace()).await?;
     let own = BotPage {
-        rules,
-        teams: teams.into_iter().map(|team| TeamText { id: team.id.text(), name: team.name }).collect(),
         model,
         has_key: !settings.model.key.is_empty(),
         models: state::rows(console, seat, &settings).await?,

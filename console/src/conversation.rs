@@ -8,3 +8,4 @@ pub mod message;
 pub mod page;
 pub mod reply;
 pub mod side;
+pub mod triage;

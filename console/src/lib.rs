@@ -28,6 +28,7 @@ pub mod preview;
 pub mod releases;
 pub mod report;
 pub mod routes;
+pub mod rules;
 pub mod search;
 pub mod setup;
 mod shell;

@@ -17,7 +17,7 @@ use crate::web::enter::{enter, panicked, secure};
 use crate::web::guard::{Door, Permission, guard};
 use crate::{
     account, bot_settings, canned, cases, conversation, gaps, home, inbox, inboxes, invite, live, login, people, playground, releases,
-    report, search, setup, sources, why,
+    report, rules, search, setup, sources, why,
 };
 
 use Permission::{Admin, Agent, Asset, Public};
@@ -62,7 +62,7 @@ fn doors() -> Vec<Route> {
 
 /// What agents work with all day.
 fn desk() -> Vec<Route> {
-    use conversation::{acts, copilot, page, reply};
+    use conversation::{acts, copilot, page, reply, triage};
     vec![
         show("/console/", Agent, get(home::show)),
         send("/console/logout", Agent, post(login::sign_out)),
@@ -80,6 +80,8 @@ fn desk() -> Vec<Route> {
         act("/console/conversations/{id}/snooze", post(acts::snooze)),
         act("/console/conversations/{id}/transfer", post(acts::transfer)),
         act("/console/conversations/{id}/priority", post(acts::priority)),
+        act("/console/conversations/{id}/triage", post(triage::apply)),
+        act("/console/conversations/{id}/labels", post(triage::labels)),
         act("/console/conversations/{id}/read", post(acts::read)),
         act("/console/conversations/{id}/typing", post(acts::typing)),
         show("/console/conversations/{id}/why/{seq}", Agent, get(why::show)),
@@ -130,6 +132,9 @@ fn workspace() -> Vec<Route> {
         send("/console/bot", Admin, post(bot_settings::save)),
         send("/console/bot/test", Admin, post(bot_settings::test)),
         send("/console/bot/try", Admin, post(bot_settings::dry_run)),
+        show("/console/bot/rules", Admin, get(rules::show)),
+        send("/console/bot/rules", Admin, post(rules::save)),
+        send("/console/bot/rules/try", Admin, post(rules::dry_run)),
         show("/console/cases", Admin, get(cases::show)),
         send("/console/cases", Admin, post(cases::create)),
         send("/console/cases/import", Admin, post(cases::import)),

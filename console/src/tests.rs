@@ -1,5 +1,6 @@
 //! The console as a browser sees it, on a fresh record.
 
+mod decide;
 mod door;
 mod improve;
 mod live;

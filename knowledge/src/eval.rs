@@ -1,6 +1,7 @@
 //! How well search finds what is known to be right: a folder of `corpus.jsonl`, `queries.jsonl` and `qrels.tsv`, through the
-//! product's own import and search, in a workspace of its own.
+//! product's own import and search, in a workspace of its own; and how well labels are told.
 
+mod labels;
 mod metrics;
 mod scope;
 
@@ -9,6 +10,7 @@ use std::{collections::HashMap, path::Path};
 use chat::{Audience, Chat, WorkspaceId, workspace};
 use serde::Deserialize;
 
+pub use labels::{Labels, has_labels, labels};
 pub use metrics::Report;
 pub use scope::{Point, Scope};
 

@@ -3,6 +3,10 @@
 //! Script alone is right on 99.2 % of Chinese questions full of English product terms, where statistical
 //! detectors fall to 89 %; retrieval needs no more than "how are words found in this text".
 
+mod spoken;
+
+pub use self::spoken::spoken;
+
 /// ISO 639-1 code of the language a text is most likely written in; `en` for any Latin text.
 #[must_use]
 pub fn of(text: &str) -> &'static str {

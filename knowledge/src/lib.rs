@@ -3,6 +3,7 @@
 //! The record holds the truth (library → source → document → passage); the search index is a cache of it.
 
 pub mod case;
+pub mod classify;
 mod config;
 pub mod crawl;
 pub mod document;
@@ -24,6 +25,7 @@ pub mod release;
 mod revision;
 mod search;
 pub mod sentence;
+pub mod sentiment;
 pub mod source;
 pub mod split;
 mod spot;

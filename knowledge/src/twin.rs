@@ -11,7 +11,7 @@ use chat::{DocumentId, PassageId, Store, WorkspaceId, row};
 use serde::Serialize;
 use sqlx::Row;
 
-use crate::{Error, Knowledge, Result, revision, words};
+use crate::{Error, Knowledge, Passage, Result, revision, words};
 use shingle::{BANDS, Shape};
 
 /// Passages that are compared, the newest first.
@@ -72,6 +72,26 @@ impl Knowledge {
         self.known_twins().lock().insert(workspace, (revision, found.clone()));
         Ok(found)
     }
+}
+
+/// Pairs among passages that an answer would rest on which contradict one another: places in the list.
+#[must_use]
+pub fn contradictions(passages: &[&Passage]) -> Vec<(usize, usize)> {
+    let side = |passage: &&Passage| Side {
+        passage: passage.id,
+        document: passage.document,
+        title: passage.title.clone(),
+        heading: passage.heading.clone(),
+        text: passage.text.clone(),
+        numbers: Vec::new(),
+    };
+    let sides: Vec<Side> = passages.iter().map(side).collect();
+    let shapes: Vec<Shape> = sides.iter().map(|side| Shape::of(&side.text)).collect();
+    let pairs = (0..sides.len()).flat_map(|one| (one + 1..sides.len()).map(move |other| (one, other)));
+    let differ = |&(one, other): &(usize, usize)| {
+        compare(&sides[one], &sides[other], &shapes[one], &shapes[other]).is_some_and(|twins| twins.differ)
+    };
+    pairs.filter(differ).collect()
 }
 
 async fn sides(store: &Store, workspace: WorkspaceId) -> Result<Vec<Side>> {

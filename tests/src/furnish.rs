@@ -21,7 +21,7 @@ pub struct Furnished {
 /// Visitors with what they say before they ask for a person.
 const TALKS: [(&str, &str, &str, &[&str]); 5] = [
     ("en", "Hannah Lindqvist", "hannah@shop.example", &["How do I add a website?"]),
-    ("zh", "王小明", "wang@shop.example", &["怎么把聊天窗口放到我的网站上？", "转人工"]),
+    ("zh", "王小明", "wang@shop.example", &["怎么把聊天窗口放到我的网站上？", "等了半天，你们的客服态度太差了！", "转人工"]),
     ("en", "", "", &["Which zeppelin brews the loudest oatmeal?", "I want a human"]),
     ("en", "Bartholomew Featherstonehaugh-Cholmondeley the Third of Example", "b@shop.example", &["I want to talk to a person"]),
     ("en", "שרה כהן", "", &["שלום, אפשר לדבר עם נציג?", "I want a human"]),
@@ -33,6 +33,7 @@ impl Furnished {
         let mut owner = Staff::owner(server).await?;
         Staff::hired(server, "ada@shop.example", "Ada Agent", "agent").await?;
         owner.online().await?;
+        rules(&mut owner).await?;
         let inbox = server.inbox().await?;
         let mut talks = Vec::new();
         for (locale, name, email, words) in TALKS {
@@ -79,6 +80,18 @@ fn pages(talks: &[String]) -> Vec<String> {
 /// The first page below a list, if the list has one.
 async fn first_of(staff: &mut Staff, list: &str, start: &str) -> Result<Vec<String>> {
     Ok(staff.get(list).await?.links(start).into_iter().take(2).collect())
+}
+
+async fn rules(owner: &mut Staff) -> Result<()> {
+    let page = owner.get("/console/bot/rules").await?;
+    if let Some(mut form) = page.form_with("intent_name") {
+        form.set("intent_name", "Website")
+            .set("intent_examples", "How do I add a website?\n怎么把聊天窗口放到我的网站上？")
+            .set("intent_labels", "website");
+        form.set("rule_name", "No jobs").set("rule_words", "internship, 实习").set("rule_then", "refuse");
+        owner.submit(&form).await?;
+    }
+    Ok(())
 }
 
 async fn canned(owner: &mut Staff) -> Result<()> {

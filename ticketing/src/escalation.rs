@@ -26,6 +26,8 @@ pub struct Escalation {
     pub priority: Priority,
     /// Whose work it is; `None`: anybody's.
     pub team: Option<TeamId>,
+    /// What it is about, in the workspace's own words.
+    pub labels: Vec<String>,
     /// One line.
     pub subject: String,
     /// What the agent needs to know.
@@ -86,6 +88,7 @@ impl Change<'_> {
         ticket.reason = new.reason;
         ticket.priority = new.priority;
         ticket.team = new.team.or(ticket.team);
+        ticket.add_labels(&new.labels);
         ticket.packet = new.packet;
         ticket.subject = match cut(new.subject.trim(), SUBJECT) {
             empty if empty.is_empty() => self.subject().await?,
@@ -135,6 +138,7 @@ impl Change<'_> {
             team: None,
             agent: None,
             status: Status::Open,
+            labels: Vec::new(),
             packet: Packet::default(),
             routed: Routed::default(),
             created_at: self.now,

@@ -44,4 +44,5 @@ pub use crate::{
     place::Place,
     team::Team,
     ticket::{Packet, Priority, Reason, Seen, Status, Ticket, Tried},
+    triage::Triage,
 };

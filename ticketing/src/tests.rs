@@ -67,6 +67,7 @@ impl Story {
             reason: Reason::Unanswered,
             priority: Priority::Normal,
             team: None,
+            labels: Vec::new(),
             subject: String::new(),
             packet: Packet { summary: "A late parcel".into(), ..Packet::default() },
             locale: "en".into(),

@@ -14,6 +14,11 @@ pub use self::{
 use chat::{AgentId, ConversationId, TeamId, TicketId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
+/// Labels of a ticket at most.
+const LABELS: usize = 20;
+/// The longest label, in characters.
+const LABEL: usize = 40;
+
 /// A row of the record. All times are unix milliseconds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Ticket {
@@ -37,6 +42,8 @@ pub struct Ticket {
     pub agent: Option<AgentId>,
     /// Where it is in its life.
     pub status: Status,
+    /// What it is about, in the workspace's own words.
+    pub labels: Vec<String>,
     /// What the bot knew.
     pub packet: Packet,
     /// Why this agent, or why the queue.
@@ -74,6 +81,16 @@ impl Ticket {
     #[must_use]
     pub fn is_queued(&self) -> bool {
         self.queued_at.is_some()
+    }
+
+    /// Adds labels it has not: trimmed, whatever case, at most [`LABELS`].
+    pub(crate) fn add_labels(&mut self, labels: &[String]) {
+        for label in labels.iter().map(|label| chat::conversation::cut(label.trim(), LABEL)) {
+            let known = self.labels.iter().any(|own| own.to_lowercase() == label.to_lowercase());
+            if !label.is_empty() && !known && self.labels.len() < LABELS {
+                self.labels.push(label);
+            }
+        }
     }
 
     /// Puts it into the queue, where it counts as waiting since `since`; who had it counts no more.

@@ -10,7 +10,57 @@ use crate::{
     ticket::{Priority, Ticket},
 };
 
+/// What a ticket is given at once; `None` and empty: as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Triage {
+    /// Whose work it is.
+    pub team: Option<TeamId>,
+    /// How much it hurries.
+    pub priority: Option<Priority>,
+    /// Labels that are added.
+    pub labels: Vec<String>,
+}
+
 impl Desk {
+    /// Gives a ticket team, priority and labels in one change. Who holds it keeps it; one that waits is routed anew.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown team; [`Error::NotOpen`].
+    pub async fn triage(&self, workspace: WorkspaceId, agent: AgentId, conversation: ConversationId, triage: &Triage) -> Result<Ticket> {
+        self.staff(workspace, agent).await?;
+        let mut change = Change::begin(self, workspace, conversation).await?;
+        if let Some(team) = triage.team {
+            team::name(&mut change.tx, workspace, team).await?.ok_or(Error::NotFound)?;
+        }
+        let ticket = change.live()?;
+        ticket.team = triage.team.or(ticket.team);
+        ticket.priority = triage.priority.unwrap_or(ticket.priority);
+        ticket.add_labels(&triage.labels);
+        let detail = json!({ "team": triage.team, "priority": triage.priority, "labels": triage.labels });
+        change.note(agent, "ticket.triage", detail).await?;
+        self.finish_and_drain(change).await
+    }
+
+    /// Gives a ticket these labels and no others.
+    ///
+    /// # Errors
+    /// [`Error::NotOpen`] without an open ticket.
+    pub async fn set_labels(
+        &self,
+        workspace: WorkspaceId,
+        agent: AgentId,
+        conversation: ConversationId,
+        labels: &[String],
+    ) -> Result<Ticket> {
+        self.staff(workspace, agent).await?;
+        let mut change = Change::begin(self, workspace, conversation).await?;
+        let ticket = change.live()?;
+        ticket.labels.clear();
+        ticket.add_labels(labels);
+        change.note(agent, "ticket.set_labels", json!({ "labels": labels })).await?;
+        change.finish().await?.ok_or(Error::NotFound)
+    }
+
     /// Says how much a ticket hurries.
     ///
     /// # Errors

@@ -128,7 +128,7 @@ async fn a_thumb_is_only_for_the_visitor_and_only_on_the_bot() {
 async fn rules_and_forbidden_topics_hand_over() {
     let house = House::plain().await;
     let workspace = house.fresh.workspace;
-    let rule = Rule { name: "legal".into(), keywords: vec!["lawyer".into(), "律师".into()], team: None, priority: 1 };
+    let rule = Rule { name: "legal".into(), keywords: vec!["lawyer".into(), "律师".into()], priority: 1, ..Rule::default() };
     let settings = Settings { rules: vec![rule], forbidden: vec!["medical advice".into()], ..Settings::default() };
     settings.put(&house.fresh.chat, workspace).await.expect("kept");
     for (body, priority) in

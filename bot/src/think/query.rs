@@ -57,7 +57,11 @@ impl Bot {
         match tokio::time::timeout(self.limits().silence, self.inner.knowledge.search_at(mind.workspace, &query, Chosen::at(mind.release)))
             .await
         {
-            Ok(found) => Ok(found?),
+            Ok(found) => {
+                let mut found = found?;
+                found.hits.retain(|hit| !question.rejected.contains(&hit.passage.document.text()));
+                Ok(found)
+            }
             Err(_) => Err(knowledge::Error::Index("it did not answer in time".into()).into()),
         }
     }

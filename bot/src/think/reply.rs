@@ -2,7 +2,7 @@
 
 use chat::{Button, Extra};
 
-use super::{Question, Thought, near, person_button};
+use super::{Question, Thought, disagree, near, person_button};
 use crate::{
     Settings,
     speech::Talk,
@@ -36,10 +36,17 @@ impl Thought {
     fn ask_back(&self, question: &Question) -> Reply {
         let locale = question.locale;
         let unhelpful = self.verdict.rule == "unhelpful";
-        let mut buttons: Vec<Button> = if unhelpful { Vec::new() } else { near::buttons(&self.found, &question.text, locale) };
+        let refused = self.verdict.rule == "never_answer";
+        let mut buttons: Vec<Button> = if unhelpful || refused { Vec::new() } else { near::buttons(&self.found, &question.text, locale) };
+        let disagree = self.verdict.rule == "passages_disagree";
+        if disagree {
+            buttons = disagree::buttons(&self.alternatives);
+        }
         let near = !buttons.is_empty();
         let key = match (self.verdict.rule, self.signals.failed > 0, near) {
             ("nobody_online", _, _) => "clarify.nobody",
+            ("passages_disagree", _, _) => "clarify.disagree",
+            ("never_answer", _, _) => "clarify.refused",
             ("unhelpful", _, _) => "clarify.unhelpful",
             (_, false, true) => "clarify.near",
             (_, false, false) => "clarify.first",

@@ -15,6 +15,8 @@ pub(super) fn in_a_row(newest_first: &[Turn], unhelpful: bool) -> u32 {
                 failed += 1;
                 blamed = false;
             }
+            // Which of two is meant is no failure.
+            Some("clarify") if turn.rule == "passages_disagree" => {}
             Some("clarify") => {
                 let answers_blame = turn.rule == "unhelpful";
                 // To be asked back is a failed answer; to be asked what was missing only if that did not help either.
@@ -44,6 +46,7 @@ mod tests {
             "A+" => ("answer", "passages", Some(1), ""),
             "C" => ("clarify", "no_passage", None, ""),
             "U" => ("clarify", "unhelpful", None, ""),
+            "W" => ("clarify", "passages_disagree", None, ""),
             "H" => ("handover", "wish", None, ""),
             "thanks" => ("small_talk", "small_talk", None, "Thanks!"),
             _ => ("small_talk", "small_talk", None, "Hello"),
@@ -71,6 +74,7 @@ mod tests {
             ("A+", false, 0),
             ("C", false, 1),
             ("C C", false, 2),
+            ("C W C", false, 2),
             ("A C C", false, 2),
             ("C A", false, 0),
             ("C A", true, 2),

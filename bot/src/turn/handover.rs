@@ -1,7 +1,7 @@
 //! Handing a conversation over to people, with everything they need to know.
 
 use chat::conversation::Conversation;
-use ticketing::{Escalation, Packet, Priority, Reason, Seen, Tried};
+use ticketing::{Escalation, Packet, Reason, Seen, Tried};
 
 use super::{
     Running, failed,
@@ -9,7 +9,8 @@ use super::{
     summary::{LONGEST, composed, questions, short, visitor, written},
 };
 use crate::{
-    Bot, Error, Result, Turn,
+    Bot, Destination, Error, Intent, Result, Settings, Turn,
+    intent::Intents,
     prompt::Line,
     settings::Offline,
     think::{Mind, Thought, handover},
@@ -50,14 +51,15 @@ impl Running<'_> {
         packet: Packet,
         asked: i64,
     ) -> Result<()> {
-        let rule = mind.settings.rule_for(&heard.question.text).filter(|_| thought.verdict.rule == "handover_rule");
+        let to = destination(mind, thought, &heard.lines);
         let escalation = Escalation {
             workspace: self.claim.workspace,
             conversation: self.claim.conversation,
             epoch: Some(self.claim.epoch),
             reason: reason(cause),
-            priority: rule.map_or(Priority::Normal, |rule| Priority::of_rank(i64::from(rule.priority))),
-            team: rule.and_then(|rule| rule.team),
+            priority: to.priority,
+            team: to.team,
+            labels: to.labels,
             subject: subject(&heard.lines, &heard.turns, heard.question.locale),
             packet,
             locale: heard.question.locale.to_owned(),
@@ -87,13 +89,16 @@ impl Bot {
         let lines = lines_of(&turns);
         let locale = crate::words::language(lines.last().map_or("", |line| line.text.as_str()), &conversation.locale);
         let asked = visitor(&lines);
+        let intents = self.intents(&settings).await;
+        let to = Destination::of(None, wanted(&settings, &intents, &lines));
         let escalation = Escalation {
             workspace,
             conversation: conversation.id,
             epoch: Some(conversation.epoch),
             reason: Reason::Unanswered,
-            priority: Priority::Normal,
-            team: None,
+            priority: to.priority,
+            team: to.team,
+            labels: to.labels,
             subject: subject(&lines, &turns, locale),
             packet: Packet {
                 summary: composed(&lines, &turns, conversation, locale),
@@ -110,6 +115,18 @@ impl Bot {
             done => done.map(drop),
         }
     }
+}
+
+/// Where the rule that decided sends it, and what was wanted.
+fn destination(mind: &Mind, thought: &Thought, lines: &[Line]) -> Destination {
+    let rule = mind.policy.decided_by(&thought.signals).filter(|_| thought.verdict.is_by_rule());
+    Destination::of(rule, wanted(&mind.settings, &mind.intents, lines))
+}
+
+/// The intent of the last message that has one: "a person, please" is not about anything.
+pub(crate) fn wanted<'a>(settings: &'a Settings, intents: &Intents, lines: &[Line]) -> Option<&'a Intent> {
+    let name = visitor(lines).into_iter().rev().find_map(|text| intents.name(text))?;
+    settings.intent(&name)
 }
 
 fn reason(cause: Cause) -> Reason {

@@ -4,12 +4,12 @@ use chat::{Audience, Author, Button, Message, conversation::Conversation, messag
 
 use super::failed;
 use crate::{
-    Bot, Result, Settings, Turn,
+    Bot, Result, Turn,
     prompt::Line,
     speech,
-    think::Question,
+    think::{Mind, Question, not_meant},
     trace,
-    verdict::{Model, Signals},
+    verdict::Signals,
     words,
 };
 
@@ -38,7 +38,7 @@ struct Burst<'a> {
 }
 
 impl Heard {
-    pub(super) async fn of(bot: &Bot, conversation: &Conversation, settings: &Settings, broken: bool) -> Result<Self> {
+    pub(super) async fn of(bot: &Bot, conversation: &Conversation, mind: &Mind, broken: bool) -> Result<Self> {
         let (store, workspace) = (bot.chat().store(), conversation.workspace);
         let before = conversation.asked_seq.saturating_add(1);
         let messages = message::before(store, workspace, conversation.id, Audience::All, before, READ).await?;
@@ -52,22 +52,26 @@ impl Heard {
         let history: Vec<Line> = earlier.iter().filter_map(|message| Line::of(message)).collect();
         let history = history[history.len().saturating_sub(LINES)..].to_vec();
         let cited = last.map(|message| message.extra.citations.iter().filter_map(|c| c.passage.map(|id| id.text())).collect());
+        let which = turns.first().filter(|turn| turn.rule == "passages_disagree");
+        let rejected = which.and_then(|turn| not_meant(&turn.trace.alternatives, &text));
+        // What was said names one of two: the question is still the one before.
+        let text = which.filter(|_| rejected.is_some()).map_or(text, |turn| turn.trace.question.clone());
         let unhelpful = burst.parts.iter().any(|part| speech::unhelpful(&part.body));
         let signals = Signals {
             wish: burst.wish(),
-            rule: settings.rule_for(&text).map(|rule| rule.name.clone()),
-            forbidden: settings.forbids(&text),
+            forbidden: mind.settings.forbids(&text),
             talk: burst.talk(),
             unhelpful: unhelpful && burst.questions().is_empty(),
             failed: failed::in_a_row(&turns, unhelpful),
-            kept: 0,
-            best: 0.0,
             broken,
-            model: Model::Absent,
+            asked_which: which.is_some(),
             online,
+            page: conversation.page_url.clone(),
+            inbox: Some(conversation.inbox),
+            ..mind.measured(&text)
         };
         let locale = words::language(&text, &conversation.locale);
-        let question = Question { text, locale, history, cited: cited.unwrap_or_default() };
+        let question = Question { text, locale, history, cited: cited.unwrap_or_default(), rejected: rejected.unwrap_or_default() };
         let lines = messages.iter().filter_map(Line::of).collect();
         Ok(Self { question, signals, turns, lines, conversation: conversation.clone() })
     }

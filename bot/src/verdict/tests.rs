@@ -1,15 +1,15 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::rules::When;
 
 fn policy() -> Policy {
-    Policy { answer_from: 0.5, model_from: 0.3, max_failed: 3, enabled: true, stay_when_offline: false }
+    Policy { answer_from: 0.5, model_from: 0.3, max_failed: 3, enabled: true, stay_when_offline: false, rules: Vec::new() }
 }
 
 fn asked() -> Signals {
     Signals {
         wish: false,
-        rule: None,
         forbidden: false,
         talk: None,
         unhelpful: false,
@@ -19,6 +19,7 @@ fn asked() -> Signals {
         broken: false,
         model: Model::Absent,
         online: true,
+        ..Signals::default()
     }
 }
 
@@ -43,7 +44,6 @@ fn each_rule_decides_what_it_says() {
         ("a wish", Signals { wish: true, ..asked() }, HandOver(Wish), "wish"),
         ("a wish and small talk", Signals { wish: true, talk: Some(Talk::Greeting), ..asked() }, HandOver(Wish), "wish"),
         ("a wish when nobody is there", Signals { wish: true, online: false, ..asked() }, HandOver(Wish), "wish"),
-        ("a rule", Signals { rule: Some("billing".into()), ..asked() }, HandOver(Rule), "handover_rule"),
         ("a forbidden topic", Signals { forbidden: true, ..asked() }, HandOver(Rule), "forbidden_topic"),
         ("hello", Signals { talk: Some(Talk::Greeting), ..nothing() }, SmallTalk(Talk::Greeting), "small_talk"),
         ("the model fails", Signals { model: Model::Failed, ..asked() }, Extract, "model_failed"),
@@ -58,6 +58,10 @@ fn each_rule_decides_what_it_says() {
         ("the budget is spent, nothing found", Signals { model: Model::Spent, ..nothing() }, Clarify, "no_passage"),
         ("the visitor left", Signals { model: Model::Left, ..asked() }, Extract, "visitor_left"),
         ("the visitor left, unsure", Signals { model: Model::Left, failed: 2, ..unsure() }, Clarify, "visitor_left"),
+        ("passages that contradict", Signals { disagree: true, ..asked() }, Clarify, "passages_disagree"),
+        ("with a model", Signals { disagree: true, model: Model::Ready, ..asked() }, Clarify, "passages_disagree"),
+        ("again", Signals { disagree: true, asked_which: true, ..asked() }, HandOver(Unanswered), "disagree_again"),
+        ("after too many failures", Signals { disagree: true, failed: 3, ..asked() }, HandOver(Unanswered), "too_many_failed"),
         ("search is down", Signals { broken: true, ..nothing() }, HandOver(Cause::Model), "broken"),
     ] {
         assert_eq!(decide(&signals, &policy()), Verdict { action, rule }, "{name}");
@@ -88,7 +92,8 @@ fn any_signals() -> impl Strategy<Value = Signals> {
     let talk = prop_oneof![Just(None), Just(Some(Talk::Greeting)), Just(Some(Talk::Thanks))];
     (flags, talk, 0u32..6, 0usize..5, 0.0f64..=1.0, model).prop_map(|(flags, talk, failed, kept, best, model)| Signals {
         wish: flags.0,
-        rule: flags.1.then(|| "a rule".to_owned()),
+        words: flags.1.then(|| "lawyer".to_owned()).into_iter().collect(),
+        mood: if flags.3 { Mood::Negative } else { Mood::Neutral },
         forbidden: flags.2,
         talk,
         unhelpful: flags.3,
@@ -96,15 +101,63 @@ fn any_signals() -> impl Strategy<Value = Signals> {
         kept,
         best: if kept == 0 { 0.0 } else { best },
         broken: flags.4,
+        disagree: kept > 1 && flags.1,
+        asked_which: flags.3,
         model,
         online: flags.5,
+        ..Signals::default()
     })
+}
+
+#[test]
+fn the_first_rule_that_holds_decides() {
+    use Action::{Clarify, Extract, HandOver};
+    let said = |then| Rule { keywords: vec!["lawyer".into()], then, ..Rule::default() };
+    let sad = |then| Rule { when: When { mood: Some(Mood::Negative), ..When::default() }, then, ..Rule::default() };
+    let failed = |then| Rule { when: When { trouble: true, ..When::default() }, then, ..Rule::default() };
+    let signals = Signals { words: vec!["lawyer".into()], mood: Mood::Negative, ..asked() };
+    for (name, rules, action, rule) in [
+        ("none", vec![], Extract, "passages"),
+        ("people", vec![said(Then::HandOver)], HandOver(Cause::Rule), "handover_rule"),
+        ("never", vec![said(Then::Refuse)], Clarify, "never_answer"),
+        ("as usual", vec![said(Then::Answer), sad(Then::HandOver)], Extract, "passages"),
+        ("the first", vec![sad(Then::Refuse), said(Then::HandOver)], Clarify, "never_answer"),
+        ("not this one", vec![failed(Then::HandOver), sad(Then::HandOver)], HandOver(Cause::Rule), "handover_rule"),
+    ] {
+        let policy = Policy { rules, ..policy() };
+        assert_eq!(decide(&signals, &policy), Verdict { action, rule }, "{name}");
+        assert_eq!(signals.is_question(&policy), rule == "passages", "{name}");
+    }
+    let policy = Policy { rules: vec![failed(Then::HandOver)], ..policy() };
+    let down = Signals { model: Model::Failed, ..asked() };
+    assert_eq!(decide(&down, &policy).rule, "handover_rule", "a model that fails is known after the search");
+    assert_eq!(decide(&asked(), &policy).rule, "passages");
+}
+
+fn any_rules() -> impl Strategy<Value = Vec<Rule>> {
+    let then = prop_oneof![Just(Then::HandOver), Just(Then::Refuse), Just(Then::Answer)];
+    let when = (any::<bool>(), any::<bool>(), 0u32..4);
+    let rule = (then, when).prop_map(|(then, (mood, trouble, failed))| Rule {
+        then,
+        keywords: vec!["lawyer".into()],
+        when: When { mood: mood.then_some(Mood::Negative), trouble, failed, ..When::default() },
+        ..Rule::default()
+    });
+    proptest::collection::vec(rule, 0..5)
 }
 
 proptest! {
     #[test]
-    fn a_wish_is_always_honoured(signals in any_signals(), stay in any::<bool>()) {
-        let policy = Policy { stay_when_offline: stay, ..policy() };
+    fn rules_only_take_away(signals in any_signals(), rules in any_rules()) {
+        let ruled = Policy { rules, ..policy() };
+        let (with, without) = (decide(&signals, &ruled), decide(&signals, &policy()));
+        prop_assert!(with.is_by_rule() || with == without, "a rule decides, or nothing is changed");
+        prop_assert_eq!(with.is_by_rule() , ruled.decided_by(&signals).is_some() && !signals.wish && !signals.forbidden);
+    }
+
+    #[test]
+    fn a_wish_is_always_honoured(signals in any_signals(), stay in any::<bool>(), rules in any_rules()) {
+        let policy = Policy { stay_when_offline: stay, rules, ..policy() };
         let decided = decide(&Signals { wish: true, ..signals }, &policy);
         prop_assert_eq!(decided.action, Action::HandOver(Cause::Wish));
     }

@@ -1,9 +1,6 @@
 //! The form of the bot's settings: filled from them, and read back.
 
-use serde::Serialize;
-
-use bot::{Endpoint, Length, Offline, Rule, Secret, Settings, Style, Term, Tone, Words};
-use chat::TeamId;
+use bot::{Endpoint, Length, Offline, Secret, Settings, Style, Term, Tone, Words};
 
 use super::money;
 
@@ -30,25 +27,6 @@ const FIELDS: [&str; 18] = [
     "length",
     "terms",
 ];
-/// Empty rows at the end, to write new rules in.
-const EMPTY_ROWS: usize = 2;
-/// Rules at most.
-const RULES: usize = 50;
-
-/// A handover rule as a row of the form.
-#[derive(Clone, Debug, Serialize)]
-pub struct RuleRow {
-    words: String,
-    team: String,
-    priority: i64,
-}
-
-impl RuleRow {
-    fn empty() -> RuleRow {
-        RuleRow { words: String::new(), team: String::new(), priority: 3 }
-    }
-}
-
 /// The form with what is saved. The key never travels back.
 #[must_use]
 pub fn form(settings: &Settings) -> Form {
@@ -82,33 +60,8 @@ pub fn filled(sent: &Fields) -> Form {
     Form::filled(&[&FIELDS[..], &money::FIELDS[..]].concat(), sent)
 }
 
-/// Rows of the saved rules, and empty ones.
-#[must_use]
-pub fn rows(settings: &Settings) -> Vec<RuleRow> {
-    let saved = settings.rules.iter().map(|rule| RuleRow {
-        words: rule.keywords.join(", "),
-        team: rule.team.map(|team| team.text()).unwrap_or_default(),
-        priority: i64::from(rule.priority),
-    });
-    saved.chain(std::iter::repeat_n(RuleRow::empty(), EMPTY_ROWS)).collect()
-}
-
-/// Rows as they were sent.
-#[must_use]
-pub fn sent_rows(sent: &Fields) -> Vec<RuleRow> {
-    let (words, teams) = (sent.all("rule_words"), sent.all("rule_team"));
-    let priorities = sent.all("rule_priority");
-    let text = |list: &[&str], n: usize| list.get(n).copied().unwrap_or_default().to_owned();
-    let rows = (0..words.len().min(RULES)).map(|n| RuleRow {
-        words: text(&words, n),
-        team: text(&teams, n),
-        priority: text(&priorities, n).parse().unwrap_or(3),
-    });
-    rows.collect()
-}
-
 /// Reads the settings from the form, and notes what is wrong with it.
-pub fn read(form: &mut Form, sent: &Fields, old: &Settings) -> Settings {
+pub fn read(form: &mut Form, old: &Settings) -> Settings {
     form.length("name", 60);
     for name in ["greeting_en", "greeting_zh"] {
         let fine = form.value(name).chars().count() <= 500;
@@ -134,7 +87,8 @@ pub fn read(form: &mut Form, sent: &Fields, old: &Settings) -> Settings {
         answer_from: answer_from.unwrap_or(old.answer_from),
         model_from: model_from.unwrap_or(old.model_from),
         max_failed: max_failed.unwrap_or(old.max_failed),
-        rules: rules(sent),
+        intents: old.intents.clone(),
+        rules: old.rules.clone(),
         forbidden: lines(form.value("forbidden")),
         offline: match form.value("offline") {
             "stay" => Offline::Stay,
@@ -196,37 +150,7 @@ fn share(form: &mut Form, name: &'static str) -> Option<f64> {
     number
 }
 
-fn rules(sent: &Fields) -> Vec<Rule> {
-    let rows = sent_rows(sent).into_iter().map(|row| {
-        let keywords = words(&row.words);
-        Rule {
-            name: keywords.first().cloned().unwrap_or_default(),
-            keywords,
-            team: TeamId::parse(&row.team),
-            priority: u8::try_from(row.priority).unwrap_or(3).clamp(1, 4),
-        }
-    });
-    rows.filter(|rule| !rule.keywords.is_empty()).collect()
-}
-
-fn words(text: &str) -> Vec<String> {
-    let marks = [',', '，', '、', ';', '；', '\n'];
-    let list = text.split(marks).map(str::trim);
-    list.filter(|word| !word.is_empty()).map(str::to_owned).collect()
-}
-
 fn lines(text: &str) -> Vec<String> {
     let list = text.lines().map(str::trim);
     list.filter(|line| !line.is_empty()).map(str::to_owned).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::words;
-
-    #[test]
-    fn words_are_parted_by_the_commas_of_both_scripts() {
-        assert_eq!(words("refund, 退款，退钱、 money back;"), ["refund", "退款", "退钱", "money back"]);
-        assert!(words(" , ").is_empty());
-    }
 }

@@ -42,6 +42,8 @@ pub struct ChangeText {
     pub then: String,
     pub now: &'static str,
     pub rule: &'static str,
+    /// What the admins call it, if it is one of theirs.
+    pub named: Option<String>,
 }
 
 impl From<Reliability> for TrustText {
@@ -66,6 +68,7 @@ impl From<DryRun> for DryRunText {
             then: change.then,
             now: change.now,
             rule: change.rule,
+            named: change.named,
         });
         DryRunText {
             tried: run.tried,

@@ -119,7 +119,8 @@ pub async fn typing(State(console): State<Console>, seat: Seat, Id(id): Id<Conve
     Ok(answer::done(&seat.visit, &fields.back(&natural(&seat, id))))
 }
 
-fn done(console: &Console, seat: &Seat, fields: &Fields, id: ConversationId, flash: &Flash) -> Answer {
+/// Back to where the form was, with a word about it.
+pub fn done(console: &Console, seat: &Seat, fields: &Fields, id: ConversationId, flash: &Flash) -> Answer {
     let to = fields.back(&natural(seat, id));
     Ok(console.said(&seat.visit, &to, flash))
 }

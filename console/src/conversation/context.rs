@@ -68,6 +68,8 @@ pub struct ConversationText {
     pub history: Vec<HistoryText>,
     /// Passages that may answer what was asked last.
     pub suggestions: Vec<PassageText>,
+    /// What its ticket seems to be, if that is not what it is.
+    pub triage: Option<TriageText>,
     /// Help while writing.
     pub copilot: CopilotText,
     /// The id the next reply will carry: sent twice, it is kept once.
@@ -110,10 +112,24 @@ pub struct TicketText {
     pub subject: String,
     pub reason: &'static str,
     pub priority: i64,
+    pub labels: Vec<String>,
     pub created_at: i64,
     pub snoozed_until: Option<i64>,
     pub routed: String,
     pub packet: PacketText,
+}
+
+/// What a ticket seems to be.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TriageText {
+    /// What is wanted, as the workspace calls it; empty: not told.
+    pub intent: String,
+    /// Whose work it seems to be, if that is another's.
+    pub team: Option<TeamText>,
+    /// How urgent it seems, if that is more than it is said to be; 0: as it is.
+    pub priority: i64,
+    /// Labels it has not.
+    pub labels: Vec<String>,
 }
 
 /// What the bot handed over.
@@ -201,7 +217,7 @@ pub struct AgentText {
 }
 
 /// A team.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "the fields are nouns of the house")]
 pub struct TeamText {
     pub id: String,

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use chat::{AgentId, Audience, Author, Citation, Message};
+use knowledge::language::{is_han, spoken};
+use knowledge::sentiment::{Mood, mood};
 
 use crate::conversation::context::web_address;
 use crate::face::{BOT_TINT, initials, tint};
@@ -34,6 +36,12 @@ pub struct MessageText {
     pub buttons: Vec<String>,
     pub event: String,
     pub rating: i64,
+    /// `negative` or `positive`; empty: neither is clear.
+    pub mood: &'static str,
+    /// What the visitor has written in; empty: not told.
+    pub language: &'static str,
+    /// Whether that is another language than the conversation's.
+    pub foreign: bool,
     pub read: bool,
     pub day: Option<i64>,
     pub first: bool,
@@ -74,6 +82,8 @@ pub struct Telling {
     pub visitor_known: bool,
     /// The visitor's initials.
     pub visitor_initials: String,
+    /// What the house speaks in the conversation.
+    pub locale: String,
     /// The bot's name.
     pub bot: String,
     /// Names of the staff.
@@ -92,6 +102,7 @@ impl Telling {
         let (name, letters, tint) = self.author(message);
         let rich = matches!(kind, "bot" | "agent" | "note");
         let extra = &message.extra;
+        let (mood, language) = if kind == "visitor" { heard(&message.body) } else { ("", "") };
         MessageText {
             id: format!("m-{}-{}", message.conversation, message.seq),
             conversation: message.conversation.text(),
@@ -108,6 +119,9 @@ impl Telling {
             extract: extra.extract,
             buttons: extra.buttons.iter().map(|button| button.label.clone()).collect(),
             event: extra.event.as_ref().map(|event| event.name.clone()).unwrap_or_default(),
+            mood,
+            foreign: !language.is_empty() && language != chat::locale_of(&self.locale),
+            language,
             rating: self.ratings.get(&message.seq).copied().unwrap_or(0),
             read: !matches!(kind, "agent" | "bot") || message.seq <= self.visitor_read,
             day: new_day(message, previous),
@@ -138,6 +152,17 @@ fn kind(message: &Message) -> &'static str {
         (Author::Agent(_), Audience::Staff) => "note",
         (Author::Agent(_), Audience::All) => "agent",
     }
+}
+
+/// Mood and language of a visitor's words, where they tell.
+fn heard(body: &str) -> (&'static str, &'static str) {
+    let mood = match mood(body) {
+        Mood::Neutral => "",
+        mood => mood.name(),
+    };
+    // A number, an order's code or a face is written in no language.
+    let tells = body.chars().any(is_han) || body.split_whitespace().filter(|word| word.chars().all(|c| !c.is_ascii_digit())).count() > 1;
+    (mood, if tells { spoken(body) } else { "" })
 }
 
 fn new_day(message: &Message, previous: Option<&Message>) -> Option<i64> {

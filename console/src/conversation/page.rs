@@ -120,7 +120,8 @@ impl Console {
             copilot: self.copilot(seat, id, reading).await?,
             suggestions: self.suggestions(seat, &it, &messages).await,
             visitor: self.visitor_text(seat, &it, &telling).await?,
-            messages: texts(&telling, messages),
+            messages: texts(&telling, &messages),
+            triage: self.triage_of(seat, ticket.as_ref(), &messages).await?,
             team: self.team_of(seat, ticket.as_ref()).await?,
             ticket: ticket.map(|ticket| self.ticket_text(seat, ticket)),
             client_id: self.chat.id::<chat::ClientId>().text(),
@@ -211,7 +212,7 @@ fn older(messages: &[Message], id: ConversationId, reading: &Reading) -> Option<
 }
 
 /// The page's messages; the one before them only tells where days and runs begin.
-fn texts(telling: &Telling, messages: Vec<Message>) -> Vec<MessageText> {
+fn texts(telling: &Telling, messages: &[Message]) -> Vec<MessageText> {
     let skipped = usize::from(messages.len() as i64 > MESSAGES);
     (skipped..messages.len())
         .map(|n| {

@@ -14,7 +14,7 @@ const QUESTION: &str = "How long does a refund take?";
 
 impl House {
     /// A bot that runs over one answer.
-    async fn with_bot(&self) -> CancellationToken {
+    pub(super) async fn with_bot(&self) -> CancellationToken {
         let shelf = library::create(&self.fresh.chat, self.fresh.workspace, "Shop").await.unwrap();
         self.console.knowledge.write_answer(self.fresh.workspace, shelf.id, QUESTION, "A refund takes five working days.").await.unwrap();
         let (bot, stop) = (self.console.bot.clone(), CancellationToken::new());

@@ -75,7 +75,7 @@ fn every_name_another_crate_gives_has_a_text() {
         ("verdict-", "-text", "clarify hand_over small_talk"),
         ("rule-", "", "wish forbidden_topic handover_rule switched_off small_talk unhelpful broken model model_failed"),
         ("rule-", "", "model_failed_unsure model_declined model_unsupported model_unsupported_unsure passages no_passage"),
-        ("rule-", "", "too_many_failed nobody_online"),
+        ("rule-", "", "too_many_failed nobody_online never_answer passages_disagree disagree_again"),
         ("release-", "", "candidate staged published past withdrawn"),
         ("release-refused-", "", "worse untested"),
         ("expect-", "", "cite fact refuse hand_over"),

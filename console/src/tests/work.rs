@@ -124,6 +124,7 @@ async fn every_page_renders_with_what_the_record_has() {
         "/console/gaps",
         "/console/gaps?state=closed",
         "/console/bot",
+        "/console/bot/rules",
         "/console/playground",
         "/console/playground?q=hello",
         "/console/inboxes",

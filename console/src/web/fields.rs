@@ -11,7 +11,7 @@ use crate::error::Error;
 /// Bytes of a form without files.
 const PLAIN_BYTES: usize = 256 * 1024;
 /// Fields of any form, files included.
-const MOST_FIELDS: usize = 500;
+const MOST_FIELDS: usize = 1_500;
 /// Bytes of one text field of a form with files: a pasted document.
 const TEXT_BYTES: usize = 4 * 1024 * 1024;
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use bot::{Seen, Times, Turn};
 use chat::Citation;
+use knowledge::sentiment::Mood;
 
 use crate::conversation::context::web_address;
 use crate::conversation::message::CitationText;
@@ -18,6 +19,14 @@ pub struct TurnText {
     pub outcome: String,
     /// Rules that were tried and held, in order; the last one decided.
     pub rules: Vec<String>,
+    /// What the admins call their rule, if one of theirs decided.
+    pub named: String,
+    pub intent: String,
+    /// `negative` or `positive`; empty: not clear.
+    pub mood: &'static str,
+    pub language: String,
+    /// What was offered, when it was asked which is meant.
+    pub alternatives: Vec<String>,
     pub best: Option<f64>,
     pub failed: u32,
     pub model: String,
@@ -68,6 +77,7 @@ impl TurnText {
     /// In words and figures.
     pub fn of(turn: &Turn) -> TurnText {
         let trace = &turn.trace;
+        let signals = trace.signals.as_ref();
         let rules = if trace.rules.is_empty() { vec![turn.rule.clone()] } else { trace.rules.clone() };
         TurnText {
             at: turn.created_at,
@@ -75,6 +85,11 @@ impl TurnText {
             question: trace.question.clone(),
             outcome: turn.outcome.clone().unwrap_or_else(|| "cancelled".to_owned()),
             rules: rules.into_iter().filter(|rule| !rule.is_empty()).collect(),
+            named: trace.named.clone().unwrap_or_default(),
+            intent: signals.and_then(|signals| signals.intent.clone()).unwrap_or_default(),
+            mood: signals.map(|signals| signals.mood).filter(|mood| *mood != Mood::Neutral).map_or("", Mood::name),
+            language: signals.map(|signals| signals.language.clone()).unwrap_or_default(),
+            alternatives: trace.alternatives.iter().map(|it| it.label.clone()).collect(),
             best: trace.passages.iter().filter(|seen| seen.kept).map(|seen| seen.confidence).max_by(f64::total_cmp),
             failed: trace.failed,
             model: trace.model.clone().unwrap_or_default(),

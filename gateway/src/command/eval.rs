@@ -2,22 +2,22 @@
 
 use std::{
     io::{Write as _, stdout},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use chat::{Chat, Clock, Random};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use knowledge::eval::{Point, Scope};
+use knowledge::eval::{Evaluation, Labels, Point, Scope};
 
 use crate::config::Config;
 
-/// Measures the search. The documents go into a throw-away library; nothing is kept.
+/// Measures the search, and how intents, moods and languages are told. The documents go into a throw-away library; nothing is kept.
 #[derive(Args)]
 pub(crate) struct Eval {
-    /// A folder with corpus.jsonl, queries.jsonl and qrels.tsv; or a folder of such folders
+    /// A folder with corpus.jsonl, queries.jsonl and qrels.tsv, or with train.jsonl and test.jsonl; or a folder of such folders
     folder: PathBuf,
-    /// Prints JSON, one object a set
+    /// Prints JSON, one object a set and one a task of a set
     #[arg(long)]
     json: bool,
     /// Prints what would be answered at each confidence, and how much of it wrongly
@@ -28,59 +28,90 @@ pub(crate) struct Eval {
 impl Eval {
     pub(crate) async fn run(self, config: Config) -> anyhow::Result<()> {
         let folders = self.folders()?;
-        if !self.json {
-            writeln!(
-                stdout(),
-                "{:<24} {:>7} {:>7} {:>7} {:>7} {:>7} {:>8} {:>8} {:>8}",
-                "set",
-                "queries",
-                "R@1",
-                "R@5",
-                "R@10",
-                "MRR@10",
-                "nDCG@10",
-                "p50 ms",
-                "p99 ms"
-            )?;
-        }
+        let mut head = !self.json;
+        let mut told = Vec::new();
         for folder in folders {
-            let bar = ProgressBar::new(1);
-            bar.set_style(ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}")?);
-            let watch = |done: u64, of: u64| {
-                bar.set_length(of);
-                bar.set_position(done);
-            };
-            let scratch = tempfile::tempdir()?;
-            let record =
-                chat::Config { address: format!("sqlite:{}", scratch.path().join("record.db").display()), ..chat::Config::default() };
-            let chat = Chat::open(&record, Clock::system(), Random::system()).await?;
-            let done = knowledge::eval::run(&chat, config.knowledge.clone(), &folder, &watch).await;
-            chat.store().close().await;
-            bar.finish_and_clear();
-            let done = done?;
-            let (f, scope) = (done.report, done.scope);
-            if self.json {
-                let mut line = serde_json::to_value(&f)?;
-                line["set"] = folder.file_name().map(|name| name.to_string_lossy().into_owned()).into();
-                line["scope"] = serde_json::to_value(&scope)?;
-                writeln!(stdout(), "{line}")?;
-            } else {
-                let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                writeln!(
-                    stdout(),
-                    "{name:<24} {:>7} {:>7.3} {:>7.3} {:>7.3} {:>7.3} {:>8.3} {:>8.2} {:>8.2}",
-                    f.queries,
-                    f.recall_1,
-                    f.recall_5,
-                    f.recall_10,
-                    f.mrr_10,
-                    f.ndcg_10,
-                    f.p50_ms,
-                    f.p99_ms
-                )?;
-                if self.curve || scope.out_of_scope > 0 {
-                    print(&scope, self.curve)?;
+            let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            if folder.join("corpus.jsonl").exists() {
+                if std::mem::take(&mut head) {
+                    writeln!(
+                        stdout(),
+                        "{:<24} {:>7} {:>7} {:>7} {:>7} {:>7} {:>8} {:>8} {:>8}",
+                        "set",
+                        "queries",
+                        "R@1",
+                        "R@5",
+                        "R@10",
+                        "MRR@10",
+                        "nDCG@10",
+                        "p50 ms",
+                        "p99 ms"
+                    )?;
                 }
+                self.print_search(&name, &searched(&config, &folder).await?)?;
+            }
+            if knowledge::eval::has_labels(&folder) {
+                let bar = bar()?;
+                let found = tokio::task::spawn_blocking(move || {
+                    let found = knowledge::eval::labels(&folder, &watch(&bar));
+                    bar.finish_and_clear();
+                    found
+                });
+                told.extend(found.await??.into_iter().map(|labels| (name.clone(), labels)));
+            }
+        }
+        self.print_labels(&told)
+    }
+
+    fn print_search(&self, name: &str, done: &Evaluation) -> anyhow::Result<()> {
+        let (f, scope) = (&done.report, &done.scope);
+        if self.json {
+            let mut line = serde_json::to_value(f)?;
+            line["set"] = name.into();
+            line["scope"] = serde_json::to_value(scope)?;
+            writeln!(stdout(), "{line}")?;
+            return Ok(());
+        }
+        writeln!(
+            stdout(),
+            "{name:<24} {:>7} {:>7.3} {:>7.3} {:>7.3} {:>7.3} {:>8.3} {:>8.2} {:>8.2}",
+            f.queries,
+            f.recall_1,
+            f.recall_5,
+            f.recall_10,
+            f.mrr_10,
+            f.ndcg_10,
+            f.p50_ms,
+            f.p99_ms
+        )?;
+        if self.curve || scope.out_of_scope > 0 {
+            print(scope, self.curve)?;
+        }
+        Ok(())
+    }
+
+    /// What was told of texts, beneath the searches.
+    fn print_labels(&self, told: &[(String, Labels)]) -> anyhow::Result<()> {
+        if self.json {
+            for (name, labels) in told {
+                let mut line = serde_json::to_value(labels)?;
+                line["set"] = name.as_str().into();
+                writeln!(stdout(), "{line}")?;
+            }
+        } else if !told.is_empty() {
+            let mut out = stdout();
+            writeln!(
+                out,
+                "\n{:<24} {:<10} {:>7} {:>7} {:>9} {:>9} {:>9} {:>7}",
+                "set", "task", "texts", "labels", "accuracy", "macro-F1", "majority", "AUROC"
+            )?;
+            for (name, f) in told {
+                let auroc = f.auroc.map_or_else(String::new, |auroc| format!("{auroc:.3}"));
+                writeln!(
+                    out,
+                    "{name:<24} {:<10} {:>7} {:>7} {:>9.3} {:>9.3} {:>9.3} {auroc:>7}",
+                    f.task, f.texts, f.labels, f.accuracy, f.macro_f1, f.majority
+                )?;
             }
         }
         Ok(())
@@ -88,18 +119,48 @@ impl Eval {
 
     /// The folder itself, or every set in it.
     fn folders(&self) -> anyhow::Result<Vec<PathBuf>> {
-        let is_set = |folder: &PathBuf| folder.join("corpus.jsonl").exists();
-        if is_set(&self.folder) {
+        let is_set = |folder: &PathBuf| is_library(folder) || knowledge::eval::has_labels(folder);
+        if is_set(&self.folder) || self.folder.join("corpus.jsonl").exists() {
             return Ok(vec![self.folder.clone()]);
         }
         let mut sets: Vec<PathBuf> = std::fs::read_dir(&self.folder)
             .map_err(|error| anyhow::anyhow!("{} cannot be read: {error}", self.folder.display()))?
             .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|folder| is_set(folder) && folder.join("queries.jsonl").exists())
+            .filter(is_set)
             .collect();
         sets.sort();
-        anyhow::ensure!(!sets.is_empty(), "{} has no corpus.jsonl, and no folder in it has one", self.folder.display());
+        anyhow::ensure!(!sets.is_empty(), "{} has no corpus.jsonl and no test.jsonl, and no folder in it has one", self.folder.display());
         Ok(sets)
+    }
+}
+
+fn is_library(folder: &Path) -> bool {
+    folder.join("corpus.jsonl").exists() && folder.join("queries.jsonl").exists()
+}
+
+/// Searches for everything that is asked in a folder.
+async fn searched(config: &Config, folder: &Path) -> anyhow::Result<Evaluation> {
+    let bar = bar()?;
+    let scratch = tempfile::tempdir()?;
+    let record = chat::Config { address: format!("sqlite:{}", scratch.path().join("record.db").display()), ..chat::Config::default() };
+    let chat = Chat::open(&record, Clock::system(), Random::system()).await?;
+    let done = knowledge::eval::run(&chat, config.knowledge.clone(), folder, &watch(&bar)).await;
+    chat.store().close().await;
+    bar.finish_and_clear();
+    Ok(done?)
+}
+
+fn bar() -> anyhow::Result<ProgressBar> {
+    let bar = ProgressBar::new(1);
+    bar.set_style(ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}")?);
+    Ok(bar)
+}
+
+fn watch(bar: &ProgressBar) -> impl Fn(u64, u64) + Send + Sync + use<> {
+    let bar = bar.clone();
+    move |done, of| {
+        bar.set_length(of);
+        bar.set_position(done);
     }
 }
 

@@ -93,6 +93,12 @@ fn auroc(outcomes: &[Outcome]) -> Option<f64> {
     (inside > 0.0 && outside > 0.0).then(|| round((sum - inside * (inside + 1.0) / 2.0) / (inside * outside)))
 }
 
+/// How likely one of the first is larger than one of the others; none when either is empty.
+pub(super) fn auroc_of(inside: &[f64], outside: &[f64]) -> Option<f64> {
+    let outcome = |in_scope| move |confidence: &f64| Outcome { in_scope, confidence: *confidence, right: false };
+    auroc(&inside.iter().map(outcome(true)).chain(outside.iter().map(outcome(false))).collect::<Vec<_>>())
+}
+
 fn reliability(outcomes: &[Outcome]) -> Vec<(f64, f64)> {
     let steps = (0..10).map(|step| {
         let within: Vec<&Outcome> = outcomes.iter().filter(|outcome| ((outcome.confidence * 10.0) as usize).min(9) == step).collect();

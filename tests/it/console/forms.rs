@@ -89,6 +89,7 @@ async fn every_form_says_what_is_wrong_and_keeps_what_was_written() {
     let pages = [
         "/console/canned",
         "/console/bot",
+        "/console/bot/rules",
         "/console/people",
         "/console/account",
         "/console/inboxes",

@@ -117,6 +117,7 @@ impl World {
             reason: Reason::Wish,
             priority: Priority::Normal,
             team: None,
+            labels: Vec::new(),
             subject: "Simulated".into(),
             packet: Packet::default(),
             locale: "en".into(),

@@ -7,7 +7,7 @@ use super::{Priority, Reason, Routed, Status, Ticket};
 use crate::{Error, Result};
 
 const SELECT: &str = "SELECT id, workspace_id, number, conversation_id, subject, reason, priority, team_id, agent_id, status, packet, routed,
-    created_at, updated_at, queued_at, assigned_at, replied_at, first_reply_at, snoozed_until, resolved_at, waited_ms, touched_at FROM ticket";
+    created_at, updated_at, queued_at, assigned_at, replied_at, first_reply_at, snoozed_until, resolved_at, waited_ms, touched_at, labels FROM ticket";
 
 /// One ticket of the workspace.
 ///
@@ -52,8 +52,8 @@ fn newest<'q>(workspace: WorkspaceId, conversation: ConversationId, limit: i64) 
 pub(crate) async fn insert(tx: &mut Tx, workspace: WorkspaceId, mut ticket: Ticket) -> Result<Ticket> {
     ticket.number = next_number(tx, workspace).await?;
     let sql = "INSERT INTO ticket (workspace_id, id, number, conversation_id, subject, reason, packet, created_at, priority, team_id,
-            agent_id, status, routed, updated_at, queued_at, assigned_at, replied_at, first_reply_at, snoozed_until, resolved_at, waited_ms, touched_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
+            agent_id, status, routed, updated_at, queued_at, assigned_at, replied_at, first_reply_at, snoozed_until, resolved_at, waited_ms, touched_at, labels)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)";
     let query = sqlx::query(sql)
         .bind(workspace.text())
         .bind(ticket.id.text())
@@ -85,7 +85,7 @@ async fn next_number(tx: &mut Tx, workspace: WorkspaceId) -> Result<i64> {
 pub(crate) async fn save(tx: &mut Tx, workspace: WorkspaceId, before: &Ticket, after: &Ticket) -> Result<()> {
     let sql = "UPDATE ticket SET subject = $5, reason = $6, packet = $7, created_at = $8, priority = $9, team_id = $10, agent_id = $11,
             status = $12, routed = $13, updated_at = $14, queued_at = $15, assigned_at = $16, replied_at = $17, first_reply_at = $18,
-            snoozed_until = $19, resolved_at = $20, waited_ms = $21, touched_at = $22
+            snoozed_until = $19, resolved_at = $20, waited_ms = $21, touched_at = $22, labels = $23
       WHERE workspace_id = $1 AND id = $2 AND status = $3 AND COALESCE(agent_id, '') = $4";
     let query = sqlx::query(sql)
         .bind(workspace.text())
@@ -115,7 +115,8 @@ fn bind_changing<'q>(query: Query<'q>, ticket: &Ticket) -> Result<Query<'q>> {
         .bind(ticket.snoozed_until)
         .bind(ticket.resolved_at)
         .bind(ticket.waited_ms)
-        .bind(ticket.touched_at))
+        .bind(ticket.touched_at)
+        .bind(serde_json::to_string(&ticket.labels)?))
 }
 
 /// Notes why a ticket still waits, unless somebody has taken it meanwhile.
@@ -155,5 +156,6 @@ pub(crate) fn from_row(row: &AnyRow) -> Result<Ticket> {
         resolved_at: row.try_get("resolved_at")?,
         waited_ms: row.try_get("waited_ms")?,
         touched_at: row.try_get("touched_at")?,
+        labels: row::json(row, "labels")?,
     })
 }
