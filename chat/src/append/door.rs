@@ -12,7 +12,7 @@ use tokio::{
     time::{Instant, sleep, timeout_at},
 };
 
-use super::{Append, Appended, announce, append_in, plan};
+use super::{Append, Appended, announce, append_in, plan, plan::Span};
 use crate::{Bus, Clock, Dialect, Error, Result, Store, tail::Tails};
 
 /// Waiting messages, before senders have to wait.
@@ -100,7 +100,10 @@ impl Writer {
                 Ok(Err(error)) => error,
                 Err(_) => Error::Unavailable(sqlx::Error::PoolTimedOut),
             };
-            self.held = None;
+            // It may still be in the middle of a transaction.
+            if let Some(mut held) = self.held.take() {
+                held.close_on_drop();
+            }
             unsure.extend(attempt.unsure);
             let hopeless = self.store.dialect() == Dialect::Sqlite && tries >= TRIES_OF_SQLITE;
             if hopeless || Instant::now() + pause >= until {
@@ -149,13 +152,29 @@ impl Attempt {
             Some(held) => held,
             none => none.insert(store.write().acquire().await?),
         };
-        let mut tx = connection.begin_with(store.dialect().begin()).await?;
-        let done = append_in(&mut tx, store.dialect(), now, group.to_vec()).await?;
-        self.unsure = done.iter().flatten().filter(|done| !done.duplicate).cloned().collect();
-        tx.commit().await?;
+        let (dialect, group) = (store.dialect(), group.to_vec());
+        let done = match dialect {
+            Dialect::Sqlite => {
+                let plan = plan::plan(connection, dialect, now, group, Span::Statements).await?;
+                self.unsure = fresh(&plan.done);
+                plan.write(connection, dialect, now).await?;
+                plan.done
+            }
+            Dialect::Postgres => {
+                let mut tx = connection.begin_with(dialect.begin()).await?;
+                let done = append_in(&mut tx, dialect, now, group).await?;
+                self.unsure = fresh(&done);
+                tx.commit().await?;
+                done
+            }
+        };
         self.unsure.clear();
         Ok(done)
     }
+}
+
+fn fresh(done: &[Result<Appended>]) -> Vec<Appended> {
+    done.iter().flatten().filter(|done| !done.duplicate).cloned().collect()
 }
 
 /// What an earlier try of the same group has kept without our hearing of it is new, not a duplicate.
