@@ -82,3 +82,35 @@ fn log_of(address: &str) -> PathBuf {
     let path = address.trim_start_matches("sqlite:").trim_start_matches("//");
     PathBuf::from(format!("{}-wal", path.split('?').next().unwrap_or_default()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Engine;
+
+    #[tokio::test]
+    async fn the_log_begins_anew_under_a_writer_that_does_not_rest() {
+        let fresh = Engine::Sqlite.fresh().await.unwrap();
+        let (read, write) = (fresh.chat.store().read(), fresh.chat.store().write());
+        let scribble = async || {
+            let sql = "INSERT INTO setting (workspace_id, name, value, updated_at) VALUES ($1, $2, $3, 0)";
+            let row = sqlx::query(sql).bind(fresh.workspace.text()).bind(uuid::Uuid::new_v4().to_string()).bind("x".repeat(8_000));
+            row.execute(write).await.unwrap();
+        };
+        for _ in 0..MUCH {
+            scribble().await;
+        }
+        let writer = async {
+            loop {
+                scribble().await;
+            }
+        };
+        tokio::select! {
+            () = writer => {}
+            copied = copy(read, write) => copied.unwrap(),
+        }
+        scribble().await;
+        let (pages, _) = checkpoint(read).await.unwrap();
+        assert!(pages < 200, "{pages} pages are in the log");
+    }
+}

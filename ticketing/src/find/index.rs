@@ -2,7 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use chat::{Column, row};
@@ -19,6 +19,8 @@ const MESSAGES: i64 = 50;
 const COMMIT: usize = 32;
 /// Messages that come in wait for each commit, so there is a rest after it, this many times as long.
 const REST: u32 = 19;
+/// Looks at a crowd of messages, a second each, before a round is due in spite of it.
+const PATIENCE: u32 = 30;
 
 const MARKS: [Column; 4] = [Column::Text("workspace_id"), Column::Text("id"), Column::Int("indexed_seq"), Column::Int("upto")];
 
@@ -42,7 +44,14 @@ struct Entry {
 impl Desk {
     /// Indexes what nobody can find yet, for as long as it is polled.
     pub(crate) async fn keep_index(&self) {
+        let mut looked = 0;
         loop {
+            if self.chat().crowded() && looked < PATIENCE {
+                looked += 1;
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                continue;
+            }
+            looked = 0;
             let more = self.index_messages().await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "messages could not be indexed; they are tried again");
                 false
