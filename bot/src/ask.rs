@@ -1,6 +1,6 @@
 //! A question outside of any conversation: for the command line, the playground, test sets and replays. Writes nothing.
 
-use chat::{Button, Citation, WorkspaceId, locale_of};
+use chat::{Button, Citation, VisitorId, WorkspaceId, locale_of};
 use knowledge::Found;
 use serde::Serialize;
 
@@ -39,7 +39,9 @@ impl Bot {
     /// The record's, or knowledge's.
     pub async fn ask(&self, workspace: WorkspaceId, question: &str, locale: &str) -> Result<Asked> {
         let errand = Errand::default();
-        let mind = self.mind(workspace, &errand).await?;
+        let mut mind = self.mind(workspace, &errand).await?;
+        // Whoever speaks to visitors: here the bot is asked.
+        mind.policy.enabled = mind.settings.enabled;
         let text = question.trim().to_owned();
         let question = Question { locale: words::language(&text, locale_of(locale)), text, ..Question::default() };
         let signals = self.signals(&mind, &question).await?;
@@ -61,6 +63,18 @@ impl Bot {
 
     /// Thinks, and says nothing to anybody.
     pub(crate) async fn ask_with(&self, mind: &Mind, errand: &Errand, question: &Question, signals: Signals) -> Asked {
+        self.ask_for(mind, errand, question, signals, None).await
+    }
+
+    /// The same, on a visitor's account.
+    pub(crate) async fn ask_for(
+        &self,
+        mind: &Mind,
+        errand: &Errand,
+        question: &Question,
+        signals: Signals,
+        visitor: Option<VisitorId>,
+    ) -> Asked {
         let mut trace = Trace {
             question: question.text.clone(),
             locale: question.locale.to_owned(),
@@ -73,7 +87,7 @@ impl Bot {
         trace.times.total_ms = crate::trace::Times::since(began);
         let reply = thought.reply(question, &mind.settings);
         trace.account(&errand.ledger);
-        self.note_usage(mind.workspace, None, &trace.calls).await;
+        self.note_usage(mind.workspace, visitor, &trace.calls).await;
         Asked {
             verdict: thought.verdict,
             rule: thought.verdict.rule,

@@ -36,6 +36,8 @@ pub struct Config {
     pub breaker_s: u64,
     /// Answers that are remembered in this process, for questions that are asked again word by word; 0: none.
     pub remembered: usize,
+    /// Whether tools may reach private networks (an order system, this machine); link-local addresses never.
+    pub tools_private: bool,
     /// When every tab of a visitor has been closed for this long, the model is stopped, in milliseconds; 0: never.
     pub left_ms: u64,
     /// A model must say its first word within this time, and each next one too, in milliseconds.
@@ -70,6 +72,7 @@ impl Default for Config {
             breaker_failures: 5,
             breaker_s: 10,
             remembered: 1_000,
+            tools_private: false,
             left_ms: 10_000,
             first_token_ms: 10_000,
             total_ms: 45_000,

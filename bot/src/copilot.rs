@@ -128,7 +128,7 @@ impl Bot {
 }
 
 /// A text without the marks of its sources: an agent's reply has none.
-fn plain(body: &str) -> String {
+pub fn plain(body: &str) -> String {
     let mut kept = String::with_capacity(body.len());
     let mut rest = body;
     while let Some(open) = rest.find('[') {

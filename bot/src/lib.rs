@@ -4,6 +4,7 @@
 //! speaks: [`verdict::decide`] does, over measured signals.
 
 mod ask;
+mod beside;
 mod budget;
 mod cite;
 mod config;
@@ -28,6 +29,7 @@ mod run;
 mod settings;
 pub mod speech;
 mod think;
+pub mod tool;
 pub mod trace;
 mod triage;
 mod trial;
@@ -42,16 +44,17 @@ mod tests;
 use std::sync::Arc;
 
 use chat::{Chat, ConversationId, WorkspaceId};
-use knowledge::Knowledge;
+use knowledge::{Knowledge, outbound::Outbound};
 use ticketing::Desk;
 
 #[doc(hidden)]
 pub use crate::turn::Steps;
 pub use crate::{
     ask::Asked,
+    beside::Agreement,
     budget::{Budget, Level},
     config::{Config, Listed, Tasks},
-    copilot::{Rewrite, Suggestion},
+    copilot::{Rewrite, Suggestion, plain as sendable},
     dry_run::{Change, DryRun},
     error::{Error, Result},
     intent::{Destination, Intent},
@@ -59,8 +62,8 @@ pub use crate::{
     reliability::Reliability,
     report::Report,
     rules::{Rule, Then, When},
-    settings::{Endpoint, Length, Offline, Secret, Settings, Style, Term, Tone, Words},
-    trace::{Alternative, Seen, Times, Trace, Turn},
+    settings::{Endpoint, Length, Mode, Offline, Secret, Settings, Style, Term, Tone, Voice, Words},
+    trace::{Alternative, Seen, Times, ToolUse, Trace, Turn},
     triage::Suggested,
     verdict::Verdict,
 };
@@ -80,6 +83,7 @@ struct Inner {
     memory: memory::Memory,
     trained: intent::Trained,
     running: run::Running,
+    outbound: Outbound,
 }
 
 impl std::fmt::Debug for Bot {
@@ -104,7 +108,8 @@ impl Bot {
         let running = run::Running::new(config.turns);
         let memory = memory::Memory::new(config.remembered);
         let trained = intent::Trained::default();
-        Self { inner: Arc::new(Inner { config, chat, knowledge, desk, models, memory, trained, running }) }
+        let outbound = Outbound::new(config.total_ms / 1_000 + 1, config.tools_private);
+        Self { inner: Arc::new(Inner { config, chat, knowledge, desk, models, memory, trained, running, outbound }) }
     }
 
     /// Its section of the configuration.
@@ -140,8 +145,8 @@ impl Bot {
         };
         let member = member.ok_or(model::Failure::Unreachable)?;
         let (started, ledger) = (std::time::Instant::now(), Arc::default());
-        let said = model::Said { role: model::Role::User, content: "Say OK.".into() };
-        let prompt = model::Prompt { messages: vec![said], max_tokens: 50 };
+        let said = model::Said::new(model::Role::User, "Say OK.");
+        let prompt = model::Prompt { messages: vec![said], max_tokens: 50, tools: Vec::new() };
         let words = member.ask(model::Task::Answer, prompt, self.limits(), &ledger, false).await?;
         model::whole(words).await?;
         self.note_usage(workspace, None, &ledger.calls()).await;

@@ -2,6 +2,7 @@
 //! the sad paths are tested with fakes that fail.
 
 mod breaker;
+mod call;
 #[cfg(test)]
 pub(crate) mod fake;
 pub(crate) mod ledger;
@@ -23,6 +24,7 @@ use serde::Serialize;
 
 pub use self::{
     breaker::Phase,
+    call::{Asked, Offer},
     openai::OpenAi,
     price::{Price, Tokens},
     shelf::ModelState,
@@ -40,6 +42,8 @@ pub enum Role {
     User,
     /// The bot, or an agent.
     Assistant,
+    /// What came of a call.
+    Tool,
 }
 
 /// A message of a prompt.
@@ -49,6 +53,19 @@ pub struct Said {
     pub role: Role,
     /// What.
     pub content: String,
+    /// What the model has asked to be called.
+    #[serde(rename = "tool_calls", skip_serializing_if = "Vec::is_empty", serialize_with = "call::written")]
+    pub calls: Vec<Asked>,
+    /// Of a tool's message: the call it answers.
+    #[serde(rename = "tool_call_id", skip_serializing_if = "Option::is_none")]
+    pub answers: Option<String>,
+}
+
+impl Said {
+    /// Words alone.
+    pub fn new(role: Role, content: impl Into<String>) -> Self {
+        Self { role, content: content.into(), calls: Vec::new(), answers: None }
+    }
 }
 
 /// What a model is asked.
@@ -58,6 +75,8 @@ pub struct Prompt {
     pub messages: Vec<Said>,
     /// The longest answer, in tokens.
     pub max_tokens: u32,
+    /// What may be called.
+    pub tools: Vec<Offer>,
 }
 
 /// Why a model gave no answer.
@@ -119,6 +138,8 @@ impl Failure {
 pub enum Piece {
     /// The next words; none is a sign of life.
     Words(String),
+    /// What it asks to be called; nothing comes after it.
+    Calls(Vec<Asked>),
     /// What the server counted.
     Used(Tokens),
 }

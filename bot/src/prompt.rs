@@ -8,7 +8,8 @@ use tera::{Context, Tera};
 
 use crate::{
     Result,
-    model::{Prompt, Role, Said},
+    model::{Offer, Prompt, Role, Said},
+    tool::Settled,
     words::say,
 };
 
@@ -17,6 +18,9 @@ mod tests;
 
 /// What a model says when the passages do not answer.
 pub(crate) const SENTINEL: &str = "NO_ANSWER";
+
+/// What a model begins with that needs a value for a tool.
+pub(crate) const ASKING: &str = "ASK";
 
 /// The longest passage that is put into a prompt, in characters.
 const PASSAGE: usize = 4_000;
@@ -78,6 +82,10 @@ pub(crate) struct Answering<'a> {
     /// What was said before the question, oldest first.
     pub history: &'a [Line],
     pub question: &'a str,
+    /// What may be called.
+    pub tools: &'a [Offer],
+    /// What was called already, and what came of it.
+    pub settled: &'a [Settled],
     pub max_tokens: u32,
 }
 
@@ -88,16 +96,26 @@ pub(crate) fn answer(with: &Answering<'_>) -> Result<Prompt> {
     context.insert("name", &with.name);
     context.insert("language", &say(with.locale, "language", &[]));
     context.insert("sentinel", &SENTINEL);
+    context.insert("asking", &ASKING);
     context.insert("guidance", &with.guidance.trim());
     context.insert("style", &with.style);
     context.insert("passages", &passages);
-    let mut messages = vec![Said { role: Role::System, content: render("answer", &context)? }];
+    context.insert("tools", &(!with.tools.is_empty() || !with.settled.is_empty()));
+    let mut messages = vec![Said::new(Role::System, render("answer", &context)?)];
     messages.extend(with.history.iter().map(|line| {
         let role = if line.who == "Visitor" { Role::User } else { Role::Assistant };
-        Said { role, content: cut(&line.text, LINE) }
+        Said::new(role, cut(&line.text, LINE))
     }));
-    messages.push(Said { role: Role::User, content: with.question.to_owned() });
-    Ok(Prompt { messages, max_tokens: with.max_tokens })
+    messages.push(Said::new(Role::User, with.question.to_owned()));
+    messages.extend(with.settled.iter().enumerate().flat_map(|(at, settled)| called(settled, with.passages.len() + at + 1)));
+    Ok(Prompt { messages, max_tokens: with.max_tokens, tools: with.tools.to_vec() })
+}
+
+/// A call and what came of it: material, with a number to cite it by.
+fn called(settled: &Settled, n: usize) -> [Said; 2] {
+    let asked = Said { calls: vec![settled.asked.clone()], ..Said::new(Role::Assistant, "") };
+    let content = format!("<result n=\"{n}\">\n{}\n</result>", unfence(&settled.told));
+    [asked, Said { answers: Some(settled.asked.id.clone()), ..Said::new(Role::Tool, content) }]
 }
 
 /// The prompt that makes a follow-up a question of its own.
@@ -118,13 +136,13 @@ pub(crate) fn rewrite(how: &str, text: &str, locale: &str) -> Result<Prompt> {
     context.insert("how", how);
     context.insert("language", &say(locale, "language", &[]));
     context.insert("text", &cut(&unfence(text), PASSAGE * 2));
-    Ok(Prompt { messages: vec![Said { role: Role::User, content: render("rewrite", &context)? }], max_tokens: 1_500 })
+    Ok(Prompt { messages: vec![Said::new(Role::User, render("rewrite", &context)?)], max_tokens: 1_500, tools: Vec::new() })
 }
 
 fn conversation(name: &str, lines: &[Line], mut context: Context, max_tokens: u32) -> Result<Prompt> {
     let lines: Vec<Line> = lines.iter().map(|line| Line { who: line.who, text: one_line(&cut(&unfence(&line.text), LINE)) }).collect();
     context.insert("lines", &lines);
-    Ok(Prompt { messages: vec![Said { role: Role::User, content: render(name, &context)? }], max_tokens })
+    Ok(Prompt { messages: vec![Said::new(Role::User, render(name, &context)?)], max_tokens, tools: Vec::new() })
 }
 
 fn render(name: &str, context: &Context) -> Result<String> {
@@ -142,7 +160,7 @@ fn fenced(passage: &Passage) -> Passage {
 /// Nothing inside the material can close its fence or open another.
 fn unfence(text: &str) -> String {
     let mut text = text.to_owned();
-    for tag in ["<passage", "</passage", "<conversation", "</conversation", "<reply", "</reply"] {
+    for tag in ["<passage", "</passage", "<conversation", "</conversation", "<reply", "</reply", "<result", "</result"] {
         while let Some(at) = text.to_ascii_lowercase().find(tag) {
             text.replace_range(at..=at, "‹");
         }

@@ -95,11 +95,12 @@ fn bucket(visitor: VisitorId, release: &Release) -> i64 {
     i64::try_from((hash >> 33) % 100).unwrap_or(0)
 }
 
-/// The settings of a release, over which some things of today stand: the switch that turns the bot off acts at once, and keys
+/// The settings of a release, over which some things of today stand: who speaks is decided at once, and keys
 /// are not frozen.
 fn settings(release: &Release, today: &Settings) -> Settings {
     let mut settings: Settings = serde_json::from_value(release.settings.clone()).unwrap_or_else(|_| today.clone());
     settings.enabled = settings.enabled && today.enabled;
+    settings.voice = today.voice;
     // Money is today's, and so is what must not leave the house.
     settings.budget = today.budget.clone();
     settings.redact = today.redact;

@@ -57,6 +57,9 @@ impl Bot {
                 best: 0.0,
                 broken: false,
                 model: Model::Absent,
+                // Nothing is done in a replay.
+                tools: 0,
+                tool: None,
                 ..then.clone()
             },
             None => Signals { failed: turn.trace.failed, ..fresh },

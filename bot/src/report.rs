@@ -13,7 +13,7 @@ use crate::{Bot, Result};
 pub struct Report {
     /// Answered from knowledge.
     pub answered: i64,
-    /// Asked back.
+    /// Asked back, or waited for somebody to agree to a tool.
     pub clarified: i64,
     /// Greetings, thanks and the like.
     pub small_talk: i64,
@@ -67,7 +67,7 @@ async fn outcomes(store: &Store, workspace: WorkspaceId, from: i64, to: i64, rep
         let (outcome, rule, turns): (String, String, i64) = (row.try_get("outcome")?, row.try_get("rule")?, row.try_get("turns")?);
         match outcome.as_str() {
             "answer" => report.answered += turns,
-            "clarify" => report.clarified += turns,
+            "clarify" | "tool" => report.clarified += turns,
             "small_talk" => report.small_talk += turns,
             "handover" => *report.handed_over.entry(rule).or_default() += turns,
             _ => report.stopped += turns,

@@ -104,6 +104,8 @@ impl Bot {
         let mut ear = self.chat().bus().subscribe(Topic::Bot);
         let tasks = TaskTracker::new();
         let mut next = Instant::now();
+        let (beside, token) = (self.clone(), cancel.clone());
+        tasks.spawn(async move { beside.follow_people(token).await });
         loop {
             tokio::select! {
                 () = cancel.cancelled() => break,
@@ -154,6 +156,7 @@ impl Bot {
             return;
         }
         self.forget_usage().await;
+        self.expire_calls().await;
         match turn::due(self.chat()).await {
             Ok(due) => {
                 for (workspace, conversation) in due {

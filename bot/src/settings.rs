@@ -2,8 +2,6 @@
 
 mod style;
 
-use std::fmt;
-
 use chat::{Chat, News, Topic, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
@@ -17,36 +15,9 @@ use crate::{
 };
 
 pub use self::style::{Length, Style, Term, Tone};
+pub use chat::Secret;
 
 const NAME: &str = "bot";
-
-/// A text that is shown to nobody: `Debug` and [`Settings::public`] hide it.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Wraps a secret.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The secret itself: only for the request that needs it.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_empty() { "none" } else { "***" })
-    }
-}
 
 /// The bot of a workspace.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -84,6 +55,55 @@ pub struct Settings {
     pub budget: Budget,
     /// Switched off, every message goes to people.
     pub enabled: bool,
+    /// Who speaks, while it is switched on.
+    pub voice: Voice,
+}
+
+/// Who speaks to visitors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Voice {
+    /// The bot.
+    #[default]
+    Bot,
+    /// People, who send what the bot has drafted.
+    Draft,
+    /// People; the bot answers silently beside them.
+    Shadow,
+}
+
+/// What the bot does as a whole: one choice for admins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// It answers visitors.
+    Live,
+    /// It writes drafts, and people send them.
+    Draft,
+    /// People answer, and it is compared.
+    Shadow,
+    /// Everything goes to people.
+    Off,
+}
+
+impl Mode {
+    /// In the order of a choice.
+    pub const ALL: [Self; 4] = [Self::Live, Self::Draft, Self::Shadow, Self::Off];
+
+    /// As forms and the record name it.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Draft => "draft",
+            Self::Shadow => "shadow",
+            Self::Off => "off",
+        }
+    }
+
+    /// By that name; what is unknown does not speak.
+    pub fn parse(text: &str) -> Self {
+        Self::ALL.into_iter().find(|mode| mode.text() == text).unwrap_or(Self::Off)
+    }
 }
 
 /// A text in the languages of the house.
@@ -142,6 +162,7 @@ impl Default for Settings {
             redact: true,
             budget: Budget::default(),
             enabled: true,
+            voice: Voice::Bot,
         }
     }
 }
@@ -213,13 +234,34 @@ impl Settings {
         }
     }
 
+    /// What the bot does as a whole.
+    pub fn mode(&self) -> Mode {
+        match (self.enabled, self.voice) {
+            (false, _) => Mode::Off,
+            (true, Voice::Bot) => Mode::Live,
+            (true, Voice::Draft) => Mode::Draft,
+            (true, Voice::Shadow) => Mode::Shadow,
+        }
+    }
+
+    /// Chooses that.
+    pub fn set_mode(&mut self, mode: Mode) {
+        self.enabled = mode != Mode::Off;
+        self.voice = match mode {
+            Mode::Draft => Voice::Draft,
+            Mode::Shadow => Voice::Shadow,
+            // Switched on again, the bot speaks.
+            Mode::Live | Mode::Off => Voice::Bot,
+        };
+    }
+
     /// What the verdict needs of it.
     pub fn policy(&self) -> Policy {
         Policy {
             answer_from: self.answer_from,
             model_from: self.model_from.min(self.answer_from),
             max_failed: self.max_failed,
-            enabled: self.enabled,
+            enabled: self.mode() == Mode::Live,
             rules: self.rules.clone(),
             stay_when_offline: self.offline == Offline::Stay,
         }

@@ -1,10 +1,12 @@
 //! The life of turns on a real record, with a model that is a fake.
 
+mod beside;
 mod disagree;
 mod learning;
 mod model;
 mod rules;
 mod takeover;
+mod tools;
 mod trust;
 mod turns;
 
@@ -53,6 +55,7 @@ fn quick() -> Config {
         lease_s: 2,
         breaker_failures: 0,
         remembered: 0,
+        tools_private: true,
         ..Config::default()
     }
 }

@@ -24,8 +24,9 @@ use crate::{
     model::{Ledger, Roster, Task},
     prompt::Line,
     release::{Chosen, Standing},
+    tool::{Bench, Card},
     trace::{Alternative, Times, Trace},
-    verdict::{self, Action, Policy, Signals, Verdict},
+    verdict::{self, Action, Policy, Signals, ToolState, Verdict},
 };
 
 /// A question and what it was asked after.
@@ -69,6 +70,8 @@ pub(crate) struct Mind {
     pub level: Level,
     /// The models must have ended by then.
     pub deadline: Instant,
+    /// What may be done beside answering: in a visitor's turn alone.
+    pub bench: Option<Bench>,
 }
 
 /// An answer that can be shown.
@@ -89,6 +92,10 @@ pub(crate) struct Thought {
     /// What may be meant, where passages contradict one another.
     pub alternatives: Vec<Alternative>,
     pub signals: Signals,
+    /// The call somebody must agree to.
+    pub card: Option<Card>,
+    /// What was done, where the model could not say more about it.
+    pub acted: Option<String>,
 }
 
 impl Bot {
@@ -102,7 +109,7 @@ impl Bot {
         let models = models.within(level).veiled(settings.redact).until(errand.left.clone());
         let intents = self.intents(&settings).await;
         let deadline = Instant::now() + self.limits().total;
-        Ok(Mind { workspace, release, policy: settings.policy(), settings, intents, models, level, deadline })
+        Ok(Mind { workspace, release, policy: settings.policy(), settings, intents, models, level, deadline, bench: None })
     }
 
     /// Searches if the signals leave anything to search for, and decides until something can be done.
@@ -118,8 +125,9 @@ impl Bot {
         let mut parts = Vec::new();
         let mut place = None;
         let mut known = None;
+        let mut card = None;
         trace.budget = mind.level.name().map(str::to_owned);
-        if signals.is_question(&mind.policy) {
+        if signals.tool.is_none() && signals.is_question(&mind.policy) {
             place = self.place(mind, question).await;
             known = place.as_ref().and_then(|place| self.inner.memory.recall(place));
             found = match &known {
@@ -130,6 +138,12 @@ impl Bot {
         if parts.is_empty() {
             trace.alternatives = disagree::alternatives(&found, &question.text, mind.policy.answer_from);
             signals.disagree = !trace.alternatives.is_empty();
+        }
+        if signals.tool.is_none()
+            && signals.model != verdict::Model::Ready
+            && mind.bench.as_ref().is_some_and(|bench| bench.has_acted().is_some())
+        {
+            signals.tool = Some(ToolState::Acted);
         }
         trace.signals = Some(signals.clone());
         loop {
@@ -147,6 +161,8 @@ impl Bot {
                     }
                     Err(refusal) => {
                         signals.model = refusal.state;
+                        let acted = mind.bench.as_ref().and_then(Bench::has_acted).map(|_| ToolState::Acted);
+                        (signals.tool, card) = refusal.tool.map_or((acted, None), |(state, card)| (Some(state), card));
                         continue;
                     }
                 },
@@ -162,7 +178,8 @@ impl Bot {
             };
             note_cited(trace, answer.as_ref());
             let alternatives = trace.alternatives.clone();
-            return Thought { verdict, answer, found, alternatives, signals };
+            let acted = mind.bench.as_ref().and_then(Bench::has_acted);
+            return Thought { verdict, answer, found, alternatives, signals, card, acted };
         }
     }
 

@@ -35,6 +35,8 @@ pub struct Trace {
     pub model: Option<String>,
     /// Every request to a model, in the order in which they ended.
     pub calls: Vec<ModelCall>,
+    /// Everything that was asked of tools, in order.
+    pub tools: Vec<ToolUse>,
     /// The answer was remembered: no model was asked.
     pub cached: bool,
     /// Values that were hidden from models.
@@ -82,6 +84,29 @@ impl ModelCall {
     pub fn failed(&self) -> bool {
         !matches!(self.outcome.as_str(), "ok" | "cancelled" | "busy" | "open" | "left")
     }
+}
+
+/// A call of a tool that was asked for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ToolUse {
+    /// As the model called it.
+    pub tool: String,
+    /// Its title.
+    pub title: String,
+    /// `GET`, `POST` …
+    pub method: String,
+    /// JSON, the values of the identity hidden.
+    pub arguments: String,
+    /// `done`, `reused` (an earlier attempt had done it), `failed`, `unknown` (it was broken off), `invalid`, `refused`,
+    /// `visitor`, `agent` (who must agree).
+    pub status: String,
+    /// Why it failed or was refused.
+    pub problem: String,
+    /// The server's answer.
+    pub http: Option<u16>,
+    /// Milliseconds.
+    pub ms: Option<u64>,
 }
 
 /// A passage as a turn saw it.
@@ -165,6 +190,7 @@ impl Trace {
     /// Takes in what the models did.
     pub(crate) fn account(&mut self, ledger: &Ledger) {
         self.calls = ledger.calls();
+        self.tools = ledger.tools();
         self.redacted = ledger.veil.count();
     }
 

@@ -25,8 +25,9 @@ use crate::{
     release::Standing,
     run::Call,
     think::{Errand, Mind, Thought},
+    tool::{self, Bench},
     trace::Times,
-    verdict::Action,
+    verdict::{Action, ToolState},
 };
 
 /// A turn that runs.
@@ -183,12 +184,15 @@ impl Running<'_> {
         if conversation.epoch != self.claim.epoch {
             return Err(Error::Stale);
         }
-        let mind = self.bot.mind(self.claim.workspace, &self.errand).await?;
+        let mut mind = self.bot.mind(self.claim.workspace, &self.errand).await?;
         if mind.models.configured() {
             self.asking.notify_one();
         }
-        self.stage.typing(&mind.settings.name);
-        let heard = Heard::of(self.bot, conversation, &mind, self.claim.broken).await?;
+        if mind.policy.enabled {
+            self.stage.typing(&mind.settings.name);
+        }
+        let mut heard = Heard::of(self.bot, conversation, &mind, self.claim.broken).await?;
+        self.lay_out(&mut mind, &mut heard).await?;
         let mut trace = Trace {
             question: heard.question.text.clone(),
             locale: heard.question.locale.to_owned(),
@@ -221,12 +225,39 @@ impl Running<'_> {
         Ok(Done { outcome: thought.verdict.name(), rule: thought.verdict.rule, asked: conversation.asked_seq, answer })
     }
 
+    /// Lays out the tools the visitor may use, and goes on with a call that was decided.
+    async fn lay_out(&self, mind: &mut Mind, heard: &mut Heard) -> Result<()> {
+        if !mind.models.configured() && heard.decided.is_none() {
+            return Ok(());
+        }
+        let place = tool::Place {
+            workspace: self.claim.workspace,
+            conversation: self.claim.conversation,
+            turn: self.claim.id,
+            base: heard.conversation.answered_seq,
+        };
+        let (question, ledger) = (&heard.question.text, self.errand.ledger.clone());
+        mind.bench = Bench::open(self.bot, place, question, heard.identity.clone(), ledger).await?;
+        if let Some(row) = heard.decided.clone() {
+            heard.signals.tool = match &mind.bench {
+                Some(bench) => bench.resume(row).await?,
+                None => Some(ToolState::Failed),
+            };
+        }
+        heard.signals.tools = mind.bench.as_ref().map_or(0, Bench::count);
+        Ok(())
+    }
+
     /// Appends the bot's message.
     async fn say(&self, mind: &Mind, heard: &Heard, thought: &Thought, asked: i64) -> Result<i64> {
         let reply = thought.reply(&heard.question, &mind.settings);
         let extra = Extra { release: mind.release, ..reply.extra };
         let appended = self.bot.chat().append(self.claim.message(asked, reply.body, extra)).await?;
         self.stage.said();
+        if appended.message.extra.call.is_some() {
+            // The card beside the conversation.
+            self.bot.chat().conversation_changed(self.claim.workspace, self.stage.visitor(), self.claim.conversation);
+        }
         Ok(appended.message.seq)
     }
 

@@ -56,6 +56,32 @@ pub struct Signals {
     pub model: Model,
     /// A person is there.
     pub online: bool,
+    /// Tools the visitor may use.
+    pub tools: usize,
+    /// What a tool has brought the turn to.
+    pub tool: Option<ToolState>,
+}
+
+/// What a tool has brought a turn to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ToolState {
+    /// The visitor must agree.
+    Confirm,
+    /// An agent must agree.
+    Approval,
+    /// An agent did not agree.
+    Declined,
+    /// The visitor did not agree.
+    Cancelled,
+    /// It has done something, and the model could not say more about it.
+    Acted,
+    /// It failed.
+    Failed,
+    /// It was broken off, and nobody knows what was done.
+    Unknown,
+    /// No agent decided in time.
+    Expired,
 }
 
 /// What the model has done in this turn.
@@ -110,6 +136,8 @@ pub enum Action {
     HandOver(Cause),
     /// A friendly word, without knowledge.
     SmallTalk(Talk),
+    /// Say how it stands with a tool.
+    Tool(ToolState),
 }
 
 /// Why people must help.
@@ -124,6 +152,8 @@ pub enum Cause {
     Model,
     /// A rule or a forbidden topic.
     Rule,
+    /// A tool failed, or nobody decided about it.
+    Tool,
 }
 
 /// What to do, and the rule that says so.
@@ -147,7 +177,7 @@ impl Signals {
 impl Signals {
     /// Whether a model or the search has failed in this turn.
     pub fn trouble(&self) -> bool {
-        self.broken || self.model == Model::Failed
+        self.broken || self.model == Model::Failed || matches!(self.tool, Some(ToolState::Failed | ToolState::Unknown))
     }
 }
 
@@ -164,13 +194,14 @@ impl Verdict {
         matches!(self.rule, "handover_rule" | "never_answer")
     }
 
-    /// `answer`, `clarify`, `handover` or `small_talk`: what the turn came to.
+    /// `answer`, `clarify`, `handover`, `small_talk` or `tool`: what the turn came to.
     pub fn name(&self) -> &'static str {
         match self.action {
             Action::Answer | Action::Extract => "answer",
             Action::Clarify => "clarify",
             Action::HandOver(_) => "handover",
             Action::SmallTalk(_) => "small_talk",
+            Action::Tool(_) => "tool",
         }
     }
 }
@@ -188,11 +219,15 @@ pub fn decide(signals: &Signals, policy: &Policy) -> Verdict {
     }
     match policy.decided_by(signals).map(|rule| rule.then) {
         Some(Then::HandOver) => return verdict(Action::HandOver(Cause::Rule), "handover_rule"),
-        Some(Then::Refuse) => return verdict(Action::Clarify, "never_answer"),
-        Some(Then::Answer) | None => {}
+        // A bot that is switched off, or only drafts, says nothing to anybody.
+        Some(Then::Refuse) if policy.enabled => return verdict(Action::Clarify, "never_answer"),
+        Some(Then::Refuse | Then::Answer) | None => {}
     }
     if !policy.enabled {
         return verdict(Action::HandOver(Cause::Rule), "switched_off");
+    }
+    if let Some(state) = signals.tool {
+        return of_tool(signals, policy, state);
     }
     if let Some(talk) = signals.talk {
         return verdict(Action::SmallTalk(talk), "small_talk");
@@ -210,7 +245,7 @@ pub fn decide(signals: &Signals, policy: &Policy) -> Verdict {
         };
     }
     match signals.model {
-        Model::Ready if plausible => verdict(Action::Answer, "model"),
+        Model::Ready if plausible || signals.tools > 0 => verdict(Action::Answer, "model"),
         Model::Failed if confident => verdict(Action::Extract, "model_failed"),
         Model::Failed if signals.kept > 0 => hand_over(signals, policy, Cause::Model, "model_failed_unsure"),
         // A model that read the passages and found no answer in them outranks the scores of the search.
@@ -224,6 +259,25 @@ pub fn decide(signals: &Signals, policy: &Policy) -> Verdict {
         Model::Left => verdict(Action::Clarify, "visitor_left"),
         _ if confident => verdict(Action::Extract, "passages"),
         _ => gives_up(signals, policy, 1, "no_passage"),
+    }
+}
+
+fn of_tool(signals: &Signals, policy: &Policy, state: ToolState) -> Verdict {
+    let rule = match state {
+        ToolState::Confirm => "tool_confirm",
+        ToolState::Approval => "tool_approval",
+        ToolState::Declined => "tool_declined",
+        ToolState::Cancelled => "tool_cancelled",
+        ToolState::Acted => "tool_acted",
+        ToolState::Failed => "tool_failed",
+        ToolState::Unknown => "tool_unknown",
+        ToolState::Expired => "tool_expired",
+    };
+    match state {
+        ToolState::Failed | ToolState::Expired => hand_over(signals, policy, Cause::Tool, rule),
+        // Nobody must keep to themselves that something may have been done.
+        ToolState::Unknown => Verdict { action: Action::HandOver(Cause::Tool), rule },
+        state => Verdict { action: Action::Tool(state), rule },
     }
 }
 

@@ -88,4 +88,8 @@ id! {
     CaseId,
     /// One process, from its start to its end.
     NodeId,
+    /// Something the bot may do.
+    ToolId,
+    /// One call of it.
+    ToolCallId,
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sqlx::{Row, any::AnyRow};
 
-use crate::{Error, InboxId, Result, Store, WorkspaceId, conversation::cut, row};
+use crate::{Error, InboxId, Result, Secret, Store, WorkspaceId, conversation::cut, row};
 
 /// What an admin chooses for the widget.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -30,6 +30,8 @@ pub struct Inbox {
     pub name: String,
     /// Colour, greeting, starters, origins.
     pub look: Look,
+    /// What the customer's own server signs identities of visitors with.
+    pub identity_key: Secret,
     /// Unix milliseconds.
     pub created_at: i64,
 }
@@ -69,9 +71,20 @@ pub async fn save(store: &Store, workspace: WorkspaceId, id: InboxId, name: &str
     if done.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
 }
 
+/// Changes the key of identities; an empty one believes none.
+pub async fn set_identity_key(store: &Store, workspace: WorkspaceId, id: InboxId, key: &Secret) -> Result<()> {
+    let done = sqlx::query("UPDATE inbox SET identity_key = $3 WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace.text())
+        .bind(id.text())
+        .bind(key.expose())
+        .execute(store.write())
+        .await?;
+    if done.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+}
+
 /// The inbox a visitor names: the only look-up without a workspace, for it is how a visitor finds one.
 pub async fn of_visitor(store: &Store, id: InboxId) -> Result<Inbox> {
-    let row = sqlx::query("SELECT id, workspace_id, name, look, created_at FROM inbox WHERE id = $1")
+    let row = sqlx::query("SELECT id, workspace_id, name, look, identity_key, created_at FROM inbox WHERE id = $1")
         .bind(id.text())
         .fetch_optional(store.read())
         .await?;
@@ -85,10 +98,12 @@ pub async fn find(store: &Store, workspace: WorkspaceId, id: InboxId) -> Result<
 
 /// The workspace's inboxes, oldest first.
 pub async fn list(store: &Store, workspace: WorkspaceId) -> Result<Vec<Inbox>> {
-    let rows = sqlx::query("SELECT id, workspace_id, name, look, created_at FROM inbox WHERE workspace_id = $1 ORDER BY created_at, id")
-        .bind(workspace.text())
-        .fetch_all(store.read())
-        .await?;
+    let rows = sqlx::query(
+        "SELECT id, workspace_id, name, look, identity_key, created_at FROM inbox WHERE workspace_id = $1 ORDER BY created_at, id",
+    )
+    .bind(workspace.text())
+    .fetch_all(store.read())
+    .await?;
     rows.iter().map(from_row).collect()
 }
 
@@ -110,6 +125,7 @@ fn from_row(r: &AnyRow) -> Result<Inbox> {
         workspace: row::id(r, "workspace_id")?,
         name: r.try_get("name")?,
         look: row::json(r, "look")?,
+        identity_key: Secret::new(r.try_get::<String, _>("identity_key")?),
         created_at: r.try_get("created_at")?,
     })
 }

@@ -50,6 +50,7 @@ pub use crate::{
     message::{Audience, Author, Button, Citation, Event, Extra, MAX_BODY, Message},
     news::{News, Side, Topic, Watching},
     random::Random,
+    secret::Secret,
     store::{Column, Dialect, Store, Term, Tx},
     tail::TailCounts,
     visit::Visit,
@@ -93,11 +94,6 @@ impl Chat {
         let appended = self.door.append(append).await?;
         self.announce(std::slice::from_ref(&appended));
         Ok(appended)
-    }
-
-    /// Whether messages wait for one another these moments: what can be written as well a minute later lets them go first.
-    pub fn crowded(&self) -> bool {
-        self.door.crowded(self.now())
     }
 
     /// A write transaction.

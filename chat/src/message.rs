@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sqlx::{Row, any::AnyRow};
 
-use crate::{AgentId, ClientId, ConversationId, Error, PassageId, Result, Store, TurnId, VisitorId, WorkspaceId};
+use crate::{AgentId, ClientId, ConversationId, Error, PassageId, Result, Store, ToolCallId, TurnId, VisitorId, WorkspaceId};
 
 /// The longest body, in characters.
 pub const MAX_BODY: usize = 16_000;
@@ -128,6 +128,9 @@ pub struct Extra {
     /// Quoted from the sources; no model wrote it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub extract: bool,
+    /// What the bot would answer, for an agent to send.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub draft: bool,
     /// The turn that made it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub turn: Option<TurnId>,
@@ -143,6 +146,12 @@ pub struct Extra {
     /// The value of the quick reply that was pressed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub button: Option<String>,
+    /// The call of a tool that must be agreed to; in a system message, the one that was decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call: Option<ToolCallId>,
+    /// Who the visitor was when this was written, by an identity that held at that moment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
 }
 
 /// A message of the record.

@@ -1,6 +1,6 @@
 //! Visitors. A name or an e-mail that was typed is a label, never an identity.
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use sqlx::{Row, any::AnyRow};
 
 use crate::{Column, Error, Result, Store, VisitorId, WorkspaceId, conversation::cut, row};
@@ -73,6 +73,106 @@ pub async fn seen(store: &Store, list: &[Seen]) -> Result<()> {
     );
     sqlx::query(sqlx::AssertSqlSafe(sql)).bind(json!(rows).to_string()).execute(store.write()).await?;
     Ok(())
+}
+
+/// Who a visitor is, by the word of the customer's own server.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Identity {
+    /// Who.
+    pub subject: String,
+    /// Everything it says, the subject included.
+    pub claims: Map<String, Value>,
+    /// How long it says so, unix milliseconds.
+    pub until: i64,
+}
+
+/// The visitor of an identity: whoever came with it before; else the one who comes now, if nobody else is known by that key;
+/// else somebody new. What the identity says is kept with them.
+pub async fn identify(
+    store: &Store,
+    workspace: WorkspaceId,
+    known: Option<VisitorId>,
+    fresh: VisitorId,
+    identity: &Identity,
+    locale: &str,
+    now: i64,
+) -> Result<VisitorId> {
+    let claims = Value::Object(identity.claims.clone()).to_string();
+    if let Some(row) = of_subject(store, workspace, &identity.subject).await? {
+        let (id, same): (VisitorId, bool) = (
+            row::id(&row, "id")?,
+            row.try_get::<&str, _>("claims")? == claims && row.try_get::<i64, _>("verified_until")? == identity.until,
+        );
+        if !same {
+            keep(store, workspace, id, identity, &claims).await?;
+        }
+        return Ok(id);
+    }
+    let free = match known {
+        Some(known) => {
+            create(store, workspace, known, locale, now).await?;
+            known_subject(store, workspace, known).await?.is_none()
+        }
+        None => false,
+    };
+    let id = known.filter(|_| free).unwrap_or(fresh);
+    create(store, workspace, id, locale, now).await?;
+    match keep(store, workspace, id, identity, &claims).await {
+        // Two tabs came at once: the first one's visitor is the one.
+        Err(_) => match of_subject(store, workspace, &identity.subject).await? {
+            Some(row) => row::id(&row, "id"),
+            None => Err(Error::NotFound),
+        },
+        Ok(()) => Ok(id),
+    }
+}
+
+/// The identity of a visitor, while it holds.
+pub async fn identity(store: &Store, workspace: WorkspaceId, id: VisitorId, now: i64) -> Result<Option<Identity>> {
+    let row = sqlx::query(
+        "SELECT subject, claims, verified_until FROM visitor
+          WHERE workspace_id = $1 AND id = $2 AND subject IS NOT NULL AND verified_until > $3",
+    )
+    .bind(workspace.text())
+    .bind(id.text())
+    .bind(now)
+    .fetch_optional(store.read())
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Identity { subject: row.try_get("subject")?, claims: row::json(&row, "claims")?, until: row.try_get("verified_until")? }))
+}
+
+async fn of_subject(store: &Store, workspace: WorkspaceId, subject: &str) -> Result<Option<AnyRow>> {
+    Ok(sqlx::query("SELECT id, claims, verified_until FROM visitor WHERE workspace_id = $1 AND subject = $2")
+        .bind(workspace.text())
+        .bind(subject)
+        .fetch_optional(store.write())
+        .await?)
+}
+
+async fn known_subject(store: &Store, workspace: WorkspaceId, id: VisitorId) -> Result<Option<String>> {
+    let row = sqlx::query("SELECT subject FROM visitor WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace.text())
+        .bind(id.text())
+        .fetch_optional(store.write())
+        .await?;
+    row.map_or(Ok(None), |row| Ok(row.try_get("subject")?))
+}
+
+/// Writes what an identity says; a visitor who is somebody else stays that.
+async fn keep(store: &Store, workspace: WorkspaceId, id: VisitorId, identity: &Identity, claims: &str) -> Result<()> {
+    let done = sqlx::query(
+        "UPDATE visitor SET subject = $3, claims = $4, verified_until = $5
+          WHERE workspace_id = $1 AND id = $2 AND (subject IS NULL OR subject = $3)",
+    )
+    .bind(workspace.text())
+    .bind(id.text())
+    .bind(identity.subject.as_str())
+    .bind(claims)
+    .bind(identity.until)
+    .execute(store.write())
+    .await?;
+    if done.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
 }
 
 /// Sets the labels that are given.

@@ -4,6 +4,7 @@ pub mod acts;
 pub mod around;
 pub mod context;
 pub mod copilot;
+pub mod draft;
 pub mod message;
 pub mod page;
 pub mod reply;

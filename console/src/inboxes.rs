@@ -10,7 +10,7 @@ use serde_json::json;
 use sqlx::Row;
 
 use chat::inbox::{self, Inbox, Look};
-use chat::{InboxId, News, Topic};
+use chat::{InboxId, News, Secret, Topic};
 
 use crate::error::Error;
 use crate::handle::Console;
@@ -39,6 +39,10 @@ struct SettingsPage {
     chat_url: String,
     demo_url: &'static str,
     contrast: Contrast,
+    /// Whether identities of visitors are believed.
+    believes: bool,
+    /// A key that was made just now: it is shown this once.
+    identity_key: String,
     form: FormText,
 }
 
@@ -79,7 +83,20 @@ pub async fn create(State(console): State<Console>, seat: Seat, fields: Fields) 
 pub async fn settings(State(console): State<Console>, seat: Seat, Id(id): Id<InboxId>) -> Result<Response, Error> {
     let inbox = inbox::find(console.chat.store(), seat.workspace(), id).await?;
     let form = look::form(&inbox, seat.locale());
-    page(&console, &seat, &inbox, &form).await
+    page(&console, &seat, &inbox, &form, "").await
+}
+
+/// Makes a new key for identities, shown once, or forgets it.
+pub async fn identity(State(console): State<Console>, seat: Seat, Id(id): Id<InboxId>, fields: Fields) -> Result<Response, Error> {
+    let (workspace, store) = (seat.workspace(), console.chat.store());
+    let made = fields.text("do") == "make";
+    let key = Secret::new(if made { console.chat.random().token() } else { String::new() });
+    inbox::set_identity_key(store, workspace, id, &key).await?;
+    tell(&console, &seat);
+    console.note(&seat, if made { "inbox.identity_key" } else { "inbox.identity_off" }, id.text(), json!({})).await?;
+    let inbox = inbox::find(store, workspace, id).await?;
+    let form = look::form(&inbox, seat.locale());
+    page(&console, &seat, &inbox, &form, key.expose()).await
 }
 
 /// Saves its settings.
@@ -101,7 +118,7 @@ pub async fn save(State(console): State<Console>, seat: Seat, Id(id): Id<InboxId
             Err(error) => return Err(error.into()),
         }
     }
-    let page = page(&console, &seat, &inbox, &form).await?;
+    let page = page(&console, &seat, &inbox, &form, "").await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
@@ -121,7 +138,7 @@ async fn list(console: &Console, seat: &Seat, form: &Form) -> Result<Response, E
     Ok(page.into_response())
 }
 
-async fn page(console: &Console, seat: &Seat, inbox: &Inbox, form: &Form) -> Result<Response, Error> {
+async fn page(console: &Console, seat: &Seat, inbox: &Inbox, form: &Form, identity_key: &str) -> Result<Response, Error> {
     let origin = &seat.visit.origin;
     let id = inbox.id;
     let own = SettingsPage {
@@ -130,6 +147,8 @@ async fn page(console: &Console, seat: &Seat, inbox: &Inbox, form: &Form) -> Res
         chat_url: format!("{origin}/chat/{id}"),
         demo_url: "/demo",
         contrast: Contrast::of(form.value("color")),
+        believes: !inbox.identity_key.is_empty(),
+        identity_key: identity_key.to_owned(),
         form: console.form(&seat.visit, form),
     };
     let page = console.page(&seat.visit, "inboxes", "inbox_settings.html", own).await?;

@@ -4,6 +4,7 @@
 //! rendered from the same partials. [`Console::router`] holds every route with who may use it.
 
 pub mod account;
+mod approvals;
 pub mod assets;
 mod audit;
 pub mod bot_settings;
@@ -34,8 +35,10 @@ pub mod setup;
 mod shell;
 pub mod sources;
 pub mod templates;
+
 #[cfg(test)]
 mod tests;
+mod tools;
 pub mod web;
 pub mod why;
 pub mod words;

@@ -73,5 +73,7 @@ fn verdict(action: Action) -> &'static str {
         Action::Clarify => "clarify",
         Action::HandOver(_) => "hand_over",
         Action::SmallTalk(_) => "small_talk",
+        // Nothing is done in a playground.
+        Action::Tool(_) => "answer",
     }
 }

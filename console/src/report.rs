@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
+use bot::Agreement;
 use ticketing::report::{Range, Report, Score};
 
 use crate::error::Error;
@@ -40,6 +41,8 @@ struct ReportPage {
     csat: Vec<Stars>,
     agents: Vec<AgentLine>,
     gaps: Vec<GapLine>,
+    /// What the bot would have answered beside people, by topic.
+    agreement: Vec<Agreement>,
 }
 
 #[derive(Serialize)]
@@ -87,6 +90,7 @@ pub async fn show(State(console): State<Console>, seat: Seat, Ask(asked): Ask<As
         csat: stars(&report.csat),
         agents: agents(&report),
         gaps: figures::gaps(store, workspace, range).await?,
+        agreement: console.bot.agreement(workspace, range.from, range.to).await?,
     };
     let page = console.page(&seat.visit, "report", "report.html", own).await?;
     Ok(page.into_response())

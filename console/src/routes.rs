@@ -16,8 +16,8 @@ use crate::handle::Console;
 use crate::web::enter::{enter, panicked, secure};
 use crate::web::guard::{Door, Permission, guard};
 use crate::{
-    account, bot_settings, canned, cases, conversation, gaps, home, inbox, inboxes, invite, live, login, people, playground, releases,
-    report, rules, search, setup, sources, why,
+    account, approvals, bot_settings, canned, cases, conversation, gaps, home, inbox, inboxes, invite, live, login, people, playground,
+    releases, report, rules, search, setup, sources, tools, why,
 };
 
 use Permission::{Admin, Agent, Asset, Public};
@@ -62,7 +62,7 @@ fn doors() -> Vec<Route> {
 
 /// What agents work with all day.
 fn desk() -> Vec<Route> {
-    use conversation::{acts, copilot, page, reply, triage};
+    use conversation::{acts, copilot, draft, page, reply, triage};
     vec![
         show("/console/", Agent, get(home::show)),
         send("/console/logout", Agent, post(login::sign_out)),
@@ -71,6 +71,7 @@ fn desk() -> Vec<Route> {
         show("/console/conversations/{id}", Agent, get(page::show)),
         act("/console/conversations/{id}/reply", post(reply::send)),
         act("/console/conversations/{id}/copilot", post(copilot::help)),
+        act("/console/conversations/{id}/draft/{seq}", post(draft::decide)),
         act("/console/conversations/{id}/take", post(acts::take)),
         act("/console/conversations/{id}/resolve", post(acts::resolve)),
         act("/console/conversations/{id}/reopen", post(acts::reopen)),
@@ -86,6 +87,8 @@ fn desk() -> Vec<Route> {
         act("/console/conversations/{id}/typing", post(acts::typing)),
         show("/console/conversations/{id}/why/{seq}", Agent, get(why::show)),
         act("/console/conversations/{id}/why/{seq}", post(why::again)),
+        show("/console/approvals", Agent, get(approvals::show)),
+        act("/console/approvals/{id}", post(approvals::decide)),
         show("/console/live", Agent, get(live::open)),
         act("/console/presence", post(live::presence)),
         show("/console/canned", Agent, get(canned::show)),
@@ -135,6 +138,14 @@ fn workspace() -> Vec<Route> {
         show("/console/bot/rules", Admin, get(rules::show)),
         send("/console/bot/rules", Admin, post(rules::save)),
         send("/console/bot/rules/try", Admin, post(rules::dry_run)),
+        show("/console/tools", Admin, get(tools::show)),
+        send("/console/tools", Admin, post(tools::create)),
+        show("/console/tools/new", Admin, get(tools::new)),
+        show("/console/tools/{id}", Admin, get(tools::one)),
+        send("/console/tools/{id}", Admin, post(tools::save)),
+        send("/console/tools/{id}/try", Admin, post(tools::try_out)),
+        send("/console/tools/{id}/switch", Admin, post(tools::switch)),
+        send("/console/tools/{id}/remove", Admin, post(tools::remove)),
         show("/console/cases", Admin, get(cases::show)),
         send("/console/cases", Admin, post(cases::create)),
         send("/console/cases/import", Admin, post(cases::import)),
@@ -155,6 +166,7 @@ fn workspace() -> Vec<Route> {
         send("/console/inboxes", Admin, post(inboxes::create)),
         show("/console/inboxes/{id}", Admin, get(inboxes::settings)),
         send("/console/inboxes/{id}", Admin, post(inboxes::save)),
+        send("/console/inboxes/{id}/identity", Admin, post(inboxes::identity)),
         show("/console/people", Admin, get(people::show)),
         send("/console/people/invite", Admin, post(people::invite)),
         show("/console/people/{id}", Admin, get(person::show)),

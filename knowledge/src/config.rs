@@ -1,6 +1,6 @@
 //! Section `[knowledge]` of the configuration.
 
-use std::fmt;
+use std::{fmt, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,8 @@ pub struct Config {
     pub fetch_seconds: u64,
     /// Whether pages of private networks (an intranet, this machine) may be imported; link-local addresses never.
     pub fetch_private: bool,
+    /// Folders of this machine that admins may make sources of, with all below them; none: they may not.
+    pub folders: Vec<PathBuf>,
     /// Milliseconds between two fetches of one host in a crawl; a site may ask for more.
     pub crawl_gap_ms: u64,
     /// Meaning beside words; optional.
@@ -34,6 +36,7 @@ impl Default for Config {
             passage_size: 1_200,
             fetch_seconds: 20,
             fetch_private: false,
+            folders: Vec::new(),
             crawl_gap_ms: 500,
             embeddings: Embeddings::default(),
         }
@@ -110,6 +113,9 @@ impl Config {
         }
         if self.fetch_seconds == 0 {
             return Err("knowledge.fetch_seconds must be at least 1".into());
+        }
+        if let Some(folder) = self.folders.iter().find(|folder| !folder.is_absolute() || folder.parent().is_none()) {
+            return Err(format!("knowledge.folders: {} must be a full path, and not the root of everything", folder.display()));
         }
         let embeddings = &self.embeddings;
         if embeddings.base_url.is_empty() != embeddings.model.is_empty() {

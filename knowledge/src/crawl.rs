@@ -2,7 +2,7 @@
 
 mod fetch;
 mod links;
-mod page;
+pub(crate) mod page;
 mod queue;
 mod reach;
 mod robots;

@@ -4,7 +4,7 @@ mod collect;
 mod preview;
 mod reconcile;
 
-use std::path::PathBuf;
+use std::{collections::HashMap, path::PathBuf};
 
 use chat::{Audience, LibraryId, WorkspaceId};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 pub use crate::source::Summary;
 use crate::{
     Error, Knowledge, Result,
-    crawl::{self, Crawl, Reach, Way},
+    crawl::{self, Crawl, Reach, Way, page},
+    folder::Patterns,
     parse::{Kind, Read, Reason, Skipped},
     source::{self, Kind as Place},
 };
@@ -40,6 +41,13 @@ pub enum Content {
     Bytes(Vec<u8>),
     /// In a file, or a folder of files.
     Path(PathBuf),
+    /// A folder the operator shares: it is looked for among those each time.
+    Shared {
+        /// Where.
+        path: String,
+        /// Which files.
+        patterns: Patterns,
+    },
     /// A page of the web.
     Url(String),
     /// Many pages of a site.
@@ -61,6 +69,13 @@ impl Upload {
         let full = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
         let name = full.file_name().map_or_else(|| full.display().to_string(), |name| name.to_string_lossy().into_owned());
         Self { name, address: full.display().to_string(), audience: Audience::All, content: Content::Path(full) }
+    }
+
+    /// A folder the operator shares with admins.
+    #[must_use]
+    pub fn shared(path: &str, patterns: &str) -> Self {
+        let content = Content::Shared { path: path.to_owned(), patterns: Patterns::parse(patterns).unwrap_or_default() };
+        Self { name: path.to_owned(), address: path.to_owned(), audience: Audience::All, content }
     }
 
     /// A file that somebody sent; only the last part of its name counts.
@@ -138,6 +153,11 @@ impl Knowledge {
         let new = source::New { kind, name: &upload.name, address: &address, audience: upload.audience };
         let source = source::open(self.chat(), workspace, library, &new).await?;
         let mut reconciler = Documents::open(self, workspace, library, source, upload.audience).await?;
+        // What a folder's file was like when it was read last: one that is as it was is not read again.
+        let is_folder = matches!(kind, Place::Folder | Place::Shared);
+        let known = if is_folder { page::known(self.chat().store(), workspace, source).await? } else { HashMap::new() };
+        let (recipe, mut fresh) = (reconcile::recipe(self.config()), Vec::new());
+        let gone: Vec<String> = known.keys().filter(|name| !collected.files.iter().any(|file| file.name == **name)).cloned().collect();
         for skipped in collected.skipped {
             reconciler.keep(&skipped.name);
             reconciler.summary.skip(skipped);
@@ -145,6 +165,12 @@ impl Knowledge {
         let total = collected.files.len() as u64;
         for (n, file) in collected.files.into_iter().enumerate() {
             let name = file.name.clone();
+            let stamp = if is_folder { file.stamp(self.chat().now()) } else { None };
+            let same = |page: &page::Page| Some(&page.etag) == stamp.as_ref() && page.recipe == recipe;
+            if known.get(&name).is_some_and(same) && reconciler.holds(&name) {
+                reconciler.unchanged(&name);
+                continue;
+            }
             let read = match parsed_first.take() {
                 Some(read) => Ok(read),
                 None => self.parse(file).await,
@@ -153,7 +179,10 @@ impl Knowledge {
                 progress(Progress { file: name.clone(), files: n as u64, files_total: total, documents, documents_total })
             };
             match read {
-                Ok(read) => reconciler.take(read, &tell).await?,
+                Ok(read) => {
+                    reconciler.take(read, &tell).await?;
+                    fresh.extend(stamp.map(|stamp| page::Page::file(&name, stamp, &recipe)));
+                }
                 Err(reason) => {
                     reconciler.keep(&name);
                     reconciler.summary.skip(Skipped { name, reason });
@@ -161,6 +190,8 @@ impl Knowledge {
             }
         }
         let summary = reconciler.finish().await?;
+        page::keep(self.chat(), workspace, source, &fresh).await?;
+        page::forget(self.chat(), workspace, source, &gone).await?;
         progress(Progress { files: total, files_total: total, ..Progress::default() });
         tell(&upload.name, &summary, started);
         Ok(summary)
@@ -189,6 +220,7 @@ fn place(content: &Content) -> Place {
         Content::Bytes(_) => Place::File,
         Content::Path(path) if path.is_dir() => Place::Folder,
         Content::Path(_) => Place::File,
+        Content::Shared { .. } => Place::Shared,
         Content::Url(_) => Place::Url,
         Content::Crawl { way: Way::Links, .. } => Place::Site,
         Content::Crawl { way: Way::Sitemap, .. } => Place::Sitemap,

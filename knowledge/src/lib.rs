@@ -11,6 +11,7 @@ pub mod edit;
 mod embed;
 mod error;
 pub mod eval;
+pub mod folder;
 pub mod gap;
 pub mod guides;
 pub mod import;

@@ -2,6 +2,7 @@
 //! and does so again at every redirect.
 
 mod address;
+mod call;
 mod names;
 mod port;
 
@@ -13,6 +14,7 @@ use std::{
 use reqwest::{Client, Response, StatusCode, Url, header, redirect};
 
 use address::is_public;
+pub use call::{Call, Reply};
 pub(crate) use names::Names;
 
 /// Redirects that are followed.
@@ -181,16 +183,7 @@ impl Outbound {
 
     /// Asks exactly the addresses that were checked: a second look-up could say something else.
     async fn request(&self, url: &Url, ask: &Ask<'_>) -> Result<Response, Error> {
-        let host = url.host_str().unwrap_or_default();
-        let addresses = self.resolve(url).await?;
-        let client = Client::builder()
-            .redirect(redirect::Policy::none())
-            .no_proxy()
-            .connect_timeout(CONNECT)
-            .resolve_to_addrs(host, &addresses)
-            .user_agent(concat!("Warbler/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(connection)?;
+        let client = client(url, &self.resolve(url).await?)?;
         let accept = "text/html, text/markdown, text/plain, text/csv, application/jsonl, application/json;q=0.8, */*;q=0.1";
         let mut request = client.get(url.clone()).header(header::ACCEPT, accept);
         for (name, value) in [(header::IF_NONE_MATCH, ask.etag), (header::IF_MODIFIED_SINCE, ask.modified)] {
@@ -225,6 +218,18 @@ impl Outbound {
     fn allows(&self, address: IpAddr) -> bool {
         is_public(address) || (self.private && address::is_private(address))
     }
+}
+
+/// A client that knows these addresses of the host, and no other.
+fn client(url: &Url, addresses: &[SocketAddr]) -> Result<Client, Error> {
+    Client::builder()
+        .redirect(redirect::Policy::none())
+        .no_proxy()
+        .connect_timeout(CONNECT)
+        .resolve_to_addrs(url.host_str().unwrap_or_default(), addresses)
+        .user_agent(concat!("Warbler/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(connection)
 }
 
 fn parse(text: &str) -> Result<Url, Error> {

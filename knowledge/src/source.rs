@@ -25,6 +25,8 @@ pub enum Kind {
     File,
     /// A folder of files.
     Folder,
+    /// A folder the operator shares with admins.
+    Shared,
     /// A page of the web.
     Url,
     /// The pages of a site, from link to link.
@@ -44,6 +46,7 @@ impl Kind {
         match self {
             Self::File => "file",
             Self::Folder => "folder",
+            Self::Shared => "shared",
             Self::Url => "url",
             Self::Site => "site",
             Self::Sitemap => "sitemap",
@@ -53,7 +56,7 @@ impl Kind {
     }
 
     fn parse(text: &str) -> Self {
-        [Self::Folder, Self::Url, Self::Site, Self::Sitemap, Self::Written, Self::Guides]
+        [Self::Folder, Self::Shared, Self::Url, Self::Site, Self::Sitemap, Self::Written, Self::Guides]
             .into_iter()
             .find(|kind| kind.text() == text)
             .unwrap_or(Self::File)
@@ -135,6 +138,8 @@ pub struct Source {
     pub progress: Option<Progress>,
     /// Why nothing was taken the last time.
     pub failure: Option<Reason>,
+    /// Of a shared folder: which files, one pattern a line; empty: all.
+    pub patterns: String,
 }
 
 impl Source {
@@ -266,5 +271,6 @@ fn source(row: &AnyRow) -> Result<Source> {
         busy_until: row.try_get("busy_until")?,
         progress: serde_json::from_str(row.try_get("progress")?).ok(),
         failure: serde_json::from_str(row.try_get("failure")?).ok(),
+        patterns: row.try_get("patterns")?,
     })
 }

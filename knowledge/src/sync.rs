@@ -97,6 +97,7 @@ pub async fn ask(chat: &Chat, workspace: WorkspaceId, id: SourceId) -> Result<()
 #[must_use]
 pub fn upload(source: &Source) -> Option<Upload> {
     let upload = match source.kind {
+        Kind::Shared => Upload::shared(&source.address, &source.patterns),
         Kind::Url => Upload::url(&source.address),
         Kind::Folder => Upload::path(&source.address),
         Kind::Site => Upload::crawl(&source.address, Way::Links, source.reach),

@@ -1,6 +1,7 @@
 //! Knowledge against a real record and a real index.
 
 mod edits;
+mod folder;
 mod meaning;
 mod release;
 mod schedule;

@@ -2,6 +2,7 @@
 
 mod behaviour;
 mod embedding;
+mod grab;
 mod reply;
 mod stats;
 mod stream;
@@ -100,6 +101,12 @@ async fn complete(State(model): State<Model>, Json(request): Json<Value>) -> Res
     if behaviour.kind == Kind::Fail {
         let status = StatusCode::from_u16(behaviour.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         return (status, Json(json!({ "error": { "message": "told to fail", "type": "scripted" } }))).into_response();
+    }
+    if behaviour.kind == Kind::Grab
+        && let Some(calls) = grab::calls(&behaviour.text, &request)
+    {
+        let streams = request["stream"].as_bool() == Some(true);
+        return if streams { grab::streamed(&calls).into_response() } else { Json(grab::whole(&calls)).into_response() };
     }
     let text = reply::text(&behaviour, &request["messages"]);
     match request["stream"].as_bool() {

@@ -25,6 +25,7 @@ pub struct Visitor {
     locale: String,
     packs: bool,
     token: Option<String>,
+    identity: Option<String>,
     device: Uuid,
     link: Option<Link>,
     sent: BTreeMap<String, Value>,
@@ -46,6 +47,7 @@ impl Visitor {
             locale: "en".to_owned(),
             packs: false,
             token: None,
+            identity: None,
             device: Uuid::new_v4(),
             link: None,
             sent: BTreeMap::new(),
@@ -74,6 +76,12 @@ impl Visitor {
     /// Speaks another language.
     pub fn locale(mut self, locale: &str) -> Visitor {
         self.locale = locale.to_owned();
+        self
+    }
+
+    /// Comes with an identity that the website's own server has signed.
+    pub fn signed(mut self, identity: &str) -> Visitor {
+        self.identity = Some(identity.to_owned());
         self
     }
 
@@ -137,6 +145,9 @@ impl Visitor {
         });
         if let Some(token) = &self.token {
             hello["token"] = token.as_str().into();
+        }
+        if let Some(identity) = &self.identity {
+            hello["identity"] = identity.as_str().into();
         }
         if self.packs {
             hello["pack"] = "deflate".into();

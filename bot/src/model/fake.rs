@@ -11,13 +11,17 @@ use std::{
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream};
 use parking_lot::Mutex;
 
-use super::{Failure, Model, Piece, Prompt, Words};
+use super::{Asked, Failure, Model, Piece, Prompt, Words};
 
 /// What a fake does with a question.
 #[derive(Clone, Debug)]
 pub(crate) enum Script {
     /// Says this word by word, with a pause between words.
     Say(&'static str, Duration),
+    /// Asks for this call with these arguments, and says this when something has come back.
+    Call(&'static str, &'static str, &'static str),
+    /// Asks for this call again and again.
+    Loop(&'static str, &'static str),
     /// Fails before the first word.
     Fail(Failure),
     /// Says this, then fails.
@@ -62,13 +66,25 @@ impl Drop for Watch {
 impl Model for Fake {
     fn ask(&self, prompt: Prompt) -> BoxFuture<'static, Result<Words, Failure>> {
         let side_job = prompt.messages.len() == 1;
+        let answered = prompt.messages.last().is_some_and(|said| said.answers.is_some());
         self.asked.lock().push(prompt);
         let watch = Watch(self.dropped.clone(), false);
         let script = self.script.lock().clone();
         async move {
             match script {
                 // Condensing and summing up: not what these tests are about.
-                Script::Say(..) if side_job => Err(Failure::Refused),
+                Script::Say(..) | Script::Call(..) | Script::Loop(..) if side_job => Err(Failure::Refused),
+                Script::Loop(name, arguments) => {
+                    let asked = Asked { id: "c1".into(), name: name.into(), arguments: arguments.into() };
+                    watch.end();
+                    Ok(stream::iter([Ok(Piece::Calls(vec![asked]))]).boxed())
+                }
+                Script::Call(name, arguments, _) if !answered => {
+                    let asked = Asked { id: "c1".into(), name: name.into(), arguments: arguments.into() };
+                    watch.end();
+                    Ok(stream::iter([Ok(Piece::Words(String::new())), Ok(Piece::Calls(vec![asked]))]).boxed())
+                }
+                Script::Call(_, _, text) => Ok(spoken(text, Duration::ZERO, None, watch)),
                 Script::Say(text, pause) => Ok(spoken(text, pause, None, watch)),
                 Script::Break(text, failure) => Ok(spoken(text, Duration::ZERO, Some(failure), watch)),
                 Script::Stall(text) => {

@@ -82,7 +82,10 @@ impl Member {
             return Err(Failure::Busy);
         };
         if veiled {
-            ledger.veil.hide(prompt.messages.iter_mut().map(|said| &mut said.content));
+            ledger.veil.hide(prompt.messages.iter_mut().flat_map(|said| {
+                let arguments = said.calls.iter_mut().map(|call| &mut call.arguments);
+                std::iter::once(&mut said.content).chain(arguments)
+            }));
         }
         let input = prompt.messages.iter().map(|said| price::estimate(&said.content) + 4).sum();
         let mut running = Running {
@@ -153,6 +156,10 @@ fn revealed(words: Words, ledger: Arc<Ledger>) -> Words {
                     let (ready, rest) = ledger.veil.reveal_part(held + &piece);
                     Some((Ok(Piece::Words(ready)), Some((words, rest))))
                 }
+                Some(Ok(Piece::Calls(mut calls))) => {
+                    calls.iter_mut().for_each(|call| call.arguments = ledger.veil.reveal(&call.arguments));
+                    Some((Ok(Piece::Calls(calls)), Some((words, held))))
+                }
                 Some(other) => Some((other, Some((words, held)))),
                 None => (!held.is_empty()).then(|| (Ok(Piece::Words(ledger.veil.reveal(&held))), None)),
             }
@@ -203,6 +210,12 @@ impl Running {
                 }
                 if !self.counted {
                     self.tokens.output += price::estimate(text);
+                }
+            }
+            Some(Ok(Piece::Calls(calls))) => {
+                self.first.get_or_insert(Times::since(self.began));
+                if !self.counted {
+                    self.tokens.output += calls.iter().map(|call| price::estimate(&call.arguments) + 8).sum::<u64>();
                 }
             }
             Some(Ok(Piece::Used(tokens))) => {

@@ -14,7 +14,7 @@ use futures_util::{
 };
 use serde_json::{Value, json};
 
-use super::{Failure, Model, Piece, Prompt, Tokens, Words};
+use super::{Failure, Model, Offer, Piece, Prompt, Tokens, Words, call::Gathered};
 use crate::config::Listed;
 
 #[cfg(test)]
@@ -76,6 +76,9 @@ impl OpenAi {
             // With own types the client does not set it, and the stream would be empty without an error.
             request["stream"] = true.into();
         }
+        if !prompt.tools.is_empty() {
+            request["tools"] = prompt.tools.iter().map(Offer::written).collect();
+        }
         let plain = request.clone();
         request["max_tokens"] = prompt.max_tokens.into();
         request["temperature"] = 0.2.into();
@@ -93,18 +96,24 @@ impl OpenAi {
     async fn send(&self, request: Value) -> Result<Words, OpenAIError> {
         if !self.streams {
             let answer: Value = self.client.chat().create_byot(request).await?;
-            return Ok(stream::iter(pieces(&answer, "/message/content")).boxed());
+            let mut calls = Gathered::default();
+            let mut all = pieces(&answer, "/message", &mut calls);
+            all.extend(calls.done().map(|calls| Ok(Piece::Calls(calls))));
+            return Ok(stream::iter(all).boxed());
         }
         let chunks: BoxStream<'static, Result<Value, OpenAIError>> = self.client.chat().create_stream_byot(request).await?.boxed();
         // Chunks without words keep their place: they are signs of life.
-        Ok(chunks
-            .flat_map(|chunk| {
-                stream::iter(match chunk {
-                    Ok(chunk) => pieces(&chunk, "/delta/content"),
-                    Err(error) => vec![Err(failure(&error))],
-                })
-            })
-            .boxed())
+        let state = Some((chunks, Gathered::default()));
+        let pieces = stream::unfold(state, |state| async move {
+            let (mut chunks, mut calls) = state?;
+            match chunks.next().await {
+                Some(Ok(chunk)) => Some((pieces(&chunk, "/delta", &mut calls), Some((chunks, calls)))),
+                Some(Err(error)) => Some((vec![Err(failure(&error))], None)),
+                // What is asked for is known when everything was said.
+                None => calls.done().map(|calls| (vec![Ok(Piece::Calls(calls))], None)),
+            }
+        });
+        Ok(pieces.flat_map(stream::iter).boxed())
     }
 }
 
@@ -114,13 +123,17 @@ impl Model for OpenAi {
     }
 }
 
-/// The words of a chunk or an answer, and the count some servers send with the last one.
-fn pieces(chunk: &Value, content: &str) -> Vec<Result<Piece, Failure>> {
+/// The words of a chunk or an answer, and the count some servers send with the last one; what is to be called is gathered.
+fn pieces(chunk: &Value, part: &str, calls: &mut Gathered) -> Vec<Result<Piece, Failure>> {
     if chunk.get("error").is_some_and(|error| !error.is_null()) {
         return vec![Err(Failure::Refused)];
     }
     let Some(choices) = chunk.get("choices").and_then(Value::as_array) else { return vec![Err(Failure::Garbage)] };
-    let content = choices.first().and_then(|choice| choice.pointer(content));
+    let part = choices.first().and_then(|choice| choice.pointer(part));
+    if !part.and_then(|part| part.get("tool_calls")).is_none_or(|pieces| calls.take(pieces)) {
+        return vec![Err(Failure::TooLong)];
+    }
+    let content = part.and_then(|part| part.get("content"));
     let words = content.and_then(Value::as_str).unwrap_or_default().to_owned();
     let count = |name: &str| chunk.pointer(name).and_then(Value::as_u64);
     let used = count("/usage/prompt_tokens").zip(count("/usage/completion_tokens")).filter(|(input, _)| *input > 0);

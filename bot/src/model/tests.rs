@@ -22,8 +22,8 @@ fn limits() -> Limits {
 
 /// A prompt that is no side job for a fake.
 fn prompt(text: &str) -> Prompt {
-    let said = |role, content: &str| Said { role, content: content.into() };
-    Prompt { messages: vec![said(Role::System, "Rules."), said(Role::User, text)], max_tokens: 10 }
+    let said = |role, content: &str| Said::new(role, content);
+    Prompt { messages: vec![said(Role::System, "Rules."), said(Role::User, text)], max_tokens: 10, tools: Vec::new() }
 }
 
 struct Table {

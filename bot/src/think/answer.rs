@@ -14,7 +14,8 @@ use crate::{
     extract::{self, Source},
     model::{self, Failure, Limits, Member, Piece, Prompt, Task},
     prompt::{self, Answering},
-    verdict,
+    tool::{Bench, Card, Outcome, Settled},
+    verdict::{self, ToolState},
 };
 
 /// Passages a model reads.
@@ -27,6 +28,8 @@ const PACE: Duration = Duration::from_millis(40);
 const IDLE: Duration = Duration::from_secs(3_600);
 /// The longest answer, in tokens.
 const TOKENS: u32 = 1_000;
+/// The longest question for a value that a tool needs, in characters.
+const ASKED: usize = 300;
 
 /// What a visitor sees while an answer is made.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,11 +44,19 @@ pub(crate) enum Shown {
 pub(super) struct Refusal {
     pub state: verdict::Model,
     pub failure: Option<Failure>,
+    /// A tool ended the turn.
+    pub tool: Option<(ToolState, Option<Card>)>,
+}
+
+impl Refusal {
+    fn new(state: verdict::Model, failure: Option<Failure>) -> Self {
+        Self { state, failure, tool: None }
+    }
 }
 
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
-        Self { state: verdict::Model::Failed, failure: Some(failure) }
+        Self::new(verdict::Model::Failed, Some(failure))
     }
 }
 
@@ -59,17 +70,16 @@ impl Bot {
         show: &mut (dyn FnMut(Shown) + Send),
     ) -> Result<Answer, Refusal> {
         let kept: Vec<&Hit> = found.hits.iter().filter(|hit| hit.kept).take(READ).collect();
-        let prompt = asked(mind, question, &kept)?;
         let mut last = Refusal::from(Failure::Unreachable);
         for member in mind.models.of(Task::Answer) {
             let mut shown = false;
-            let mut notice = |words: String| {
-                shown = true;
-                show(Shown::Words(words));
+            let mut notice = |now: Shown| {
+                shown = matches!(now, Shown::Words(_));
+                show(now);
             };
             let answered = tokio::select! {
-                answered = self.written(mind, member, prompt.clone(), &kept, &mut notice) => answered,
-                () = mind.models.left() => Err(Refusal { state: verdict::Model::Left, failure: Some(Failure::Left) }),
+                answered = self.written(mind, member, question, &kept, &mut notice) => answered,
+                () = mind.models.left() => Err(Refusal::new(verdict::Model::Left, Some(Failure::Left))),
             };
             match answered {
                 Ok(answer) => return Ok(answer),
@@ -77,6 +87,9 @@ impl Bot {
             }
             if shown {
                 show(Shown::GivenUp);
+            }
+            if last.tool.is_some() {
+                break;
             }
             // Another model is asked when this one failed, not when it had nothing to say.
             if last.state != verdict::Model::Failed || Instant::now() >= mind.deadline {
@@ -86,36 +99,88 @@ impl Bot {
         Err(last)
     }
 
+    /// One model's answer. What it asks of tools is done in between, if it may be done, and the model is asked again with what came back.
     async fn written(
         &self,
         mind: &Mind,
         member: &Arc<Member>,
-        prompt: Prompt,
+        question: &Question,
         kept: &[&Hit],
-        show: &mut (dyn FnMut(String) + Send),
+        show: &mut (dyn FnMut(Shown) + Send),
     ) -> Result<Answer, Refusal> {
-        let left = mind.deadline.saturating_duration_since(Instant::now());
-        let limits = Limits { total: member.limits.total.min(left), ..member.limits };
-        let words = mind.models.ask(member, Task::Answer, prompt, limits).await?;
-        let draft = listen(words, kept.len(), show).await?;
-        if draft.declined() {
-            return Err(Refusal { state: verdict::Model::Declined, failure: None });
-        }
-        if draft.text().trim().is_empty() {
-            return Err(Failure::Empty.into());
-        }
-        let material: String = kept.iter().map(|hit| format!("{}\n{}\n", hit.passage.url, hit.passage.text)).collect();
-        match cite::check(draft.text(), kept.len(), &material) {
-            Some(checked) => {
-                let citations = checked.cited.iter().map(|n| citation(*n, kept[n - 1])).collect();
-                Ok(Answer { body: checked.body, citations, extract: false })
+        loop {
+            let settled = mind.bench.as_ref().map(Bench::settled).unwrap_or_default();
+            let left = mind.deadline.saturating_duration_since(Instant::now());
+            let limits = Limits { total: member.limits.total.min(left), ..member.limits };
+            let words = mind.models.ask(member, Task::Answer, asked(mind, question, kept, &settled)?, limits).await?;
+            let (draft, calls) = listen(words, kept.len() + settled.len(), &mut |words| show(Shown::Words(words))).await?;
+            match &mind.bench {
+                Some(bench) if !calls.is_empty() => {
+                    // Words before a call are no answer.
+                    show(Shown::GivenUp);
+                    attend(bench, calls).await?;
+                }
+                _ => return checked(mind, draft, kept, &settled),
             }
-            None => Err(Refusal { state: verdict::Model::Unsupported, failure: None }),
         }
     }
 }
 
-fn asked(mind: &Mind, question: &Question, kept: &[&Hit]) -> Result<Prompt, Refusal> {
+/// Does what a model asks for; an error when the turn cannot go on.
+async fn attend(bench: &Bench, calls: Vec<model::Asked>) -> Result<(), Refusal> {
+    if bench.is_exhausted() {
+        return Err(Refusal::new(verdict::Model::Unsupported, None));
+    }
+    let stop = |state, card| Refusal { tool: Some((state, card)), ..Refusal::new(verdict::Model::Ready, None) };
+    for call in calls {
+        match bench.call(call).await {
+            Ok(Outcome::Settled) => {}
+            Ok(Outcome::Wait(state, card)) => return Err(stop(state, Some(card))),
+            Ok(Outcome::Stop(state)) => return Err(stop(state, None)),
+            Err(error) => {
+                tracing::error!(%error, "a call of a tool could not be noted, and was not made");
+                return Err(stop(ToolState::Failed, None));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A model's words, if they rest on what it was given.
+fn checked(mind: &Mind, draft: Draft, kept: &[&Hit], settled: &[Settled]) -> Result<Answer, Refusal> {
+    if draft.declined() {
+        return Err(Refusal::new(verdict::Model::Declined, None));
+    }
+    let text = draft.text().trim();
+    if text.is_empty() {
+        return Err(Failure::Empty.into());
+    }
+    if let Some(missing) = text.strip_prefix(prompt::ASKING).filter(|rest| mind.bench.is_some() && rest.starts_with('\n')) {
+        let body: String = missing.trim().chars().take(ASKED).collect();
+        return if body.is_empty() { Err(Failure::Empty.into()) } else { Ok(Answer { body, citations: Vec::new(), extract: false }) };
+    }
+    // What a tool says may come from anybody: its addresses do not become links.
+    let material: String = kept.iter().map(|hit| format!("{}\n{}\n", hit.passage.url, hit.passage.text)).collect();
+    let cited = |n: usize| match kept.get(n - 1) {
+        Some(hit) => citation(n, hit),
+        None => result(n, &settled[n - 1 - kept.len()]),
+    };
+    match cite::check(draft.text(), kept.len() + settled.len(), &material) {
+        Some(checked) => {
+            let citations = checked.cited.iter().map(|n| cited(*n)).collect();
+            Ok(Answer { body: checked.body, citations, extract: false })
+        }
+        None => Err(Refusal::new(verdict::Model::Unsupported, None)),
+    }
+}
+
+/// What a tool said, as a source.
+fn result(n: usize, settled: &Settled) -> Citation {
+    Citation { n: u32::try_from(n).unwrap_or_default(), title: settled.title.clone(), text: settled.listed.clone(), ..Citation::default() }
+}
+
+fn asked(mind: &Mind, question: &Question, kept: &[&Hit], settled: &[Settled]) -> Result<Prompt, Refusal> {
+    let tools = mind.bench.as_ref().filter(|bench| !bench.is_exhausted()).map(Bench::offers).unwrap_or_default();
     let passages: Vec<prompt::Passage> = kept.iter().enumerate().map(|(at, hit)| passage(at + 1, hit)).collect();
     let with = Answering {
         name: &mind.settings.name,
@@ -125,6 +190,8 @@ fn asked(mind: &Mind, question: &Question, kept: &[&Hit]) -> Result<Prompt, Refu
         passages: &passages,
         history: &question.history,
         question: &question.text,
+        tools: &tools,
+        settled,
         max_tokens: TOKENS,
     };
     prompt::answer(&with).map_err(|error| {
@@ -134,20 +201,27 @@ fn asked(mind: &Mind, question: &Question, kept: &[&Hit]) -> Result<Prompt, Refu
 }
 
 /// Takes the words in, and shows them at a calm pace.
-async fn listen(mut words: model::Words, count: usize, show: &mut (dyn FnMut(String) + Send)) -> Result<Draft, Failure> {
+async fn listen(
+    mut words: model::Words,
+    count: usize,
+    show: &mut (dyn FnMut(String) + Send),
+) -> Result<(Draft, Vec<model::Asked>), Failure> {
+    let mut calls = Vec::new();
     let mut draft = Draft::new(count);
     let mut last = Instant::now() - PACE;
     let mut waiting = false;
     loop {
         let pause = if waiting { PACE.saturating_sub(last.elapsed()) } else { IDLE };
         match tokio::time::timeout(pause, words.next()).await {
-            Ok(None) => return Ok(draft),
-            Ok(Some(piece)) => {
-                if let Piece::Words(words) = piece? {
+            Ok(None) => return Ok((draft, calls)),
+            Ok(Some(piece)) => match piece? {
+                Piece::Words(words) => {
                     draft.push(&words);
                     waiting = true;
                 }
-            }
+                Piece::Calls(asked) => calls = asked,
+                Piece::Used(_) => {}
+            },
             Err(_) => waiting = false,
         }
         if last.elapsed() >= PACE {

@@ -6,7 +6,7 @@ use super::{Question, Thought, disagree, near, person_button};
 use crate::{
     Settings,
     speech::Talk,
-    verdict::{Action, Cause},
+    verdict::{Action, Cause, ToolState},
     words::{join, say},
 };
 
@@ -28,9 +28,43 @@ impl Thought {
                 extra: Extra { citations: answer.citations.clone(), extract: answer.extract, ..Extra::default() },
             },
             (Action::SmallTalk(talk), _) => plain(small_talk(talk, settings, locale)),
+            (Action::Tool(state), _) => self.of_tool(state, locale),
+            // People speak here anyway: nothing was given up.
+            (Action::HandOver(Cause::Rule), _) if self.verdict.rule == "switched_off" && settings.enabled => {
+                plain(say(locale, if self.signals.online { "handover.people" } else { "handover.people_offline" }, &[]))
+            }
             (Action::HandOver(cause), _) => plain(handover(cause, self.signals.online, locale)),
             _ => self.ask_back(question),
         }
+    }
+
+    /// How it stands with a tool: in words of the house, for nobody must agree to what a model says it will do.
+    fn of_tool(&self, state: ToolState, locale: &str) -> Reply {
+        let title = self.card.as_ref().map(|card| card.title.as_str()).or(self.acted.as_deref()).unwrap_or_default();
+        let key = match state {
+            ToolState::Confirm => "tool.confirm",
+            ToolState::Approval => "tool.approval",
+            ToolState::Acted => "tool.acted",
+            ToolState::Cancelled => "tool.cancelled",
+            _ => "tool.declined",
+        };
+        let mut body = say(locale, key, &[("title", title)]);
+        let mut extra = Extra::default();
+        if let Some(card) = &self.card {
+            let colon = if locale == "zh" { "：" } else { ": " };
+            for (label, value) in &card.values {
+                body.push_str(&format!("\n- {}{colon}{}", literal(label), literal(value)));
+            }
+            extra.call = Some(card.call);
+            if state == ToolState::Confirm {
+                let button = |key: &str, yes| Button { label: say(locale, key, &[]), value: card.button(yes), wish: None };
+                extra.buttons = vec![button("button.tool_yes", true), button("button.tool_no", false)];
+            }
+        }
+        if matches!(state, ToolState::Declined | ToolState::Cancelled) {
+            extra.buttons.push(person_button(locale));
+        }
+        Reply { body, extra }
     }
 
     fn ask_back(&self, question: &Question) -> Reply {
@@ -58,6 +92,12 @@ impl Thought {
     }
 }
 
+/// A value as it is, whatever it holds: Markdown reads nothing in it.
+fn literal(value: &str) -> String {
+    let line: String = value.split_whitespace().collect::<Vec<_>>().join(" ").replace('`', "'");
+    format!("`{}`", line.chars().take(300).collect::<String>())
+}
+
 fn plain(body: String) -> Reply {
     Reply { body, extra: Extra::default() }
 }
@@ -80,6 +120,7 @@ pub(crate) fn handover(cause: Cause, online: bool, locale: &str) -> String {
         Cause::Unanswered => "handover.unanswered",
         Cause::Model => "handover.model",
         Cause::Rule => "handover.rule",
+        Cause::Tool => "handover.tool",
     };
     match online {
         true => say(locale, key, &[]),

@@ -135,6 +135,7 @@ fn reason(cause: Cause) -> Reason {
         Cause::Unanswered => Reason::Unanswered,
         Cause::Model => Reason::Model,
         Cause::Rule => Reason::Rule,
+        Cause::Tool => Reason::Model,
     }
 }
 

@@ -1,6 +1,14 @@
 //! What the visitor said since the last answer, and what can be told from it before anybody looks into knowledge.
 
-use chat::{Audience, Author, Button, Message, conversation::Conversation, message};
+use std::collections::BTreeMap;
+
+use chat::{
+    Audience, Author, Button, Message, ToolCallId,
+    conversation::Conversation,
+    message,
+    visitor::{self, Identity},
+};
+use serde_json::Value;
 
 use super::failed;
 use crate::{
@@ -8,6 +16,7 @@ use crate::{
     prompt::Line,
     speech,
     think::{Mind, Question, not_meant},
+    tool::{self, Row, Status, value_of_button},
     trace,
     verdict::Signals,
     words,
@@ -29,6 +38,10 @@ pub(super) struct Heard {
     /// Everything that was said, the question included, oldest first.
     pub lines: Vec<Line>,
     pub conversation: Conversation,
+    /// A call that was decided, for the bot to go on with.
+    pub decided: Option<Row>,
+    /// Who the visitor is proven to be.
+    pub identity: Option<Identity>,
 }
 
 /// The visitor's messages of one burst.
@@ -44,11 +57,19 @@ impl Heard {
         let messages = message::before(store, workspace, conversation.id, Audience::All, before, READ).await?;
         let turns = trace::of_conversation(store, workspace, conversation.id, TURNS).await?;
         let online = bot.inner.desk.online(workspace).await?;
-        let is_part = |message: &&Message| message.seq > conversation.answered_seq && matches!(message.author, Author::Visitor(_));
+        let is_new = |message: &Message| message.seq > conversation.answered_seq;
+        let decided = decided(bot, conversation, messages.iter().filter(|message| is_new(message))).await?;
+        let identity = proven(bot, conversation, messages.iter().filter(|message| is_new(message)), decided.as_ref()).await?;
+        // A decision is nothing that anybody asks.
+        let messages: Vec<Message> = messages.into_iter().filter(|message| decision(message).is_none()).collect();
+        let is_part = |message: &&Message| is_new(message) && matches!(message.author, Author::Visitor(_));
         let (parts, earlier): (Vec<&Message>, Vec<&Message>) = messages.iter().partition(is_part);
         let last = earlier.iter().rev().find(|message| message.author == Author::Bot);
         let burst = Burst { offers: last.map_or(&[], |message| &message.extra.buttons), parts };
-        let text = burst.question();
+        let mut text = burst.question();
+        if let Some(row) = &decided {
+            text = if text.is_empty() { row.question.clone() } else { format!("{}\n{text}", row.question) };
+        }
         let history: Vec<Line> = earlier.iter().filter_map(|message| Line::of(message)).collect();
         let history = history[history.len().saturating_sub(LINES)..].to_vec();
         let cited = last.map(|message| message.extra.citations.iter().filter_map(|c| c.passage.map(|id| id.text())).collect());
@@ -68,13 +89,62 @@ impl Heard {
             online,
             page: conversation.page_url.clone(),
             inbox: Some(conversation.inbox),
+            attributes: identity.as_ref().map(attributes).unwrap_or_default(),
             ..mind.measured(&text)
         };
         let locale = words::language(&text, &conversation.locale);
         let question = Question { text, locale, history, cited: cited.unwrap_or_default(), rejected: rejected.unwrap_or_default() };
         let lines = messages.iter().filter_map(Line::of).collect();
-        Ok(Self { question, signals, turns, lines, conversation: conversation.clone() })
+        Ok(Self { question, signals, turns, lines, conversation: conversation.clone(), decided, identity })
     }
+}
+
+/// What is verified about the visitor, as rules read it: flat names and texts.
+fn attributes(identity: &Identity) -> BTreeMap<String, String> {
+    let text = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        _ => None,
+    };
+    identity.claims.iter().filter_map(|(name, value)| Some((name.clone(), text(value)?))).collect()
+}
+
+/// The call a message decides, and how, if it is the visitor's to say.
+fn decision(message: &Message) -> Option<(ToolCallId, Option<bool>)> {
+    match message.author {
+        Author::System => message.extra.call.map(|id| (id, None)),
+        Author::Visitor(_) => message.extra.button.as_deref().and_then(value_of_button).map(|(id, yes)| (id, Some(yes))),
+        _ => None,
+    }
+}
+
+/// The last call that was decided since the last answer.
+async fn decided<'a>(bot: &Bot, of: &Conversation, new: impl Iterator<Item = &'a Message>) -> Result<Option<Row>> {
+    let mut last = None;
+    for (id, yes) in new.filter_map(decision) {
+        let Some(row) = tool::find_call(bot.chat(), of.workspace, of.id, id).await? else { continue };
+        if let Some(yes) = yes.filter(|_| row.status == Status::Visitor) {
+            tool::decided_by_visitor(bot.chat(), of.workspace, &row, yes).await?;
+        }
+        last = tool::find_call(bot.chat(), of.workspace, of.id, id).await?;
+    }
+    Ok(last)
+}
+
+/// Who the visitor is, if all that is new was written with that identity, which still holds.
+async fn proven<'a>(
+    bot: &Bot,
+    of: &Conversation,
+    new: impl Iterator<Item = &'a Message>,
+    decided: Option<&Row>,
+) -> Result<Option<Identity>> {
+    let (store, now) = (bot.chat().store(), bot.chat().now());
+    let Some(identity) = visitor::identity(store, of.workspace, of.visitor, now).await? else { return Ok(None) };
+    let own = Some(identity.subject.as_str());
+    let mut said = new.filter(|message| matches!(message.author, Author::Visitor(_))).peekable();
+    let any = said.peek().is_some() || decided.is_some();
+    let all = said.all(|message| message.extra.subject.as_deref() == own) && decided.is_none_or(|row| row.subject.as_deref() == own);
+    Ok(Some(identity).filter(|_| any && all))
 }
 
 impl Burst<'_> {

@@ -28,6 +28,7 @@ fn each_rule_decides_what_it_says() {
     use Action::{Answer, Clarify, Extract, HandOver, SmallTalk};
     use Cause::{Rule, Unanswered, Wish};
     let nothing = || Signals { kept: 0, best: 0.0, ..asked() };
+    let tool = |state| Signals { tool: Some(state), model: Model::Ready, ..asked() };
     let unsure = || Signals { best: 0.4, ..asked() };
     for (name, signals, action, rule) in [
         ("a good passage", asked(), Extract, "passages"),
@@ -62,6 +63,17 @@ fn each_rule_decides_what_it_says() {
         ("with a model", Signals { disagree: true, model: Model::Ready, ..asked() }, Clarify, "passages_disagree"),
         ("again", Signals { disagree: true, asked_which: true, ..asked() }, HandOver(Unanswered), "disagree_again"),
         ("after too many failures", Signals { disagree: true, failed: 3, ..asked() }, HandOver(Unanswered), "too_many_failed"),
+        ("a tool may help where no passage does", Signals { model: Model::Ready, tools: 1, ..nothing() }, Answer, "model"),
+        ("a tool without a model", Signals { tools: 1, ..nothing() }, Clarify, "no_passage"),
+        ("the visitor must agree", tool(ToolState::Confirm), Action::Tool(ToolState::Confirm), "tool_confirm"),
+        ("an agent must agree", tool(ToolState::Approval), Action::Tool(ToolState::Approval), "tool_approval"),
+        ("an agent did not agree", tool(ToolState::Declined), Action::Tool(ToolState::Declined), "tool_declined"),
+        ("the visitor did not agree", tool(ToolState::Cancelled), Action::Tool(ToolState::Cancelled), "tool_cancelled"),
+        ("it is done", tool(ToolState::Acted), Action::Tool(ToolState::Acted), "tool_acted"),
+        ("a tool failed", tool(ToolState::Failed), HandOver(Cause::Tool), "tool_failed"),
+        ("a tool was broken off", tool(ToolState::Unknown), HandOver(Cause::Tool), "tool_unknown"),
+        ("nobody decided", tool(ToolState::Expired), HandOver(Cause::Tool), "tool_expired"),
+        ("a wish before a tool", Signals { wish: true, ..tool(ToolState::Confirm) }, HandOver(Wish), "wish"),
         ("search is down", Signals { broken: true, ..nothing() }, HandOver(Cause::Model), "broken"),
     ] {
         assert_eq!(decide(&signals, &policy()), Verdict { action, rule }, "{name}");

@@ -1,6 +1,6 @@
 //! The form of the bot's settings: filled from them, and read back.
 
-use bot::{Endpoint, Length, Offline, Secret, Settings, Style, Term, Tone, Words};
+use bot::{Endpoint, Length, Mode, Offline, Secret, Settings, Style, Term, Tone, Words};
 
 use super::money;
 
@@ -17,7 +17,7 @@ const FIELDS: [&str; 18] = [
     "max_failed",
     "forbidden",
     "offline",
-    "enabled",
+    "mode",
     "model_url",
     "model_name",
     "model_key",
@@ -44,7 +44,7 @@ pub fn form(settings: &Settings) -> Form {
         .with("max_failed", settings.max_failed.to_string())
         .with("forbidden", settings.forbidden.join("\n"))
         .with("offline", offline)
-        .with("enabled", if settings.enabled { "on" } else { "" })
+        .with("mode", settings.mode().text())
         .with("model_url", &*settings.model.url)
         .with("model_name", &*settings.model.name)
         .with("fail_over", if settings.fail_over { "on" } else { "" })
@@ -103,8 +103,9 @@ pub fn read(form: &mut Form, old: &Settings) -> Settings {
         fail_over: !form.value("fail_over").is_empty(),
         redact: !form.value("redact").is_empty(),
         budget: money::budget(form),
-        enabled: !form.value("enabled").is_empty(),
+        ..Settings::default()
     };
+    settings.set_mode(Mode::parse(form.value("mode")));
     money::prices(form, &mut settings.model);
     settings.keep_key(old);
     settings

@@ -41,6 +41,7 @@ impl Console {
             bot: self.bot_name(workspace).await,
             agents: agents.into_iter().map(|agent| (agent.id, agent.name)).collect(),
             ratings: self.ratings(workspace, it.id).await?,
+            open_draft: self.bot.open_draft(workspace, it.id).await?,
             visitor_read: cursor::read_seq(store, workspace, it.id, reader).await?,
         })
     }
@@ -168,6 +169,6 @@ impl Console {
 
 /// Outcomes we have words for; a turn of a later version may know others.
 fn outcome(text: &str) -> &str {
-    const KNOWN: [&str; 6] = ["answer", "clarify", "handover", "small_talk", "cancelled", "failed"];
+    const KNOWN: [&str; 7] = ["answer", "clarify", "handover", "small_talk", "tool", "cancelled", "failed"];
     KNOWN.into_iter().find(|known| *known == text).unwrap_or("failed")
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::approvals::CallText;
 use crate::conversation::copilot::CopilotText;
 use crate::conversation::message::MessageText;
 use crate::face::Face;
@@ -66,6 +67,8 @@ pub struct ConversationText {
     pub canned: Vec<CannedText>,
     /// Earlier conversations of the visitor.
     pub history: Vec<HistoryText>,
+    /// Calls of tools that wait for an agent's word.
+    pub calls: Vec<CallText>,
     /// Passages that may answer what was asked last.
     pub suggestions: Vec<PassageText>,
     /// What its ticket seems to be, if that is not what it is.

@@ -46,6 +46,10 @@ pub struct MessageText {
     pub day: Option<i64>,
     pub first: bool,
     pub turn: String,
+    /// What the bot would answer, for an agent to send.
+    pub draft: bool,
+    /// It may be sent still.
+    pub open: bool,
 }
 
 /// A source of an answer.
@@ -92,6 +96,8 @@ pub struct Telling {
     pub ratings: HashMap<i64, i64>,
     /// How far the visitor has read.
     pub visitor_read: i64,
+    /// The bot's draft that nobody has sent or put away.
+    pub open_draft: Option<i64>,
 }
 
 impl Telling {
@@ -127,6 +133,8 @@ impl Telling {
             day: new_day(message, previous),
             first: is_first(message, previous),
             turn: extra.turn.map(|turn| turn.text()).unwrap_or_default(),
+            draft: extra.draft,
+            open: extra.draft && self.open_draft == Some(message.seq),
         }
     }
 
@@ -147,7 +155,8 @@ impl Telling {
 fn kind(message: &Message) -> &'static str {
     match (&message.author, message.audience) {
         (Author::Visitor(_), _) => "visitor",
-        (Author::Bot, _) => "bot",
+        (Author::Bot, Audience::Staff) => "note",
+        (Author::Bot, Audience::All) => "bot",
         (Author::System, _) => "system",
         (Author::Agent(_), Audience::Staff) => "note",
         (Author::Agent(_), Audience::All) => "agent",

@@ -9,6 +9,7 @@ use chat::cursor::{self, Reader};
 use chat::{Audience, ConversationId, DeviceId, Message, News, Side, Speaker, Topic, message};
 use ticketing::ticket::{self, Status, Ticket};
 
+use crate::approvals::CallText;
 use crate::conversation::context::{Can, ConversationText, Named, PageText, TypingText, web_address};
 use crate::conversation::copilot::CopilotText;
 use crate::conversation::message::{MessageText, Telling};
@@ -59,13 +60,13 @@ pub async fn show(
 ) -> Result<Response, Error> {
     let reading = Reading { view: View::All, before_seq: asked.before_seq, sum_up: asked.sum_up.is_some() };
     let conversation = console.read_conversation(&seat, id, &reading).await?;
-    console.saw(&seat, id, conversation.last_seq).await;
+    console.mark_read(&seat, id, conversation.last_seq).await?;
     conversation_page(&console, &seat, conversation).await
 }
 
 /// Renders the page.
 pub async fn conversation_page(console: &Console, seat: &Seat, conversation: ConversationText) -> Result<Response, Error> {
-    console.beat(seat).await;
+    console.beat(seat).await?;
     let (id, after) = (&conversation.id, conversation.last_seq);
     let live = format!("/console/live?conversation={id}&after={after}");
     let own = ConversationPage { conversation };
@@ -118,6 +119,7 @@ impl Console {
             canned: self.canned_for(seat, &telling, ticket.as_ref()).await?,
             history: self.history_of(seat, &it).await?,
             copilot: self.copilot(seat, id, reading).await?,
+            calls: self.bot.waiting_calls(seat.workspace(), Some(it.id)).await?.into_iter().map(CallText::from).collect(),
             suggestions: self.suggestions(seat, &it, &messages).await,
             visitor: self.visitor_text(seat, &it, &telling).await?,
             messages: texts(&telling, &messages),
@@ -146,13 +148,6 @@ impl Console {
 
     fn others(&self, seat: &Seat, id: ConversationId) -> Vec<Named> {
         self.watchers.others(id, seat.agent.id, self.chat.now()).into_iter().map(|name| Named { name }).collect()
-    }
-
-    /// The same beside something that must not fail for it.
-    pub async fn saw(&self, seat: &Seat, id: ConversationId, seq: i64) {
-        if let Err(error) = self.mark_read(seat, id, seq).await {
-            tracing::warn!(conversation.id = %id, %error, "how far somebody of the staff has read was not kept");
-        }
     }
 
     /// Notes that this person has read up to `seq`; the visitor's widget hears of it.

@@ -40,7 +40,7 @@ pub async fn send(State(console): State<Console>, seat: Seat, Id(id): Id<Convers
     let message =
         if note { desk.note(workspace, me, id, client_id, body).await? } else { desk.reply(workspace, me, id, client_id, body).await? };
     desk.typing(workspace, me, id, false).await?;
-    console.saw(&seat, id, message.seq).await;
+    console.mark_read(&seat, id, message.seq).await?;
     let to = fields.back(&format!("/console/inbox/{id}"));
     then(&console, &seat, id, &fields, &to).await
 }
@@ -71,7 +71,7 @@ fn check(form: &mut Form) {
 }
 
 /// A colleague who has it: replying over their head must be a choice.
-async fn holder(console: &Console, seat: &Seat, id: ConversationId) -> Result<Option<String>, Error> {
+pub async fn holder(console: &Console, seat: &Seat, id: ConversationId) -> Result<Option<String>, Error> {
     let live = ticket::live(console.chat.store(), seat.workspace(), id).await?;
     match live.and_then(|ticket| ticket.agent) {
         Some(agent) if agent != seat.agent.id => Ok(Some(console.agent_name(seat, agent).await?)),

@@ -33,6 +33,8 @@ pub struct Counts {
     pub all: i64,
     /// Questions that knowledge could not answer.
     pub gaps: i64,
+    /// Calls of tools that an agent must agree to.
+    pub approvals: i64,
 }
 
 impl Counts {
@@ -56,7 +58,7 @@ impl Console {
     /// Counts everything for one person.
     pub async fn counts(&self, workspace: WorkspaceId, agent: AgentId) -> Result<Counts, Error> {
         let desk = self.desk.counts(workspace, agent).await?;
-        let (resolved, all, gaps) = rest(self.chat.store(), workspace).await?;
+        let (resolved, all, gaps, approvals) = rest(self.chat.store(), workspace).await?;
         Ok(Counts {
             mine: desk.mine,
             unassigned: desk.unassigned,
@@ -67,12 +69,13 @@ impl Console {
             bot: desk.bot,
             all,
             gaps,
+            approvals,
         })
     }
 }
 
-/// What the desk does not count: resolved tickets, all conversations, open gaps.
-async fn rest(store: &Store, workspace: WorkspaceId) -> Result<(i64, i64, i64), Error> {
+/// What the desk does not count: resolved tickets, all conversations, open gaps, calls that wait.
+async fn rest(store: &Store, workspace: WorkspaceId) -> Result<(i64, i64, i64, i64), Error> {
     let capped = |table: &str, condition: &str| {
         format!(
             "(SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 AS one FROM {table} \
@@ -80,11 +83,12 @@ async fn rest(store: &Store, workspace: WorkspaceId) -> Result<(i64, i64, i64), 
         )
     };
     let sql = format!(
-        "SELECT {} AS resolved, {} AS everything, {} AS gaps",
+        "SELECT {} AS resolved, {} AS everything, {} AS gaps, {} AS approvals",
         capped("ticket", "resolved_at IS NOT NULL"),
         capped("conversation", "last_seq > 0"),
         capped("gap", "closed_at IS NULL"),
+        capped("tool_call", "status = 'agent'"),
     );
     let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).fetch_one(store.read()).await?;
-    Ok((row.try_get("resolved")?, row.try_get("everything")?, row.try_get("gaps")?))
+    Ok((row.try_get("resolved")?, row.try_get("everything")?, row.try_get("gaps")?, row.try_get("approvals")?))
 }

@@ -141,7 +141,9 @@ impl Live {
         if let Some(watch) = &self.watch {
             watch.tell(Watching::Still);
         }
-        self.console.beat(&self.seat).await;
+        if let Err(error) = self.console.beat(&self.seat).await {
+            tracing::warn!(%error, "a sign of life of somebody of the staff was not kept");
+        }
     }
 
     /// Ends the stream of a session that was closed. A record that is away ends nothing.

@@ -13,7 +13,7 @@ use knowledge::crawl::Reach;
 use knowledge::import::{Summary, Upload};
 use knowledge::source::{self, Kind, New, Plan};
 use knowledge::sync::Schedule;
-use knowledge::{Error as Refused, library};
+use knowledge::{Error as Refused, folder, library};
 
 use super::reason::say;
 use super::{LibraryText, PAGE};
@@ -24,13 +24,15 @@ use crate::web::flash::Flash;
 use crate::web::form::{Form, FormText};
 use crate::web::visit::Seat;
 
-const FIELDS: [&str; 9] = ["library", "name", "address", "way", "schedule", "audience", "files", "title", "text"];
+const FIELDS: [&str; 11] = ["library", "name", "address", "folder", "patterns", "way", "schedule", "audience", "files", "title", "text"];
 /// An import that takes longer goes on by itself, and the page does not wait for it; one file is read or refused by then.
 const PATIENCE: Duration = Duration::from_secs(45);
 
 #[derive(Serialize)]
 struct AddPage {
     libraries: Vec<LibraryText>,
+    /// Folders the operator shares.
+    folders: Vec<String>,
     form: FormText,
 }
 
@@ -57,7 +59,13 @@ pub async fn save(State(console): State<Console>, seat: Seat, fields: Fields) ->
     let sent = uploads(&form, &fields);
     let names: Vec<&str> = sent.iter().map(|(_, upload)| upload.name.as_str()).collect();
     console.note(&seat, "source.add", library.id.text(), json!({ "names": names })).await?;
-    let mut told = Told { running: plant(&console, &seat, library.id, &form).await?, ..Told::default() };
+    let planted = plant(&console, &seat, library.id, &form).await?;
+    let mut told = Told { running: planted, ..Told::default() };
+    match plant_folder(&console, &seat, library.id, &form).await {
+        Ok(planted) => told.running |= planted,
+        Err(Refused::Invalid(text)) => told.failed.push(("folder", text)),
+        Err(error) => return Err(error.into()),
+    }
     for (field, upload) in sent {
         let name = upload.name.clone();
         match take(&console, &seat, library.id, upload).await {
@@ -90,6 +98,18 @@ async fn plant(console: &Console, seat: &Seat, library: LibraryId, form: &Form) 
     let plan = Plan { schedule: Schedule::parse(form.value("schedule")), reach: Reach::default(), owner: Some(seat.agent.id) };
     let id = source::plant(&console.chat, seat.workspace(), library, &new, &plan).await?;
     console.note(seat, "source.plant", id.text(), json!({ "address": address, "schedule": plan.schedule.text() })).await?;
+    Ok(true)
+}
+
+/// A shared folder is the worker's, too.
+async fn plant_folder(console: &Console, seat: &Seat, library: LibraryId, form: &Form) -> Result<bool, Refused> {
+    let folder = form.value("folder");
+    if folder.is_empty() {
+        return Ok(false);
+    }
+    let plan = Plan { schedule: Schedule::parse(form.value("schedule")), reach: Reach::default(), owner: Some(seat.agent.id) };
+    let place = (console.knowledge.config(), &console.chat);
+    folder::plant(place, seat.workspace(), library, (folder, audience(form)), form.value("patterns"), &plan).await?;
     Ok(true)
 }
 
@@ -169,7 +189,7 @@ fn check(form: &mut Form, fields: &Fields) {
     let text = !form.value("text").trim().is_empty();
     let title = !form.value("title").is_empty();
     form.check(!text || title, "title", "fault-required");
-    let something = !fields.files().is_empty() || !address.is_empty() || text;
+    let something = !fields.files().is_empty() || !address.is_empty() || !form.value("folder").is_empty() || text;
     form.check(something, "files", "fault-nothing-sent");
     let known = ["all", "staff"].contains(&form.value("audience"));
     form.check(known, "audience", "fault-choose");
@@ -222,7 +242,8 @@ async fn refuse(console: &Console, seat: &Seat, form: &Form) -> Result<Response,
 }
 
 async fn page(console: &Console, seat: &Seat, libraries: Vec<LibraryText>, form: &Form) -> Result<Response, Error> {
-    let own = AddPage { libraries, form: console.form(&seat.visit, form) };
+    let folders = console.knowledge.config().folders.iter().map(|folder| folder.display().to_string()).collect();
+    let own = AddPage { libraries, folders, form: console.form(&seat.visit, form) };
     let page = console.page(&seat.visit, "sources", "source_new.html", own).await?;
     Ok(page.into_response())
 }

@@ -164,7 +164,7 @@ async fn settings_are_tried_on_the_past_month() {
     let page = ada.get("/console/bot").await;
     assert!(page.text.contains("Too few questions so far"), "{}", page.text);
     let settings =
-        |from: &'static str| vec![("name", "Finch"), ("answer_from", from), ("model_from", "0.0"), ("max_failed", "3"), ("enabled", "on")];
+        |from: &'static str| vec![("name", "Finch"), ("answer_from", from), ("model_from", "0.0"), ("max_failed", "3"), ("mode", "live")];
     let page = ada.act("/console/bot/try", &settings("1")).await;
     assert!(page.text.contains("1 of 1 would have come to something else."), "{}", page.text);
     let page = ada.act("/console/bot/try", &settings("0.1")).await;

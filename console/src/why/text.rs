@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use bot::{Seen, Times, Turn};
+use bot::{Seen, Times, ToolUse, Turn};
 use chat::Citation;
 use knowledge::sentiment::Mood;
 
@@ -33,6 +33,7 @@ pub struct TurnText {
     pub release: Option<i64>,
     pub rating: i64,
     pub passages: Vec<SeenText>,
+    pub tools: Vec<ToolText>,
     pub times: Vec<StepText>,
 }
 
@@ -49,6 +50,34 @@ pub struct SeenText {
     pub kept: bool,
     pub cited: bool,
     pub why: String,
+}
+
+/// What was asked of a tool.
+#[derive(Clone, Debug, Serialize)]
+pub struct ToolText {
+    pub title: String,
+    pub name: String,
+    pub method: String,
+    pub arguments: String,
+    pub status: String,
+    pub problem: String,
+    pub http: Option<u16>,
+    pub ms: Option<u64>,
+}
+
+impl ToolText {
+    fn of(used: &ToolUse) -> ToolText {
+        ToolText {
+            title: if used.title.is_empty() { used.tool.clone() } else { used.title.clone() },
+            name: used.tool.clone(),
+            method: used.method.clone(),
+            arguments: used.arguments.clone(),
+            status: used.status.clone(),
+            problem: used.problem.clone(),
+            http: used.http,
+            ms: used.ms,
+        }
+    }
 }
 
 /// A step and how long it took.
@@ -96,6 +125,7 @@ impl TurnText {
             release: trace.release,
             rating: turn.rating.unwrap_or(0),
             passages: trace.passages.iter().enumerate().map(|(n, seen)| SeenText::of(n + 1, seen)).collect(),
+            tools: trace.tools.iter().map(ToolText::of).collect(),
             times: steps(&trace.times),
         }
     }

@@ -42,6 +42,7 @@ impl Session {
                 let extra = Extra {
                     wish: wish.filter(|wish| wish == "person"),
                     button: button.map(|b| conversation::cut(&b, 200)),
+                    subject: self.subject(),
                     ..Extra::default()
                 };
                 vec![self.send(id, conversation, body, extra).await]

@@ -12,6 +12,9 @@ pub(crate) struct Hello {
     pub inbox: InboxId,
     #[serde(default)]
     pub token: Option<String>,
+    /// Who the visitor is, signed by the customer's own server.
+    #[serde(default)]
+    pub identity: Option<String>,
     pub device: DeviceId,
     #[serde(default)]
     pub locale: String,

@@ -7,6 +7,7 @@ mod arrivals;
 mod echo;
 mod frame;
 mod gate;
+mod identity;
 mod inboxes;
 mod key;
 mod limits;

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     frame::{Hello, Page},
     gate::Gate,
+    identity,
     pace::Pace,
     packet::Packet,
     view,
@@ -42,6 +43,8 @@ pub(crate) struct Session {
     pub(super) visitor: VisitorId,
     /// Whether they came with their key.
     known: bool,
+    /// Who they are by an identity they came with, and how long it holds.
+    identity: Option<(String, i64)>,
     /// Whether the record is known to know the visitor: one who never writes leaves no trace.
     pub(super) kept: bool,
     pub(super) address: Option<IpAddr>,
@@ -94,7 +97,13 @@ impl Session {
             return Err(refuse("origin", 4003));
         }
         // A key we did not sign is nobody's.
-        let known = hello.token.as_deref().and_then(|key| gate.keys.check(inbox.workspace, key));
+        let mut known = hello.token.as_deref().and_then(|key| gate.keys.check(inbox.workspace, key));
+        let identity = hello.identity.as_deref().and_then(|token| identity::check(token, &inbox.identity_key, now));
+        if let Some(identity) = &identity {
+            let (store, fresh) = (gate.chat.store(), gate.chat.id());
+            let who = visitor::identify(store, inbox.workspace, known, fresh, identity, locale, now).await;
+            known = Some(who.map_err(|_| refuse("unavailable", 1013))?);
+        }
         let visitor = known.unwrap_or_else(|| gate.chat.id());
         if known.is_some() {
             gate.arrivals.note(inbox.workspace, visitor, locale, now);
@@ -104,6 +113,7 @@ impl Session {
             inbox: inbox.id,
             visitor,
             known: known.is_some(),
+            identity: identity.map(|identity| (identity.subject, identity.until)),
             kept: false,
             address,
             device: hello.device,
@@ -131,7 +141,7 @@ impl Session {
         welcome["token"] = json!(self.gate.keys.sign(self.workspace, self.visitor));
         welcome["now"] = json!(self.began_at);
         welcome["beat_ms"] = json!(i64::from(self.gate.config.beat_s) * 1_000);
-        welcome["visitor"] = json!({ "id": self.visitor, "name": name, "email": email });
+        welcome["visitor"] = json!({ "id": self.visitor, "name": name, "email": email, "verified": self.subject().is_some() });
         welcome["conversations"] = json!(talks);
         let mut out = vec![Packet::from(view::frame("welcome", welcome))];
         for (id, seq) in cursors.into_iter().take(CURSORS) {
@@ -188,6 +198,12 @@ impl Session {
                 return Ok(out);
             }
         }
+    }
+
+    /// Who writes now, by an identity that still holds.
+    pub(super) fn subject(&self) -> Option<String> {
+        let now = self.chat().now();
+        self.identity.as_ref().filter(|(_, until)| *until > now).map(|(subject, _)| subject.clone())
     }
 
     /// News of the bus as frames.

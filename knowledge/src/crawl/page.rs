@@ -1,4 +1,4 @@
-//! What a crawl remembers of an address.
+//! What a crawl remembers of an address, and a folder of a file.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use crate::Result;
 
 /// An address that became a document.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Page {
+pub(crate) struct Page {
     pub url: String,
     /// The document's name in the source.
     pub document: String,
@@ -25,13 +25,19 @@ pub(super) struct Page {
 }
 
 impl Page {
+    /// A file of a folder, with what it was like.
+    pub(crate) fn file(name: &str, stamp: String, recipe: &str) -> Self {
+        let (name, recipe) = (name.to_owned(), recipe.to_owned());
+        Self { document: name.clone(), url: name, etag: stamp, modified: String::new(), links: "[]".into(), recipe, missed: 0 }
+    }
+
     pub(super) fn links(&self) -> Vec<String> {
         serde_json::from_str(&self.links).unwrap_or_default()
     }
 }
 
 /// Every address of a source that is remembered.
-pub(super) async fn known(store: &Store, workspace: WorkspaceId, source: SourceId) -> Result<HashMap<String, Page>> {
+pub(crate) async fn known(store: &Store, workspace: WorkspaceId, source: SourceId) -> Result<HashMap<String, Page>> {
     let rows = sqlx::query("SELECT * FROM page WHERE workspace_id = $1 AND source_id = $2")
         .bind(workspace.text())
         .bind(source.text())
@@ -54,7 +60,7 @@ pub(super) async fn known(store: &Store, workspace: WorkspaceId, source: SourceI
 }
 
 /// Remembers addresses.
-pub(super) async fn keep(chat: &Chat, workspace: WorkspaceId, source: SourceId, pages: &[Page]) -> Result<()> {
+pub(crate) async fn keep(chat: &Chat, workspace: WorkspaceId, source: SourceId, pages: &[Page]) -> Result<()> {
     let texts = ["url", "document", "etag", "modified", "links", "recipe"].map(Column::Text);
     let list = chat.store().dialect().rows(4, &[texts.as_slice(), &[Column::Int("missed")]].concat());
     let sql = format!(
@@ -76,7 +82,7 @@ pub(super) async fn keep(chat: &Chat, workspace: WorkspaceId, source: SourceId, 
 }
 
 /// Forgets addresses.
-pub(super) async fn forget(chat: &Chat, workspace: WorkspaceId, source: SourceId, urls: &[String]) -> Result<()> {
+pub(crate) async fn forget(chat: &Chat, workspace: WorkspaceId, source: SourceId, urls: &[String]) -> Result<()> {
     let list = chat.store().dialect().rows(3, &[Column::Text("url")]);
     let sql = format!("DELETE FROM page WHERE workspace_id = $1 AND source_id = $2 AND url IN (SELECT x.url FROM {list})");
     for part in urls.chunks(500) {

@@ -9,12 +9,15 @@ use std::{
 
 use super::{Content, blocking, kind_of};
 use crate::{
-    Knowledge, crawl,
+    Knowledge, crawl, folder,
     parse::{self, Body, Kind, Limits, Read, Reason, Skipped},
 };
 
 /// Files of one folder import, at most.
 const MOST_FILES: usize = 50_000;
+
+/// A file that was written within this time may be written again unnoticed, in ms.
+const SETTLED_MS: i64 = 2_000;
 
 /// A file that will be read.
 #[derive(Clone)]
@@ -55,6 +58,17 @@ pub(super) async fn collect(knowledge: &Knowledge, content: Content, name: &str)
         Content::Path(path) => {
             let name = name.to_owned();
             blocking(move || at_path(&path, name)).await?
+        }
+        Content::Shared { path, patterns } => {
+            let config = knowledge.config().clone();
+            blocking(move || {
+                let path = folder::resolve(&config, &path).map_err(|error| Reason::Unreadable { detail: error.to_string() })?;
+                let mut collected = at_path(&path, String::new())?;
+                collected.files.retain(|file| patterns.takes(&file.name));
+                collected.skipped.retain(|skipped| patterns.takes(&skipped.name) || matches!(skipped.reason, Reason::Unreadable { .. }));
+                if collected.files.is_empty() && collected.skipped.is_empty() { Err(Reason::Empty) } else { Ok(collected) }
+            })
+            .await?
         }
         Content::Url(url) => {
             let limits = knowledge.config().limits();
@@ -154,6 +168,20 @@ impl File {
     /// A page of a crawl, known by its address.
     pub(crate) fn page(url: &str, kind: Kind, bytes: Vec<u8>) -> Self {
         Self { name: url.to_owned(), kind, bytes: Bytes::Here(Arc::new(bytes)), url: url.to_owned(), part: true }
+    }
+
+    /// What it is like without reading it: times and size. `None` when it was written just now: it may be written again in the same
+    /// tick of the clock.
+    pub(super) fn stamp(&self, now: i64) -> Option<String> {
+        let Bytes::File(path) = &self.bytes else { return None };
+        let about = fs::metadata(path).ok()?;
+        let modified = about.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+        let settled = i64::try_from(modified.as_millis()).ok()? + SETTLED_MS < now;
+        #[cfg(unix)]
+        let changed = std::os::unix::fs::MetadataExt::ctime_nsec(&about) + std::os::unix::fs::MetadataExt::ctime(&about) * 1_000_000_000;
+        #[cfg(not(unix))]
+        let changed = 0;
+        settled.then(|| format!("{}-{changed}-{}", modified.as_nanos(), about.len()))
     }
 
     /// Reads and parses it. Blocks.

@@ -59,6 +59,9 @@ pub enum Kind {
     Obey,
     /// Repeats and carries out everything that any text of its prompt says, and cites for it
     Puppet,
+    /// Asks for every tool it is told of, and for those `text` names (with spaces between), each with every argument `text` does not
+    /// forbid; then repeats what came back
+    Grab,
     /// Thinks aloud before it answers
     Think,
     /// Says a given text

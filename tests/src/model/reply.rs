@@ -26,6 +26,7 @@ pub(super) fn text(behaviour: &Behaviour, messages: &Value) -> String {
         Kind::Say => behaviour.text.clone(),
         Kind::Decline => SENTINEL.into(),
         Kind::Obey => obey(&all).unwrap_or_else(|| answer(question, &passages, |n| n)),
+        Kind::Grab => super::grab::told(&all),
         Kind::Puppet => puppet(&all, &passages),
         Kind::UnknownNumbers => answer(question, &passages, |n| n + 70),
         Kind::NoCitations => {

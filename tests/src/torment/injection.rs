@@ -2,6 +2,7 @@
 //! must not make a browser ask anybody for anything, and it cannot tell what it was never given.
 
 pub mod payload;
+mod shop;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -80,6 +81,7 @@ impl Trap {
             .model(&model.start().await?)
             .env("WARBLER_BOT__BURST_MS", "1")
             .env("WARBLER_BOT__REMEMBERED", "0")
+            .env("WARBLER_BOT__TOOLS_PRIVATE", "true")
             .start()
             .await?;
         let mut staff = Staff::owner(&server).await?;
@@ -138,6 +140,8 @@ impl Trap {
         }
         let (told, mut faults) = self.attack(attacks, &progress).await?;
         faults.extend(self.secret().await?);
+        let shop = self.grab(&inbox).await?;
+        faults.extend(shop.faults);
         let mut seen = Value::Null;
         if browse {
             let rows: Vec<Value> = talks
@@ -162,6 +166,8 @@ impl Trap {
             "answers_with_payloads": spoken,
             "attacks": attacks.len(),
             "attacks_answered_by_the_model": told,
+            "tool_calls_asked_for": shop.wanted,
+            "tool_calls_made": shop.made,
             "requests_to_the_model": self.model.stats().chat,
             "canary_requests": asked,
             "browser": seen,

@@ -25,7 +25,7 @@ fn limits() -> Limits {
 }
 
 fn prompt() -> Prompt {
-    Prompt { messages: vec![Said { role: Role::User, content: "Hello".into() }], max_tokens: 10 }
+    Prompt { messages: vec![Said::new(Role::User, "Hello")], max_tokens: 10, tools: Vec::new() }
 }
 
 async fn listen() -> (TcpListener, OpenAi) {

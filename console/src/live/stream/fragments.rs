@@ -25,7 +25,8 @@ struct RowPart<'a> {
 }
 
 #[derive(Serialize)]
-struct MessagePart {
+struct MessagePart<'a> {
+    csrf: &'a str,
     message: MessageText,
 }
 
@@ -115,7 +116,7 @@ impl Live {
                 id: text.id.clone(),
                 list: "messages",
                 place: "end",
-                html: self.partial("partials/message.html", &MessagePart { message: text })?,
+                html: self.partial("partials/message.html", &MessagePart { csrf: &self.seat.visit.csrf, message: text })?,
                 flash: false,
                 moves: false,
             };

@@ -175,8 +175,8 @@ export class WarblerChat extends HTMLElement {
     this.emit("close");
   }
 
-  identify(name, email) {
-    this.session.identify(name, email);
+  identify(name, email, token) {
+    this.session.identify(name, email, token);
   }
 }
 

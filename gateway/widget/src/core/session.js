@@ -13,7 +13,7 @@ const PAGE = 40; // messages of a history request
  * The session. `shell` is what is known without a visitor ({inbox, bot, desk}); `tell(name, detail)` hears
  * "changed", "welcome", "arrived" ({conversation, message}) and "trouble" (text).
  */
-export function createSession({ base, inbox, locale }, keep, shell, tell) {
+export function createSession({ base, inbox, locale, identity }, keep, shell, tell) {
   const held = new Map(); // conversations by id
   const me = { visitor: null, ...shell };
   const device = keep.tab().device || newId();
@@ -53,7 +53,7 @@ export function createSession({ base, inbox, locale }, keep, shell, tell) {
     asked.clear();
     const cursors = {};
     for (const c of held.values()) if (c.last) cursors[c.id] = c.last;
-    return { t: "hello", v: 1, inbox, token: token || undefined, device, locale, page: page(), cursors };
+    return { t: "hello", v: 1, inbox, token: token || undefined, identity, device, locale, page: page(), cursors };
   }
 
   const page = () => ({ url: location.href.slice(0, 2000), title: document.title.slice(0, 300) });
@@ -234,8 +234,16 @@ export function createSession({ base, inbox, locale }, keep, shell, tell) {
       changed();
     },
     csat: (c, score, comment) => line.send({ t: "csat", conversation: c.id, score, comment }),
-    /** A label for the team, never an identity. Told as soon as there is a visitor to label. */
-    identify(name, email) {
+    /** Name and e-mail are labels for the team, told as soon as there is a visitor to label. A signed `signed` is who it is; "" is nobody. */
+    identify(name, email, signed) {
+      if (signed !== undefined && signed !== identity) {
+        identity = signed || undefined;
+        if (line.isUp()) {
+          line.stop();
+          line.start();
+        }
+      }
+      if (!name && !email) return;
       label = { name: name || undefined, email: email || undefined };
       line.send({ t: "contact", ...label });
     },

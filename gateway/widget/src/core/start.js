@@ -8,6 +8,7 @@ function readOptions({ dataset, src }) {
     base: new URL(".", src).href,
     inbox: dataset.inbox,
     locale: pickLocale([dataset.locale, ...navigator.languages]),
+    identity: dataset.identity,
     theme: dataset.theme,
     open: "open" in dataset,
     fullPage: "page" in dataset,
@@ -42,7 +43,7 @@ function createApi(ready, listeners) {
     open: call("open"),
     close: call("close"),
     setTheme: call("setTheme"),
-    identify: ({ name, email }) => call("identify")(name, email),
+    identify: ({ name, email, token }) => call("identify")(name, email, token),
     /** Hears "ready", "open", "close", "unread" and "message"; answers a function that ends it. */
     on(name, hear) {
       const entry = [name, hear];

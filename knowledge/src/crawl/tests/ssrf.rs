@@ -20,7 +20,7 @@ use crate::{
     Config, Error, Knowledge, Upload,
     crawl::{Reach, Way},
     library,
-    outbound::{Ask, Names, Outbound},
+    outbound::{Ask, Call, Names, Outbound},
 };
 
 /// Listens on loopback in both families, on one port if it can, and counts who comes.
@@ -233,6 +233,73 @@ async fn no_hostile_address_is_reached() {
     }
     assert_eq!(canary.caught(), 0);
     println!("{} hostile addresses: {} connections", all.len(), canary.caught());
+}
+
+fn tool(method: &str, url: &str) -> Call {
+    let headers = [(reqwest::header::AUTHORIZATION, reqwest::header::HeaderValue::from_static("Bearer secret"))].into_iter().collect();
+    let body = (method != "GET").then(|| "{}".to_owned());
+    Call { method: method.parse().unwrap(), url: url.to_owned(), headers, body, limit: 1_000, seconds: 5 }
+}
+
+/// The same addresses as those of tools, with every method.
+#[tokio::test]
+async fn no_tool_reaches_a_hostile_address() {
+    let (canary, outbound) = (Canary::start().await, outbound());
+    let all = hostile(canary.port);
+    for (n, url) in all.iter().enumerate() {
+        for method in ["GET", ["POST", "PUT", "PATCH", "DELETE"][n % 4]] {
+            let answer = outbound.call(&tool(method, url)).await;
+            assert!(answer.is_err(), "{method} {url}: {answer:?}");
+        }
+    }
+    assert!(all.len() >= 100);
+    assert_eq!(canary.caught(), 0);
+    println!("tools at {} hostile addresses: {} connections", all.len(), canary.caught());
+}
+
+/// A redirect of a tool is checked like its address; only a GET follows one at all.
+#[tokio::test]
+async fn no_redirect_of_a_tool_leads_to_a_hostile_address() {
+    let canary = Canary::start().await;
+    let targets: Vec<String> = hostile(canary.port).into_iter().filter(|url| url.is_ascii() && !url.contains(['\t', '\n'])).collect();
+    let port = redirector(targets.clone()).await;
+    let outbound = outbound().trusting(port);
+    for (n, target) in targets.iter().enumerate() {
+        for method in ["GET", "POST"] {
+            let answer = outbound.call(&tool(method, &format!("http://127.0.0.1:{port}/{n}"))).await;
+            // Without a target it is no redirect, but an answer.
+            assert!(answer.is_err() || target.is_empty(), "{method} {target}: {answer:?}");
+        }
+    }
+    assert!(targets.len() >= 100);
+    assert_eq!(canary.caught(), 0);
+    println!("redirects of tools to {} hostile addresses: {} connections", targets.len(), canary.caught());
+}
+
+/// What is secret goes to the server it is for, and to no other.
+#[tokio::test]
+async fn a_redirect_takes_no_secret_along() {
+    let heard = Arc::new(Mutex::new(String::new()));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let there = listener.local_addr().unwrap().port();
+    let said = heard.clone();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut request = [0; 2_048];
+        let length = stream.read(&mut request).await.unwrap();
+        *said.lock() = String::from_utf8_lossy(&request[..length]).to_lowercase();
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await.unwrap();
+    });
+    let port = redirector(vec![format!("http://127.0.0.1:{there}/x")]).await;
+    let outbound = outbound_private();
+    let reply = outbound.call(&tool("GET", &format!("http://127.0.0.1:{port}/0"))).await.unwrap();
+    assert_eq!((reply.status, reply.bytes.as_slice()), (200, b"{}".as_slice()));
+    assert!(heard.lock().starts_with("get /x") && !heard.lock().contains("secret"), "{}", heard.lock());
+}
+
+fn outbound_private() -> Outbound {
+    drop(rustls::crypto::ring::default_provider().install_default());
+    Outbound::new(5, true)
 }
 
 /// A name that answers something else the second time: the address that was checked is the one that is asked.

@@ -1,0 +1,27 @@
+//! Tools: HTTP requests an admin has described, which the model may ask for. Whether one is made is never the model's to decide:
+//! see [`gate`].
+
+mod address;
+mod bench;
+mod call;
+mod decision;
+mod gate;
+mod record;
+mod request;
+mod run;
+mod schema;
+mod spec;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use self::{
+    bench::{Bench, Outcome, Place, Settled},
+    call::{Card, Row, Status, decided_by_visitor, find as find_call, value_of_button},
+};
+pub use self::{
+    call::{Past, Waiting},
+    decision::Choice,
+    record::{Header, Tool, create, find, list, remove, save, switch},
+    run::Tried,
+    spec::{Consent, Method, OnError, Spec, Who},
+};

@@ -1,0 +1,67 @@
+//! Carrying a call out. Once it has begun it goes on to its end, whatever becomes of the turn: what was done is always known.
+
+use std::time::Instant;
+
+use chat::{ToolCallId, WorkspaceId};
+use serde_json::{Map, Value};
+
+use super::{
+    call::{self, Ended},
+    record::Tool,
+    request, schema,
+};
+use crate::{Bot, Error, Result};
+
+/// What came of trying a tool out.
+#[derive(Clone, Debug)]
+pub struct Tried {
+    /// The server's answer.
+    pub http: Option<u16>,
+    /// What a model would see of it, or why there is nothing.
+    pub shown: Result<Value, String>,
+    /// Milliseconds.
+    pub ms: u64,
+}
+
+impl Bot {
+    /// Makes a call that is claimed, and notes how it ended.
+    pub(super) async fn carry_out(&self, workspace: WorkspaceId, id: ToolCallId, tool: Tool, arguments: Map<String, Value>) -> Ended {
+        let bot = self.clone();
+        let done = tokio::spawn(async move {
+            let ended = bot.request(&tool, &arguments, &id.text()).await;
+            tracing::info!(
+                workspace.id = %workspace, tool.id = %tool.id, call.id = %id, http.status = ended.http, call.ms = ended.ms,
+                call.ok = ended.shown.is_ok(), "a tool was called"
+            );
+            if let Err(error) = call::finish(bot.chat(), workspace, id, &ended).await {
+                tracing::error!(call.id = %id, %error, "how a call of a tool ended could not be noted: it counts as unknown");
+            }
+            ended
+        });
+        done.await.unwrap_or_else(|_| Ended { http: None, shown: Err("The call was broken off.".into()), ms: 0 })
+    }
+
+    async fn request(&self, tool: &Tool, arguments: &Map<String, Value>, key: &str) -> Ended {
+        let began = Instant::now();
+        let ended = |http, shown| Ended { http, shown, ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX) };
+        let call = match request::request(tool, arguments, key) {
+            Ok(call) => call,
+            Err(sentence) => return ended(None, Err(sentence)),
+        };
+        match self.inner.outbound.call(&call).await {
+            Ok(reply) => ended(Some(reply.status), request::shown(&tool.spec.fields, &reply)),
+            Err(error) => ended(None, Err(format!("The server could not be asked: {error}."))),
+        }
+    }
+
+    /// Makes a call with these arguments now, for the admin who describes the tool; those of the identity are given too.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the arguments are not what the schema says.
+    pub async fn try_tool(&self, tool: &Tool, arguments: Map<String, Value>) -> Result<Tried> {
+        schema::check(&tool.spec.parameters, &Value::Object(arguments.clone()), "The arguments").map_err(Error::Invalid)?;
+        let key: ToolCallId = self.chat().id();
+        let Ended { http, shown, ms } = self.request(tool, &arguments, &key.text()).await;
+        Ok(Tried { http, shown, ms })
+    }
+}
