@@ -7,6 +7,9 @@ use ticketing::Priority;
 
 use crate::{Bot, Destination, Result, prompt::Line, turn::wanted};
 
+/// Messages of the visitor that are looked at for a mood.
+const RECENT: usize = 4;
+
 /// A proposal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Suggested {
@@ -27,11 +30,16 @@ impl Bot {
         let intents = self.intents(&settings).await;
         let lines: Vec<Line> = messages.iter().filter_map(Line::of).collect();
         let intent = wanted(&settings, &intents, &lines);
-        let last = messages.iter().rev().find(|message| matches!(message.author, Author::Visitor(_)));
-        let upset = last.is_some_and(|message| mood(&message.body) == Mood::Negative);
+        let upset = is_upset(messages);
         let to = raised(Destination::of(None, intent), upset);
         Ok((intent.is_some() || upset).then(|| Suggested { intent: intent.map(|intent| intent.name.clone()), to }))
     }
+}
+
+/// By the newest of the visitor's last messages that tells: "a person, please" does not.
+fn is_upset(messages: &[Message]) -> bool {
+    let said = messages.iter().rev().filter(|message| matches!(message.author, Author::Visitor(_))).take(RECENT);
+    said.map(|message| mood(&message.body)).find(|mood| *mood != Mood::Neutral) == Some(Mood::Negative)
 }
 
 /// Who is upset does not wait as long as the others.

@@ -105,7 +105,7 @@ const COLUMNS: &str = "id, workspace_id, inbox_id, visitor_id, locale, page_url,
 /// [`Error::NotFound`] when the id belongs to somebody else.
 pub async fn open(store: &Store, now: i64, opening: &Opening) -> Result<Conversation> {
     let mut tx = store.begin().await?;
-    append::open(&mut tx, store.dialect(), now, std::iter::once(opening)).await?;
+    append::open(&mut tx, store.dialect(), now, vec![opening]).await?;
     tx.commit().await?;
     of_visitor(store, opening.workspace, opening.visitor, opening.id).await
 }

@@ -96,6 +96,11 @@ impl Chat {
         Ok(appended)
     }
 
+    /// Whether messages wait for one another these moments: what can be written as well a minute later lets them go first.
+    pub fn crowded(&self) -> bool {
+        self.door.crowded(self.now())
+    }
+
     /// A write transaction.
     pub async fn begin(&self) -> Result<Tx> {
         self.store.begin().await

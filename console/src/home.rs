@@ -53,7 +53,7 @@ pub async fn slash() -> Redirect {
 
 /// The page.
 pub async fn show(State(console): State<Console>, seat: Seat) -> Result<Response, Error> {
-    console.beat(&seat).await?;
+    console.beat(&seat).await;
     let steps = steps(&console, seat.workspace()).await?;
     let own = HomePage {
         steps_done: steps.iter().filter(|step| step.done).count(),

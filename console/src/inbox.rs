@@ -73,12 +73,12 @@ pub async fn open(
 ) -> Result<Response, Error> {
     let reading = Reading { view: View::of(&asked.view), before_seq: asked.before_seq, sum_up: false };
     let conversation = console.read_conversation(&seat, id, &reading).await?;
-    console.mark_read(&seat, id, conversation.last_seq).await?;
+    console.saw(&seat, id, conversation.last_seq).await;
     page(&console, &seat, &asked, Some((id, conversation))).await
 }
 
 async fn page(console: &Console, seat: &Seat, asked: &Asked, open: Option<(ConversationId, ConversationText)>) -> Result<Response, Error> {
-    console.beat(seat).await?;
+    console.beat(seat).await;
     let (workspace, agent, view) = (seat.workspace(), seat.agent.id, View::of(&asked.view));
     let (open_id, conversation) = open.unzip();
     let found = console.desk.find(workspace, &asked.q).await?;

@@ -14,6 +14,10 @@ const EVERY: u32 = 10;
 impl Desk {
     /// Runs until cancelled. Several processes may run it at once; one of them sweeps.
     pub async fn run(&self, cancel: CancellationToken) {
+        tokio::join!(self.listen(cancel.clone()), cancel.run_until_cancelled(self.keep_index()));
+    }
+
+    async fn listen(&self, cancel: CancellationToken) {
         let mut news = self.chat().bus().subscribe(Topic::Desk);
         let mut sweeps = 0_u32;
         let mut next = Box::pin(tokio::time::sleep(Duration::ZERO));
@@ -27,8 +31,7 @@ impl Desk {
                         self.sweep(sweeps.is_multiple_of(EVERY)).await;
                     }
                     sweeps = sweeps.wrapping_add(1);
-                    let pause = if self.index_some().await { self.pause() / 10 } else { self.pause() };
-                    next = Box::pin(tokio::time::sleep(pause));
+                    next = Box::pin(tokio::time::sleep(self.pause()));
                 }
             }
             self.tell_moved().await;
@@ -36,7 +39,7 @@ impl Desk {
     }
 
     /// Jittered, so that many nodes do not sweep at the same moment.
-    fn pause(&self) -> Duration {
+    pub(crate) fn pause(&self) -> Duration {
         let usual = u64::try_from(ms(self.config().sweep_s)).unwrap_or(1_000);
         Duration::from_millis(usual * 9 / 10 + self.chat().random().below(usual / 5 + 1))
     }
@@ -66,17 +69,6 @@ impl Desk {
                 }
             }
             Err(error) => warn("the queue", Err(error)),
-        }
-    }
-
-    /// Messages that nobody can find yet. After a long pause there are many; each round takes some.
-    async fn index_some(&self) -> bool {
-        match self.index_messages().await {
-            Ok(more) => more,
-            Err(error) => {
-                warn("the index of messages", Err(error));
-                false
-            }
         }
     }
 

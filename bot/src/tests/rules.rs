@@ -103,4 +103,7 @@ async fn agents_are_proposed_what_a_conversation_seems_to_be() {
     house.ask(&it, "This is outrageous, you are useless").await;
     let upset = house.bot.suggest_triage(workspace, &house.messages(&it).await).await.expect("told").expect("something");
     assert_eq!((upset.intent.as_deref(), upset.to.priority.rank()), (Some("invoice"), 2));
+    house.ask(&it, "I want to talk to a person").await;
+    let still = house.bot.suggest_triage(workspace, &house.messages(&it).await).await.expect("told").expect("something");
+    assert_eq!(still.to.priority.rank(), 2, "a wish says nothing of a mood");
 }

@@ -4,7 +4,13 @@
 //! middle of it), the same client ids are written again: they find themselves, or they are new. Nobody is told of
 //! success before the store has said so, and what turns out to be kept is announced even when its sender has given up.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
 use sqlx::{Any, Connection, pool::PoolConnection};
 use tokio::{
@@ -12,7 +18,7 @@ use tokio::{
     time::{Instant, sleep, timeout_at},
 };
 
-use super::{Append, Appended, announce, append_in, plan};
+use super::{Append, Appended, announce, append_in, plan, plan::Span};
 use crate::{Bus, Clock, Dialect, Error, Result, Store, tail::Tails};
 
 /// Waiting messages, before senders have to wait.
@@ -25,6 +31,8 @@ const TRIES_OF_SQLITE: u32 = 3;
 const IN_A_ROW: u32 = 4;
 /// Between two tries, at first and at most.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(500));
+/// A group of so many says that messages come faster than groups are written, and for how many milliseconds it says so.
+const CROWD: (usize, i64) = (3, 1_000);
 
 type Waiting = (Append, oneshot::Sender<Result<Appended>>);
 
@@ -32,15 +40,23 @@ type Waiting = (Append, oneshot::Sender<Result<Appended>>);
 #[derive(Clone, Debug)]
 pub(crate) struct Door {
     queue: mpsc::Sender<Waiting>,
+    /// When messages had to wait for one another last.
+    crowded_at: Arc<AtomicI64>,
 }
 
 impl Door {
     /// Starts the writer; it ends when the last sender is dropped.
     pub(crate) fn open(store: Store, (bus, tails): (Bus, Tails), clock: Clock, batch: usize) -> Self {
         let (queue, inbox) = mpsc::channel(QUEUE);
-        let writer = Writer { held: None, store, bus, tails, clock, lost: Vec::new() };
+        let crowded_at = Arc::new(AtomicI64::new(0));
+        let writer = Writer { held: None, store, bus, tails, clock, crowded_at: crowded_at.clone(), lost: Vec::new() };
         tokio::spawn(writer.run(batch, inbox));
-        Self { queue }
+        Self { queue, crowded_at }
+    }
+
+    /// Whether messages have to wait for one another these moments.
+    pub(crate) fn crowded(&self, now: i64) -> bool {
+        now - self.crowded_at.load(Ordering::Relaxed) < CROWD.1
     }
 
     pub(crate) async fn append(&self, append: Append) -> Result<Appended> {
@@ -58,6 +74,7 @@ struct Writer {
     bus: Bus,
     tails: Tails,
     clock: Clock,
+    crowded_at: Arc<AtomicI64>,
     /// Messages whose senders were told to come back although they may have been kept.
     lost: Vec<Appended>,
 }
@@ -67,6 +84,9 @@ impl Writer {
         let mut waiting = Vec::with_capacity(batch);
         let mut in_a_row = 0;
         while inbox.recv_many(&mut waiting, batch).await > 0 {
+            if waiting.len() >= CROWD.0 {
+                self.crowded_at.store(self.clock.now(), Ordering::Relaxed);
+            }
             let (group, replies): (Vec<Append>, Vec<_>) = waiting.drain(..).unzip();
             match self.write(&group).await {
                 Ok(done) => {
@@ -100,7 +120,10 @@ impl Writer {
                 Ok(Err(error)) => error,
                 Err(_) => Error::Unavailable(sqlx::Error::PoolTimedOut),
             };
-            self.held = None;
+            // It may still be in the middle of a transaction.
+            if let Some(mut held) = self.held.take() {
+                held.close_on_drop();
+            }
             unsure.extend(attempt.unsure);
             let hopeless = self.store.dialect() == Dialect::Sqlite && tries >= TRIES_OF_SQLITE;
             if hopeless || Instant::now() + pause >= until {
@@ -149,13 +172,29 @@ impl Attempt {
             Some(held) => held,
             none => none.insert(store.write().acquire().await?),
         };
-        let mut tx = connection.begin_with(store.dialect().begin()).await?;
-        let done = append_in(&mut tx, store.dialect(), now, group.to_vec()).await?;
-        self.unsure = done.iter().flatten().filter(|done| !done.duplicate).cloned().collect();
-        tx.commit().await?;
+        let (dialect, group) = (store.dialect(), group.to_vec());
+        let done = match dialect {
+            Dialect::Sqlite => {
+                let plan = plan::plan(connection, dialect, now, group, Span::Statements).await?;
+                self.unsure = fresh(&plan.done);
+                plan.write(connection, dialect, now).await?;
+                plan.done
+            }
+            Dialect::Postgres => {
+                let mut tx = connection.begin_with(dialect.begin()).await?;
+                let done = append_in(&mut tx, dialect, now, group).await?;
+                self.unsure = fresh(&done);
+                tx.commit().await?;
+                done
+            }
+        };
         self.unsure.clear();
         Ok(done)
     }
+}
+
+fn fresh(done: &[Result<Appended>]) -> Vec<Appended> {
+    done.iter().flatten().filter(|done| !done.duplicate).cloned().collect()
 }
 
 /// What an earlier try of the same group has kept without our hearing of it is new, not a duplicate.

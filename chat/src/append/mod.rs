@@ -95,11 +95,10 @@ pub struct Appended {
 ///
 /// # Errors
 /// The outer error is the store's; the inner ones are [`Error::Invalid`], [`Error::NotFound`], [`Error::Stale`].
-pub async fn append_in(tx: &mut AnyConnection, dialect: Dialect, now: i64, mut group: Vec<Append>) -> Result<Vec<Result<Appended>>> {
-    let checked: Vec<Result<()>> = group.iter_mut().map(Append::check).collect();
-    let good: Vec<&Append> = group.iter().zip(&checked).filter(|(_, check)| check.is_ok()).map(|(append, _)| append).collect();
-    let mut done = plan::write(tx, dialect, now, &good).await?.into_iter();
-    Ok(checked.into_iter().map(|check| check.and_then(|()| done.next().unwrap_or(Err(Error::NotFound)))).collect())
+pub async fn append_in(tx: &mut AnyConnection, dialect: Dialect, now: i64, group: Vec<Append>) -> Result<Vec<Result<Appended>>> {
+    let plan = plan::plan(tx, dialect, now, group, plan::Span::Caller).await?;
+    plan.write(tx, dialect, now).await?;
+    Ok(plan.done)
 }
 
 #[cfg(test)]

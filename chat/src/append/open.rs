@@ -20,8 +20,7 @@ const COLUMNS: [Column; 7] = [
 ];
 
 /// Makes those that are not there; an inbox that is gone opens nothing. Whether an id is somebody else's is checked by whoever uses it.
-pub(crate) async fn open(tx: &mut AnyConnection, dialect: Dialect, now: i64, openings: impl Iterator<Item = &Opening>) -> Result<()> {
-    let mut openings: Vec<&Opening> = openings.collect();
+pub(crate) async fn open(tx: &mut AnyConnection, dialect: Dialect, now: i64, mut openings: Vec<&Opening>) -> Result<()> {
     // In the same order on every node, or two could wait for each other.
     openings.sort_unstable_by_key(|o| (o.visitor, o.id));
     let list: Vec<_> = openings

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, HashMap, HashSet, btree_map::Entry};
 
 use serde_json::{Value, json};
-use sqlx::{AnyConnection, Row, any::AnyRow};
+use sqlx::{AnyConnection, Executor, Row, any::AnyRow};
 
 use super::{Append, Appended};
 use crate::{
-    Audience, Author, ClientId, ConversationId, Error, Message, Result, VisitorId, WorkspaceId, row,
+    Audience, Author, ClientId, ConversationId, Error, Message, Result, VisitorId, WorkspaceId,
+    conversation::Opening,
+    row,
     store::{Column, Dialect, Store},
 };
 
@@ -31,27 +33,96 @@ struct Head {
 type Heads = BTreeMap<ConversationId, Head>;
 type Known = HashMap<(ConversationId, ClientId), (i64, i64, i64)>;
 
-pub(super) async fn write(tx: &mut AnyConnection, dialect: Dialect, now: i64, group: &[&Append]) -> Result<Vec<Result<Appended>>> {
-    if group.is_empty() {
-        return Ok(Vec::new());
+/// Who begins and ends the transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Span {
+    /// The caller, around more than this.
+    Caller,
+    /// The first statement and the last one: each way to SQLite's thread and back costs as much as a statement.
+    /// When anything fails the connection is not used again.
+    Statements,
+}
+
+impl Span {
+    fn first(self, dialect: Dialect, sql: &str) -> String {
+        if self == Self::Caller { sql.to_owned() } else { format!("{};\n{sql}", dialect.begin()) }
     }
-    super::open(tx, dialect, now, group.iter().filter_map(|append| append.opening.as_deref())).await?;
-    let (mut heads, mut known) = look(tx, dialect, group).await?;
+
+    fn last(self, sql: &str) -> String {
+        if self == Self::Caller { sql.to_owned() } else { format!("{sql};\nCOMMIT") }
+    }
+}
+
+/// What a group comes to, before it is written.
+pub(super) struct Plan {
+    /// For each of the group: its place, or why it has none.
+    pub done: Vec<Result<Appended>>,
+    heads: Heads,
+    fresh: Vec<Message>,
+    span: Span,
+}
+
+/// Looks what is there and gives each message its place.
+pub(super) async fn plan(tx: &mut AnyConnection, dialect: Dialect, now: i64, mut group: Vec<Append>, span: Span) -> Result<Plan> {
+    let checked: Vec<Result<()>> = group.iter_mut().map(Append::check).collect();
+    let good: Vec<&Append> = group.iter().zip(&checked).filter(|(_, check)| check.is_ok()).map(|(append, _)| append).collect();
+    let (mut heads, mut known) = found(tx, dialect, now, &good, span).await?;
     let mut fresh = Vec::new();
-    let done: Vec<Result<Appended>> = group
-        .iter()
-        .map(|append| {
-            let appended = place(append, now, &mut heads, &mut known)?;
-            if !appended.duplicate {
-                fresh.push(appended.message.clone());
-            }
-            Ok(appended)
-        })
-        .collect();
-    if !fresh.is_empty() {
-        change(tx, dialect, now, &heads, &fresh).await?;
+    let mut placed = good.iter().map(|append| {
+        let appended = place(append, now, &mut heads, &mut known)?;
+        if !appended.duplicate {
+            fresh.push(appended.message.clone());
+        }
+        Ok(appended)
+    });
+    let done = checked.into_iter().map(|check| check.and_then(|()| placed.next().unwrap_or(Err(Error::NotFound)))).collect();
+    drop(placed);
+    Ok(Plan { done, heads, fresh, span })
+}
+
+/// Opens what begins, then looks.
+async fn found(tx: &mut AnyConnection, dialect: Dialect, now: i64, group: &[&Append], span: Span) -> Result<(Heads, Known)> {
+    let openings: Vec<&Opening> = group.iter().filter_map(|append| append.opening.as_deref()).collect();
+    if openings.is_empty() {
+        return look(tx, dialect, group, span).await;
     }
-    Ok(done)
+    if span == Span::Statements {
+        tx.execute(dialect.begin()).await?;
+    }
+    super::open(tx, dialect, now, openings).await?;
+    look(tx, dialect, group, Span::Caller).await
+}
+
+impl Plan {
+    /// The heads move and the messages come in, in one go.
+    pub(super) async fn write(&self, tx: &mut AnyConnection, dialect: Dialect, now: i64) -> Result<()> {
+        if self.fresh.is_empty() {
+            if self.span == Span::Statements {
+                tx.execute("COMMIT").await?;
+            }
+            return Ok(());
+        }
+        let update = format!(
+            "UPDATE conversation SET last_seq = x.seq, last_visible_seq = x.visible, asked_seq = x.asked, answered_seq = x.answered,
+                    closed_at = x.closed, last_at = $2
+               FROM {} WHERE conversation.id = x.key",
+            dialect.rows(1, &HEAD),
+        );
+        let insert = format!(
+            "INSERT INTO message (conversation_id, seq, workspace_id, client_id, author, author_id, audience, body, extra, prev_visible, created_at)
+             SELECT x.conversation, x.seq, x.workspace, x.client, x.author, x.author_key, x.audience, x.body, x.extra, x.prev, $2 FROM {}",
+            dialect.rows(3, &MESSAGE),
+        );
+        let moved: Vec<Value> = self.heads.iter().filter(|(_, head)| head.changed).map(|(id, head)| head.row(*id)).collect();
+        let came: Vec<Value> = self.fresh.iter().map(as_row).collect();
+        sqlx::query(sqlx::AssertSqlSafe(self.span.last(&dialect.together(&update, &insert))))
+            .bind(json!(moved).to_string())
+            .bind(now)
+            .bind(json!(came).to_string())
+            .execute(tx)
+            .await?;
+        Ok(())
+    }
 }
 
 /// Gives `append` its seq, or says why not.
@@ -118,7 +189,7 @@ fn message(append: &Append, head: &Head, seq: i64, prev_visible: i64, at: i64) -
 /// Reads and locks the conversations, sorted, so that two nodes cannot deadlock, and with them which of the client ids are in
 /// the record already. A rival's that was written while this waited for the lock is not seen: then the insert finds it, and the
 /// group is written again.
-async fn look(tx: &mut AnyConnection, dialect: Dialect, group: &[&Append]) -> Result<(Heads, Known)> {
+async fn look(tx: &mut AnyConnection, dialect: Dialect, group: &[&Append], span: Span) -> Result<(Heads, Known)> {
     let list: Vec<_> = group.iter().map(|append| json!({ "conversation": append.conversation, "client": append.client_id })).collect();
     let sql = format!(
         "SELECT c.id, c.workspace_id, c.visitor_id, c.speaker, c.epoch, c.last_seq, c.last_visible_seq, c.asked_seq, c.answered_seq,
@@ -129,7 +200,7 @@ async fn look(tx: &mut AnyConnection, dialect: Dialect, group: &[&Append]) -> Re
         dialect.rows(1, &[Column::Text("conversation"), Column::Text("client")]),
         dialect.for_update_of("c"),
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(json!(list).to_string()).fetch_all(&mut *tx).await?;
+    let rows = sqlx::query(sqlx::AssertSqlSafe(span.first(dialect, &sql))).bind(json!(list).to_string()).fetch_all(tx).await?;
     let (mut heads, mut known) = (Heads::new(), Known::new());
     for row in &rows {
         let id: ConversationId = row::id(row, "id")?;
@@ -177,30 +248,6 @@ pub(super) async fn kept(store: &Store, appended: &[Appended]) -> Result<Vec<App
         .map(|row| Ok((row::id(row, "conversation_id")?, row::id(row, "client_id")?)))
         .collect::<Result<HashSet<(ConversationId, ClientId)>>>()?;
     Ok(appended.iter().filter(|done| there.contains(&(done.message.conversation, done.message.client_id))).cloned().collect())
-}
-
-/// The heads move and the messages come in, in one go.
-async fn change(tx: &mut AnyConnection, dialect: Dialect, now: i64, heads: &Heads, fresh: &[Message]) -> Result<()> {
-    let update = format!(
-        "UPDATE conversation SET last_seq = x.seq, last_visible_seq = x.visible, asked_seq = x.asked, answered_seq = x.answered,
-                closed_at = x.closed, last_at = $2
-           FROM {} WHERE conversation.id = x.key",
-        dialect.rows(1, &HEAD),
-    );
-    let insert = format!(
-        "INSERT INTO message (conversation_id, seq, workspace_id, client_id, author, author_id, audience, body, extra, prev_visible, created_at)
-         SELECT x.conversation, x.seq, x.workspace, x.client, x.author, x.author_key, x.audience, x.body, x.extra, x.prev, $2 FROM {}",
-        dialect.rows(3, &MESSAGE),
-    );
-    let moved: Vec<Value> = heads.iter().filter(|(_, head)| head.changed).map(|(id, head)| head.row(*id)).collect();
-    let came: Vec<Value> = fresh.iter().map(as_row).collect();
-    sqlx::query(sqlx::AssertSqlSafe(dialect.together(&update, &insert)))
-        .bind(json!(moved).to_string())
-        .bind(now)
-        .bind(json!(came).to_string())
-        .execute(&mut *tx)
-        .await?;
-    Ok(())
 }
 
 const HEAD: [Column; 6] =

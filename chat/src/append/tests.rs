@@ -10,6 +10,7 @@ crate::on_every_engine!(
     nothing_crosses_a_workspace_or_a_visitor,
     marks_only_move_forward,
     bad_input_is_told,
+    a_crowd_is_noticed_and_forgotten,
 );
 
 async fn seqs(fresh: &testing::Fresh, conversation: ConversationId, audience: Audience) -> Vec<(i64, i64)> {
@@ -125,4 +126,18 @@ async fn bad_input_is_told(engine: testing::Engine) {
     }
     let odd = Append::new(fresh.workspace, talk.id, fresh.chat.id(), Author::Visitor(talk.visitor), "a\0b");
     assert_eq!(fresh.chat.append(odd).await.unwrap().message.body, "a\u{fffd}b");
+}
+
+async fn a_crowd_is_noticed_and_forgotten(engine: testing::Engine) {
+    let fresh = engine.fresh().await.unwrap();
+    let talk = fresh.conversation("en").await.unwrap();
+    for _ in 0..3 {
+        fresh.say(&talk, "one after the other").await.unwrap();
+    }
+    assert!(!fresh.chat.crowded());
+    let all = futures_util::future::join_all((0..100).map(|_| fresh.say(&talk, "all at once"))).await;
+    assert!(all.iter().all(Result::is_ok));
+    assert!(fresh.chat.crowded());
+    fresh.clock.advance(1_000);
+    assert!(!fresh.chat.crowded());
 }

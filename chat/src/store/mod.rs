@@ -52,7 +52,7 @@ impl Store {
         migrate(&address, dialect).await?;
         let write = pool(&address, dialect, if dialect == Dialect::Sqlite { 1 } else { config.readers }).await?;
         let read = pool(&address, dialect, config.readers).await?;
-        let wal = (dialect == Dialect::Sqlite).then(|| Arc::new(wal::tend(&address, read.clone())));
+        let wal = (dialect == Dialect::Sqlite).then(|| Arc::new(wal::tend(&address, (read.clone(), write.clone()))));
         let store = Self { read, write, dialect, _wal: wal };
         checks::durable(&store).await?;
         Ok(store)

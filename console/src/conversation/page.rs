@@ -60,13 +60,13 @@ pub async fn show(
 ) -> Result<Response, Error> {
     let reading = Reading { view: View::All, before_seq: asked.before_seq, sum_up: asked.sum_up.is_some() };
     let conversation = console.read_conversation(&seat, id, &reading).await?;
-    console.mark_read(&seat, id, conversation.last_seq).await?;
+    console.saw(&seat, id, conversation.last_seq).await;
     conversation_page(&console, &seat, conversation).await
 }
 
 /// Renders the page.
 pub async fn conversation_page(console: &Console, seat: &Seat, conversation: ConversationText) -> Result<Response, Error> {
-    console.beat(seat).await?;
+    console.beat(seat).await;
     let (id, after) = (&conversation.id, conversation.last_seq);
     let live = format!("/console/live?conversation={id}&after={after}");
     let own = ConversationPage { conversation };
@@ -148,6 +148,13 @@ impl Console {
 
     fn others(&self, seat: &Seat, id: ConversationId) -> Vec<Named> {
         self.watchers.others(id, seat.agent.id, self.chat.now()).into_iter().map(|name| Named { name }).collect()
+    }
+
+    /// The same beside something that must not fail for it.
+    pub async fn saw(&self, seat: &Seat, id: ConversationId, seq: i64) {
+        if let Err(error) = self.mark_read(seat, id, seq).await {
+            tracing::warn!(conversation.id = %id, %error, "how far somebody of the staff has read was not kept");
+        }
     }
 
     /// Notes that this person has read up to `seq`; the visitor's widget hears of it.

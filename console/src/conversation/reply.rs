@@ -40,7 +40,7 @@ pub async fn send(State(console): State<Console>, seat: Seat, Id(id): Id<Convers
     let message =
         if note { desk.note(workspace, me, id, client_id, body).await? } else { desk.reply(workspace, me, id, client_id, body).await? };
     desk.typing(workspace, me, id, false).await?;
-    console.mark_read(&seat, id, message.seq).await?;
+    console.saw(&seat, id, message.seq).await;
     let to = fields.back(&format!("/console/inbox/{id}"));
     then(&console, &seat, id, &fields, &to).await
 }

@@ -141,9 +141,7 @@ impl Live {
         if let Some(watch) = &self.watch {
             watch.tell(Watching::Still);
         }
-        if let Err(error) = self.console.beat(&self.seat).await {
-            tracing::warn!(%error, "a sign of life of somebody of the staff was not kept");
-        }
+        self.console.beat(&self.seat).await;
     }
 
     /// Ends the stream of a session that was closed. A record that is away ends nothing.

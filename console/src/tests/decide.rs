@@ -80,15 +80,15 @@ async fn agents_see_moods_and_take_a_suggestion_with_one_click() {
     let at = format!("/console/conversations/{}", it.id);
     let before = ada.get(&at).await;
     assert!(before.text.contains("data-mood=\"negative\"") && before.text.contains("Deutsch"), "{}", before.text);
-    assert!(!before.text.contains("/triage"), "nothing is known to suggest");
+    assert!(before.text.contains("The visitor seems to be upset"), "what is wanted is not known");
     settings.put(&house.fresh.chat, it.workspace).await.unwrap();
     let page = ada.get(&at).await;
     assert!(page.text.contains("This seems to be about") && page.text.contains("Refund"), "{}", page.text);
     let team = money.text();
-    ada.act(&format!("{at}/triage"), &[("team", &team), ("label", "refund")]).await;
+    ada.act(&format!("{at}/triage"), &[("team", &team), ("priority", "2"), ("label", "refund")]).await;
     let ticket = ticketing::ticket::live(house.fresh.chat.store(), it.workspace, it.id).await.unwrap().unwrap();
     assert_eq!((ticket.team, ticket.labels.as_slice()), (Some(money), ["refund".to_owned()].as_slice()));
-    assert!(!ada.get(&at).await.text.contains("This seems to be about"), "there is nothing left to suggest");
+    assert!(!ada.get(&at).await.text.contains("/triage"), "there is nothing left to suggest");
     ada.act(&format!("{at}/labels"), &[("labels", "VIP， 退款, vip")]).await;
     let ticket = ticketing::ticket::live(house.fresh.chat.store(), it.workspace, it.id).await.unwrap().unwrap();
     assert_eq!(ticket.labels, ["VIP", "退款"]);

@@ -1,6 +1,9 @@
 //! Keeps the full-text index of messages up with the record: a sweep, so that the way of a message knows nothing of it.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::{Duration, Instant},
+};
 
 use chat::{Column, row};
 use serde::Serialize;
@@ -13,7 +16,11 @@ use crate::{Desk, Result};
 const CONVERSATIONS: i64 = 100;
 const MESSAGES: i64 = 50;
 /// Messages of one commit, about.
-const COMMIT: usize = 64;
+const COMMIT: usize = 32;
+/// Messages that come in wait for each commit, so there is a rest after it, this many times as long.
+const REST: u32 = 19;
+/// Looks at a crowd of messages, a second each, before a round is due in spite of it.
+const PATIENCE: u32 = 30;
 
 const MARKS: [Column; 4] = [Column::Text("workspace_id"), Column::Text("id"), Column::Int("indexed_seq"), Column::Int("upto")];
 
@@ -35,6 +42,24 @@ struct Entry {
 }
 
 impl Desk {
+    /// Indexes what nobody can find yet, for as long as it is polled.
+    pub(crate) async fn keep_index(&self) {
+        let mut looked = 0;
+        loop {
+            if self.chat().crowded() && looked < PATIENCE {
+                looked += 1;
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                continue;
+            }
+            looked = 0;
+            let more = self.index_messages().await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "messages could not be indexed; they are tried again");
+                false
+            });
+            tokio::time::sleep(if more { self.pause() / 10 } else { self.pause() }).await;
+        }
+    }
+
     /// Indexes messages that are not indexed yet; returns whether more wait.
     pub(crate) async fn index_messages(&self) -> Result<bool> {
         let rows = sqlx::query(
@@ -58,10 +83,13 @@ impl Desk {
         while let Some(next) = moves.next() {
             words.extend(entries.remove(&next.id).unwrap_or_default());
             some.push(next);
-            // Messages that come in wait for this: each commit is a short one.
             if words.len() >= COMMIT || moves.peek().is_none() {
+                let begun = Instant::now();
                 self.keep_entries(&some, std::mem::take(&mut words)).await?;
                 some.clear();
+                if moves.peek().is_some() {
+                    tokio::time::sleep(begun.elapsed() * REST).await;
+                }
             }
         }
         Ok(more)
