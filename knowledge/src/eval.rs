@@ -7,14 +7,14 @@ mod scope;
 
 use std::{collections::HashMap, path::Path};
 
-use chat::{Audience, Chat, WorkspaceId, workspace};
+use chat::{Audience, Chat, DocumentId, WorkspaceId, workspace};
 use serde::Deserialize;
 
 pub use labels::{Labels, has_labels, labels};
 pub use metrics::Report;
 pub use scope::{Point, Scope};
 
-use crate::{Config, Error, Hit, Knowledge, Query, Result, Summary, Upload, document, library, source};
+use crate::{Config, Error, Found, Hit, Knowledge, Legs, Query, Result, Summary, Upload, Way, document, library, release::At, source};
 use metrics::Tally;
 use scope::Outcome;
 
@@ -35,16 +35,32 @@ struct Asked {
 /// What an evaluation did.
 #[derive(Debug)]
 pub struct Evaluation {
-    /// The figures.
-    pub report: Report,
-    /// What confidence would have answered, over all questions, those out of scope too.
-    pub scope: Scope,
+    /// The figures of each way of searching: by words, and with a model by meaning and by both.
+    pub ways: Vec<Measured>,
     /// What the import of the corpus took.
     pub import: Summary,
     /// Milliseconds the import took.
     pub import_ms: u64,
     /// Milliseconds until everything was indexed.
     pub index_ms: u64,
+}
+
+/// The figures of one way of searching.
+#[derive(Debug)]
+pub struct Measured {
+    /// By what was searched.
+    pub legs: Legs,
+    /// How good the lists are.
+    pub report: Report,
+    /// What confidence would have answered, over all questions, those out of scope too.
+    pub scope: Scope,
+}
+
+/// A way of searching while it is measured.
+struct Measure {
+    legs: Legs,
+    tally: Tally,
+    outcomes: Vec<Outcome>,
 }
 
 /// Measures search over the folder. `chat` must be a record that may be thrown away; `progress` is told questions done and in all.
@@ -54,6 +70,8 @@ pub struct Evaluation {
 pub async fn run(chat: &Chat, config: Config, dir: &Path, progress: &(dyn Fn(u64, u64) + Send + Sync)) -> Result<Evaluation> {
     let questions: Vec<Asked> = lines(&read(dir, "queries.jsonl")?)?;
     let relevant = judgements(&read(dir, "qrels.tsv")?);
+    let legs: &[Legs] = if config.embeddings.enabled() { &[Legs::Words, Legs::Meaning, Legs::Both] } else { &[Legs::Words] };
+    let mut ways: Vec<Measure> = legs.iter().map(|legs| Measure { legs: *legs, tally: Tally::default(), outcomes: Vec::new() }).collect();
     let knowledge = Knowledge::throwaway(config, chat.clone()).await?;
     let place: WorkspaceId = chat.id();
     workspace::create(chat.store(), place, "Evaluation", chat.now()).await?;
@@ -68,31 +86,39 @@ pub async fn run(chat: &Chat, config: Config, dir: &Path, progress: &(dyn Fn(u64
 
     let names = names(&knowledge, place).await?;
     let all: Vec<&Asked> = questions.iter().filter(|asked| asked.in_scope == Some(false) || relevant.contains_key(&asked.id)).collect();
-    let (mut tally, mut outcomes) = (Tally::default(), Vec::with_capacity(all.len()));
     for (n, asked) in all.iter().enumerate() {
         // One more: the question's own document is left out afterwards.
         let query =
             Query { text: asked.text.clone(), audience: Audience::All, libraries: vec![shelf.id], limit: RANKS + 1, locale: String::new() };
-        let found = knowledge.find(place, &query, crate::release::At::Today, 1).await?;
+        for way in &mut ways {
+            let found = knowledge.search_with(place, &query, At::Today, Way { legs: way.legs, per_document: 1, exact: false }).await?;
+            way.add(asked, &found, &names, relevant.get(&asked.id));
+        }
+        progress(n as u64 + 1, all.len() as u64);
+    }
+    let ways = ways.into_iter().map(|way| Measured { legs: way.legs, report: way.tally.report(), scope: scope::scope(&way.outcomes) });
+    Ok(Evaluation { ways: ways.collect(), import, import_ms, index_ms })
+}
+
+impl Measure {
+    /// Adds what was found for a question, given what would be right.
+    fn add(&mut self, asked: &Asked, found: &Found, names: &HashMap<DocumentId, String>, grades: Option<&HashMap<String, f64>>) {
         let named = found.hits.iter().filter_map(|hit| Some((names.get(&hit.passage.document)?.as_str(), hit)));
         let named: Vec<(&str, &Hit)> = named.filter(|(name, _)| Some(*name) != asked.own.as_deref()).take(RANKS).collect();
-        let grades = relevant.get(&asked.id);
         let sure = named.iter().filter(|(_, hit)| hit.kept).max_by(|(_, a), (_, b)| a.confidence.total_cmp(&b.confidence));
-        outcomes.push(Outcome {
+        self.outcomes.push(Outcome {
             in_scope: asked.in_scope.unwrap_or(grades.is_some()),
             confidence: sure.map_or(0.0, |(_, hit)| hit.confidence),
             right: sure.is_some_and(|(name, _)| grades.is_some_and(|grades| grades.contains_key(*name))),
         });
         if let Some(grades) = grades {
             let ranked: Vec<&str> = named.iter().map(|(name, _)| *name).collect();
-            tally.add(&ranked, grades, found.took_us);
+            self.tally.add(&ranked, grades, found.took_us);
         }
-        progress(n as u64 + 1, all.len() as u64);
     }
-    Ok(Evaluation { report: tally.report(), scope: scope::scope(&outcomes), import, import_ms, index_ms })
 }
 
-async fn names(knowledge: &Knowledge, place: WorkspaceId) -> Result<HashMap<chat::DocumentId, String>> {
+async fn names(knowledge: &Knowledge, place: WorkspaceId) -> Result<HashMap<DocumentId, String>> {
     let mut names = HashMap::new();
     for source in source::list(knowledge.chat().store(), place, None).await? {
         let known = document::known(knowledge.chat().store(), place, source.id).await?;

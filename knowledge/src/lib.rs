@@ -23,6 +23,7 @@ pub mod parse;
 pub mod passage;
 pub mod redact;
 pub mod release;
+mod rerank;
 mod revision;
 mod search;
 pub mod sentence;
@@ -44,15 +45,15 @@ use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 pub use crate::{
-    config::{Config, Embeddings},
+    config::{Config, Embeddings, Rerank},
     error::{Error, Result},
     import::{Content, Progress, Summary, Upload},
     parse::{Reason, Skipped},
     passage::Passage,
-    search::{Found, Hit, Query, clusters},
+    search::{Found, Hit, Legs, Query, Way, clusters},
     spot::Spot,
 };
-use crate::{embed::Embedder, index::Index, outbound::Outbound};
+use crate::{embed::Embedder, index::Index, outbound::Outbound, rerank::Reranker};
 
 /// The handle of knowledge; cheap to clone.
 #[derive(Clone)]
@@ -65,6 +66,7 @@ struct Inner {
     chat: Chat,
     index: Index,
     embedder: Option<Embedder>,
+    reranker: Option<Reranker>,
     outbound: Outbound,
     pace: crawl::Pace,
     twins: KnownTwins,
@@ -98,10 +100,20 @@ impl Knowledge {
         config.validate().map_err(Error::Invalid)?;
         // Whoever was first has chosen; both would choose the same.
         drop(rustls::crypto::ring::default_provider().install_default());
-        let embedder = Embedder::new(&config.embeddings, chat.clock().clone());
+        let embedder = Embedder::new(&config.embeddings, chat.clock().clone()).map_err(Error::Invalid)?;
+        let reranker = Reranker::new(&config.rerank, chat.clock().clone()).map_err(Error::Invalid)?;
         let outbound = Outbound::new(config.fetch_seconds, config.fetch_private);
         Ok(Self {
-            inner: Arc::new(Inner { config, chat, index, embedder, outbound, pace: crawl::Pace::default(), twins: KnownTwins::default() }),
+            inner: Arc::new(Inner {
+                config,
+                chat,
+                index,
+                embedder,
+                reranker,
+                outbound,
+                pace: crawl::Pace::default(),
+                twins: KnownTwins::default(),
+            }),
         })
     }
 
@@ -152,6 +164,10 @@ impl Knowledge {
 
     pub(crate) fn embedder(&self) -> Option<&Embedder> {
         self.inner.embedder.as_ref()
+    }
+
+    pub(crate) fn reranker(&self) -> Option<&Reranker> {
+        self.inner.reranker.as_ref()
     }
 
     pub(crate) fn outbound(&self) -> &Outbound {

@@ -100,6 +100,12 @@ impl Passage {
         }
         all
     }
+
+    /// What its vector is made of: another wording of a question means what it says, whatever the title above it.
+    #[must_use]
+    pub(crate) fn meant(&self) -> String {
+        if self.kind == Kind::Variant { self.text.clone() } else { self.searched() }
+    }
 }
 
 /// A passage to be written.

@@ -4,6 +4,7 @@ mod cluster;
 mod confidence;
 mod grams;
 mod group;
+mod opinion;
 mod order;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -14,6 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     Knowledge, Result,
+    embed::Scale,
     index::{Counts, Scope, Slot, blocking},
     passage::{self, Kind, Passage},
     release::At,
@@ -39,6 +41,29 @@ pub struct Query {
     pub locale: String,
 }
 
+/// A way of searching that is not the usual one: for measuring.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Way {
+    /// By what.
+    pub legs: Legs,
+    /// Compares every passage by meaning instead of following the graph of vectors.
+    pub exact: bool,
+    /// Passages of one document in a list; 0: as usual.
+    pub per_document: usize,
+}
+
+/// By what passages are found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Legs {
+    /// By words and, if there is a model, by meaning.
+    #[default]
+    Both,
+    /// By words alone.
+    Words,
+    /// By meaning alone.
+    Meaning,
+}
+
 /// What was found.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Found {
@@ -61,8 +86,10 @@ pub struct Hit {
     pub lexical: f64,
     /// Similarity by meaning, −1 to 1, when an embedding model was asked.
     pub vector: Option<f64>,
-    /// Score of the order (reciprocal ranks).
+    /// Score of the order: words and meaning together.
     pub fused: f64,
+    /// What the rerank endpoint said, in its own scale, when one was asked.
+    pub reranked: Option<f64>,
     /// How likely the passage answers, 0 to 1, measured.
     pub confidence: f64,
     /// Whether an answer may rest on it.
@@ -98,25 +125,33 @@ impl Knowledge {
     /// # Errors
     /// As [`Knowledge::search`].
     pub async fn search_at(&self, workspace: WorkspaceId, query: &Query, at: At) -> Result<Found> {
-        self.find(workspace, query, at, PER_DOCUMENT).await
+        self.search_with(workspace, query, at, Way::default()).await
     }
 
-    /// The same with another number of passages a document.
-    pub(crate) async fn find(&self, workspace: WorkspaceId, query: &Query, at: At, per_document: usize) -> Result<Found> {
+    /// The same in another way.
+    ///
+    /// # Errors
+    /// As [`Knowledge::search`].
+    pub async fn search_with(&self, workspace: WorkspaceId, query: &Query, at: At, way: Way) -> Result<Found> {
+        let (legs, per_document) = (way.legs, if way.per_document == 0 { PER_DOCUMENT } else { way.per_document });
         let started = std::time::Instant::now();
         let text: String = query.text.chars().take(LONGEST).collect();
         let revision = self.freshen(workspace).await;
         let slot = self.index().slot(workspace);
         let meaning = match self.embedder() {
-            Some(embedder) => embedder.question(&text).await,
-            None => None,
+            Some(embedder) if legs != Legs::Words => embedder.question(&text).await,
+            _ => None,
         };
-        let (ranked, groups) = self.candidates(&slot, &text, meaning, query, at).await?;
+        let (ranked, groups) = self.candidates(&slot, &text, meaning, Scope::of(query, at, way.exact), (query.limit, legs)).await?;
         let hits = if groups.is_empty() {
             Vec::new()
         } else {
             let passages = self.readable(workspace, &groups, query, at).await?;
-            self.hits(workspace, &slot, &text, Candidates { ranked, groups, passages, per_document, at }, query).await?
+            let most = self.reranker().map_or(query.limit, |reranker| reranker.top().max(query.limit));
+            let hits = self.hits(workspace, &slot, &text, Candidates { ranked, groups, passages, per_document, at }, most).await?;
+            let mut hits = self.second_opinion(&text, hits).await;
+            hits.truncate(query.limit);
+            hits
         };
         Ok(Found { hits, took_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX), revision })
     }
@@ -143,24 +178,21 @@ impl Knowledge {
         slot: &Arc<Slot>,
         text: &str,
         meaning: Option<Vec<f32>>,
-        query: &Query,
-        at: At,
+        scope: Scope,
+        (limit, legs): (usize, Legs),
     ) -> Result<(Ranked, Vec<Group>)> {
         let (slot, text) = (slot.clone(), text.to_owned());
-        let scope = Scope { audience: query.audience, libraries: query.libraries.clone(), at };
-        let (limit, weight) = (query.limit, self.embedder().map_or(1.0, crate::embed::Embedder::weight));
+        let (weight, scale) = self.embedder().map_or((1.0, Scale::default()), |embedder| (embedder.weight(), embedder.scale()));
         blocking(move || {
             let shard = slot.shard.read();
             let Some(shard) = shard.as_ref() else { return Ok((Ranked::default(), Vec::new())) };
             let points = (limit * 30).clamp(200, 1_000);
-            let counts = Counts::of(&text);
-            let by_words = shard.by_words(&counts, &scope, points)?;
-            let trust = confidence::covered(&counts, &shard.stats, by_words.first().map_or(0.0, |best| best.score));
+            let by_words = if legs == Legs::Meaning { Vec::new() } else { shard.by_words(&Counts::of(&text), &scope, points)? };
             let by_meaning = match meaning {
                 Some(vector) if shard.has_vectors() => shard.by_meaning(vector, &scope, points.min(200))?,
                 _ => Vec::new(),
             };
-            let ranked = Ranked { by_words, by_meaning, weight, trust };
+            let ranked = Ranked { by_words, by_meaning, weight, scale };
             let groups = group::candidates(&ranked, AGAIN.max(limit * 2));
             Ok((ranked, groups))
         })
@@ -179,11 +211,11 @@ impl Knowledge {
         Ok(passages)
     }
 
-    async fn hits(&self, workspace: WorkspaceId, slot: &Arc<Slot>, text: &str, found: Candidates, query: &Query) -> Result<Vec<Hit>> {
+    async fn hits(&self, workspace: WorkspaceId, slot: &Arc<Slot>, text: &str, found: Candidates, limit: usize) -> Result<Vec<Hit>> {
         let reworded: Vec<DocumentId> =
             found.passages.values().filter(|passage| passage.kind == Kind::Variant).map(|passage| passage.document).collect();
         let answers = passage::answers(self.chat().store(), workspace, &reworded, found.at).await?;
-        let (slot, text, limit) = (slot.clone(), text.to_owned(), query.limit);
+        let (slot, text) = (slot.clone(), text.to_owned());
         blocking(move || {
             let shard = slot.shard.read();
             let Some(shard) = shard.as_ref() else { return Ok(Vec::new()) };
@@ -230,7 +262,7 @@ fn judged(
         .zip(sure(evidence, shown.iter().map(|(group, _)| *group).collect()))
         .map(|((group, best), confidence)| {
             let answer = if best.kind == Kind::Variant { answers.get(&best.document) } else { None };
-            let near = confidence >= SAME || group.words >= top * NEAR || group.vector.is_some_and(|_| group.vector_rank < 3);
+            let near = confidence >= SAME || group.words >= top * NEAR || group.meant_rank < 3;
             let (kept, why) = match (confidence >= FLOOR, near) {
                 (true, true) if answer.is_some() => (true, "same_question"),
                 (true, true) => (true, "answers"),
@@ -243,6 +275,7 @@ fn judged(
                 lexical: group.lexical,
                 vector: group.vector,
                 fused: group.fused,
+                reranked: None,
                 confidence,
                 kept,
                 why: why.to_owned(),
@@ -264,6 +297,6 @@ fn evidence<'a>(group: &Group, best: &'a Passage, passages: &'a HashMap<Uuid, Pa
         words: group.words,
         alike: group.alike,
         vote: group.vote,
-        distinction: group.distinction,
+        meant: group.meant,
     }
 }

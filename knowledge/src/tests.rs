@@ -4,7 +4,9 @@ mod edits;
 mod folder;
 mod meaning;
 mod release;
+mod rerank;
 mod schedule;
+mod scripted;
 
 use chat::{Audience, WorkspaceId, testing::Fresh};
 

@@ -79,13 +79,16 @@ fn a_reader_who_has_had_enough_ends_a_command_quietly() {
 #[test]
 fn a_wrong_configuration_is_answered_by_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
-    let table: [(&str, &str, &str); 6] = [
+    let table: [(&str, &str, &str); 9] = [
         ("WARBLER_RECORD__ADDRESS", "mysql://x", "record.address"),
         ("WARBLER_RECORD__READERS", "0", "readers"),
         ("WARBLER_RECORD__READERS", "many", "readers"),
         ("WARBLER_RECORD__COLOUR", "blue", "colour"),
         ("WARBLER_ROLES", "[\"cook\"]", "cook"),
         ("WARBLER_LISTEN", "nowhere", "nowhere"),
+        ("WARBLER_KNOWLEDGE__EMBEDDINGS__FOLDER", "/nowhere/minilm", "/nowhere/minilm cannot be used: there is no such folder"),
+        ("WARBLER_KNOWLEDGE__EMBEDDINGS__FOLDER", "/usr", "config.json, tokenizer.json and model.safetensors"),
+        ("WARBLER_KNOWLEDGE__RERANK__MODEL", "judge", "needs both base_url and model"),
     ];
     for (name, value, expected) in table {
         let output = run_with(folder.path(), &["serve"], "", &[(name, value)]);

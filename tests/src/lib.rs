@@ -16,6 +16,7 @@ pub mod model;
 pub mod peers;
 pub mod private;
 pub mod record;
+pub mod scale;
 pub mod server;
 pub mod simulate;
 pub mod staff;

@@ -8,7 +8,10 @@ mod stats;
 mod stream;
 mod terms;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
 
 use anyhow::Result;
 use axum::{
@@ -36,13 +39,26 @@ pub struct Model {
 struct Inner {
     behaviour: Behaviour,
     stats: Stats,
+    times: Times,
 }
+
+/// When the model was asked and when it spoke, since they were last forgotten.
+#[derive(Clone, Debug, Default)]
+pub struct Times {
+    /// Each chat request's arrival.
+    pub asked: Vec<Instant>,
+    /// Each piece of a stream's departure.
+    pub said: Vec<Instant>,
+}
+
+/// Times that are kept, at most.
+const TIMES: usize = 10_000;
 
 impl Model {
     /// A model that behaves so.
     #[must_use]
     pub fn new(behaviour: Behaviour) -> Self {
-        Self { inner: Arc::new(Mutex::new(Inner { behaviour, stats: Stats::default() })) }
+        Self { inner: Arc::new(Mutex::new(Inner { behaviour, ..Inner::default() })) }
     }
 
     /// Starts on a free port of this machine; returns the base address for the product's settings.
@@ -81,6 +97,25 @@ impl Model {
         self.with(|inner| inner.behaviour = behaviour);
     }
 
+    /// When it was asked and spoke.
+    #[must_use]
+    pub fn times(&self) -> Times {
+        self.with(|inner| inner.times.clone())
+    }
+
+    /// Forgets when it was asked and spoke.
+    pub fn forget_times(&self) {
+        self.with(|inner| inner.times = Times::default());
+    }
+
+    fn spoke(&self) {
+        self.with(|inner| {
+            if inner.times.said.len() < TIMES {
+                inner.times.said.push(Instant::now());
+            }
+        });
+    }
+
     /// What it has seen so far.
     #[must_use]
     pub fn stats(&self) -> Stats {
@@ -95,6 +130,9 @@ impl Model {
 async fn complete(State(model): State<Model>, Json(request): Json<Value>) -> Response {
     let behaviour = model.with(|inner| {
         inner.stats.chat += 1;
+        if inner.times.asked.len() < TIMES {
+            inner.times.asked.push(Instant::now());
+        }
         inner.stats.last_prompt = request["messages"].clone();
         inner.behaviour.clone()
     });

@@ -8,7 +8,10 @@ use std::{
 use chat::{Chat, Clock, Random};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use knowledge::eval::{Evaluation, Labels, Point, Scope};
+use knowledge::{
+    Embeddings, Legs,
+    eval::{Evaluation, Labels, Measured, Point, Scope},
+};
 
 use crate::config::Config;
 
@@ -23,10 +26,17 @@ pub(crate) struct Eval {
     /// Prints what would be answered at each confidence, and how much of it wrongly
     #[arg(long)]
     curve: bool,
+    /// A folder with an embedding model, in place of the configured one: searches by words, by meaning, and by both
+    #[arg(long, value_name = "FOLDER")]
+    model: Option<PathBuf>,
 }
 
 impl Eval {
-    pub(crate) async fn run(self, config: Config) -> anyhow::Result<()> {
+    pub(crate) async fn run(self, mut config: Config) -> anyhow::Result<()> {
+        if let Some(folder) = &self.model {
+            config.knowledge.embeddings =
+                Embeddings { folder: folder.display().to_string(), ..config.knowledge.embeddings.without_endpoint() };
+        }
         let folders = self.folders()?;
         let mut head = !self.json;
         let mut told = Vec::new();
@@ -36,8 +46,9 @@ impl Eval {
                 if std::mem::take(&mut head) {
                     writeln!(
                         stdout(),
-                        "{:<24} {:>7} {:>7} {:>7} {:>7} {:>7} {:>8} {:>8} {:>8}",
+                        "{:<24} {:<7} {:>7} {:>7} {:>7} {:>7} {:>7} {:>8} {:>8} {:>8}",
                         "set",
+                        "search",
                         "queries",
                         "R@1",
                         "R@5",
@@ -48,7 +59,9 @@ impl Eval {
                         "p99 ms"
                     )?;
                 }
-                self.print_search(&name, &searched(&config, &folder).await?)?;
+                for way in searched(&config, &folder).await?.ways {
+                    self.print_search(&name, &way)?;
+                }
             }
             if knowledge::eval::has_labels(&folder) {
                 let bar = bar()?;
@@ -63,18 +76,24 @@ impl Eval {
         self.print_labels(&told)
     }
 
-    fn print_search(&self, name: &str, done: &Evaluation) -> anyhow::Result<()> {
-        let (f, scope) = (&done.report, &done.scope);
+    fn print_search(&self, name: &str, way: &Measured) -> anyhow::Result<()> {
+        let (f, scope) = (&way.report, &way.scope);
+        let search = match way.legs {
+            Legs::Words => "words",
+            Legs::Meaning => "meaning",
+            Legs::Both => "both",
+        };
         if self.json {
             let mut line = serde_json::to_value(f)?;
             line["set"] = name.into();
+            line["search"] = search.into();
             line["scope"] = serde_json::to_value(scope)?;
             writeln!(stdout(), "{line}")?;
             return Ok(());
         }
         writeln!(
             stdout(),
-            "{name:<24} {:>7} {:>7.3} {:>7.3} {:>7.3} {:>7.3} {:>8.3} {:>8.2} {:>8.2}",
+            "{name:<24} {search:<7} {:>7} {:>7.3} {:>7.3} {:>7.3} {:>7.3} {:>8.3} {:>8.2} {:>8.2}",
             f.queries,
             f.recall_1,
             f.recall_5,

@@ -10,9 +10,9 @@ use chat::{Audience, LibraryId};
 use qdrant_edge::{
     AnyVariants, Condition, CreateIndex, Distance, EdgeConfig, EdgeConfigBuilder, EdgeShard, EdgeSparseVectorParamsBuilder,
     EdgeVectorParams, FieldCondition, FieldIndexOperations, Filter, JsonPath, Match, MatchAny, Modifier, NamedQuery, PayloadFieldSchema,
-    PayloadSchemaType, PointId, PointInsertOperations, PointOperations, PointStruct, QueryEnum, Range, ScrollRequest, SearchRequest,
-    SparseVector, UpdateOperation, Vector, VectorInternal, VectorStructInternal, Vectors, WalOptions, WithPayloadInterface, WithVector,
-    external::ordered_float::OrderedFloat,
+    PayloadSchemaType, PointId, PointInsertOperations, PointOperations, PointStruct, QueryEnum, Range, ScrollRequest, SearchParams,
+    SearchRequest, SparseVector, UpdateOperation, Vector, VectorInternal, VectorStructInternal, Vectors, WalOptions, WithPayloadInterface,
+    WithVector, external::ordered_float::OrderedFloat,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -67,7 +67,7 @@ impl Recipe {
 const TODAY: i64 = 1 << 40;
 
 /// Raised whenever what is stored with a passage changes.
-const LAYOUT: u32 = 4;
+const LAYOUT: u32 = 5;
 
 /// Written when everything is on disk, removed before anything changes: without it the index is rebuilt.
 #[derive(Debug, Serialize, Deserialize)]
@@ -110,6 +110,15 @@ pub(crate) struct Scope {
     pub libraries: Vec<LibraryId>,
     /// Knowledge of today, or of a release.
     pub at: At,
+    /// Every passage is compared; for measuring what the graph of vectors misses.
+    pub exact: bool,
+}
+
+impl Scope {
+    /// Of a question.
+    pub(crate) fn of(query: &crate::Query, at: At, exact: bool) -> Self {
+        Self { audience: query.audience, libraries: query.libraries.clone(), at, exact }
+    }
 }
 
 pub(crate) struct Shard {
@@ -191,7 +200,14 @@ impl Shard {
         let insert = PointInsertOperations::PointsList(rows.into_iter().map(Into::into).collect());
         self.engine.update(UpdateOperation::PointOperation(PointOperations::UpsertPoints(insert))).map_err(broken)?;
         for point in points {
-            let known = Known { audience: point.audience, span: point.span, length: point.counts.length, pending: point.pending };
+            let known = Known {
+                document: point.document,
+                kind: point.kind,
+                audience: point.audience,
+                span: point.span,
+                length: point.counts.length,
+                pending: point.pending,
+            };
             self.stats.add(point.id, known, point.counts.terms.iter().map(|(dimension, _)| *dimension));
         }
         Ok(())
@@ -277,23 +293,21 @@ impl Shard {
         let request = SearchRequest {
             query: QueryEnum::Nearest(NamedQuery::new(vector, using)),
             filter: filter(scope, self.stats.is_of_today()),
-            params: None,
+            params: scope.exact.then(|| SearchParams { exact: true, ..SearchParams::default() }),
             limit,
             offset: 0,
-            with_payload: Some(WithPayloadInterface::Bool(true)),
+            // What is needed of a point is in memory: the engine would read it from disk.
+            with_payload: None,
             with_vector: None,
             score_threshold: None,
         };
         let found = self.engine.search(request).map_err(broken)?;
-        Ok(found
-            .into_iter()
-            .filter_map(|point| {
-                let payload = point.payload?.0;
-                let text = |key: &str| payload.get(key).and_then(|value| value.as_str());
-                let document = Uuid::try_parse(text("document")?).ok()?;
-                Some(Scored { id: uuid(point.id)?, document, kind: Kind::parse(text("kind")?), score: f64::from(point.score) })
-            })
-            .collect())
+        let scored = found.into_iter().filter_map(|point| {
+            let id = uuid(point.id)?;
+            let known = self.stats.points.get(&id)?;
+            Some(Scored { id, document: known.document, kind: known.kind, score: f64::from(point.score) })
+        });
+        Ok(scored.collect())
     }
 
     fn row(&self, point: &Point) -> Result<PointStruct> {
@@ -341,9 +355,12 @@ impl Shard {
             let (records, next) = self.engine.scroll(request).map_err(broken)?;
             for record in records {
                 let payload = record.payload.unwrap_or_default().0;
-                let Some(id) = uuid(record.id) else { continue };
+                let text = |key: &str| payload.get(key).and_then(|value| value.as_str()).unwrap_or_default();
+                let (Some(id), Ok(document)) = (uuid(record.id), Uuid::try_parse(text("document"))) else { continue };
                 let known = Known {
-                    audience: crate::passage::audience(payload.get("audience").and_then(|value| value.as_str()).unwrap_or_default()),
+                    document,
+                    kind: Kind::parse(text("kind")),
+                    audience: crate::passage::audience(text("audience")),
                     length: payload
                         .get("length")
                         .and_then(serde_json::Value::as_u64)

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chat::Audience;
 use uuid::Uuid;
 
-use crate::release::Span;
+use crate::{passage::Kind, release::Span};
 
 /// How common words are in the workspace.
 #[derive(Debug, Default)]
@@ -20,6 +20,8 @@ pub(crate) struct Stats {
 /// What is known of a passage without asking the engine.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known {
+    pub document: Uuid,
+    pub kind: Kind,
     pub audience: Audience,
     pub span: Span,
     pub length: u32,
@@ -82,7 +84,14 @@ mod tests {
     #[test]
     fn what_is_taken_away_leaves_no_trace() {
         let mut stats = Stats::default();
-        let known = Known { audience: Audience::All, span: Span::default(), length: 3, pending: false };
+        let known = Known {
+            document: Uuid::from_u128(9),
+            kind: Kind::Text,
+            audience: Audience::All,
+            span: Span::default(),
+            length: 3,
+            pending: false,
+        };
         let (a, b) = (Uuid::from_u128(1), Uuid::from_u128(2));
         stats.add(a, known, [1, 2, 3].into_iter());
         let alone = (stats.idf(1), stats.average_length());

@@ -1,6 +1,8 @@
 //! How likely an entry answers a question: measured signals, each of which can only raise it, put together by a logistic
-//! function. It was fitted on questions in scope, out of scope, of other subjects, and with their answer taken away, over ten
-//! sets that count alike; what it says holds when a set is left out of the fit (`warbler eval` prints the curve).
+//! function. It was fitted on questions in scope, out of scope, of other subjects, and with their answer taken away, over sets
+//! that count alike: by words ten, with meaning the seven English ones. What it says holds when a set is left out of the fit
+//! (`warbler eval` prints the curve). Similarities come in the model's own scale (`embed/scale.rs`), so that a fit made with
+//! one model serves others.
 
 use chat::DocumentId;
 
@@ -26,27 +28,33 @@ pub(super) struct Evidence<'a> {
     pub alike: f64,
     /// Share of the best points' scores that it has.
     pub vote: f64,
-    /// How far it stands out by meaning.
-    pub distinction: f64,
+    /// How near it is by meaning, when meaning was asked: 0 unrelated, 1 the same question.
+    pub meant: Option<f64>,
 }
 
-// The fit. Scores that are not from the fitted order need a new one.
-const BIAS: f64 = -4.61;
-/// Likeness of the question to a wording of the entry.
-const ALIKE: f64 = 1.08;
-/// How far it is ahead of the next entry.
-const AHEAD: f64 = 6.54;
-/// How much of the question its best point covers, weighted as BM25 weighs.
-const COVERED: f64 = 2.85;
-/// How many of the best points are its own.
-const VOTED: f64 = 1.20;
-/// How much was said: one common word proves little even if it is all of the question.
-const SAID: f64 = 1.56;
-/// Meaning alone: standing this far out of the crowd is as good as not. Every model has its own scale of similarity, so only the
-/// distance from the crowd is used; it was not fitted to a model, and therefore never counts in full.
-const OUTSTANDING: f64 = 0.4;
-const STEEP: f64 = 10.0;
-const TRUSTED: f64 = 0.9;
+/// What each signal adds to the sum under the logistic function. Scores that are not from the fitted order need a new fit.
+struct Fit {
+    bias: f64,
+    /// Likeness of the question to a wording of the entry.
+    alike: f64,
+    /// How far it is ahead of the next entry by words.
+    ahead: f64,
+    /// How much of the question its best point covers, weighted as BM25 weighs.
+    covered: f64,
+    /// How many of the best points are its own.
+    voted: f64,
+    /// How much was said: one common word proves little even if it is all of the question.
+    said: f64,
+    /// How near it is by meaning.
+    meant: f64,
+    /// How far it is ahead of the next entry by meaning.
+    meant_ahead: f64,
+}
+
+/// By words alone.
+const WORDS: Fit = Fit { bias: -4.61, alike: 1.08, ahead: 6.54, covered: 2.85, voted: 1.20, said: 1.56, meant: 0.0, meant_ahead: 0.0 };
+/// With a model that speaks the question's language: beside it, likeness, cover and votes by words tell nothing more.
+const MEANING: Fit = Fit { bias: -5.77, alike: 0.0, ahead: 4.44, covered: 0.0, voted: 0.0, said: 1.82, meant: 2.56, meant_ahead: 3.94 };
 
 /// The very question of an entry is as sure as it gets.
 pub(super) const SAME: f64 = 0.97;
@@ -57,16 +65,20 @@ pub(super) fn sureness(question: &str, stats: &Stats, entries: &[Evidence<'_>]) 
     entries
         .iter()
         .map(|entry| {
-            let rival = entries.iter().filter(|other| other.document != entry.document).map(|other| other.words).fold(0.0, f64::max);
-            asked.sureness(entry, rival, stats)
+            let others = || entries.iter().filter(|other| other.document != entry.document);
+            let rival = Rival {
+                words: others().map(|other| other.words).fold(0.0, f64::max),
+                meant: others().filter_map(|other| other.meant).fold(0.0, f64::max),
+            };
+            asked.sureness(entry, &rival, stats)
         })
         .collect()
 }
 
-/// How much of a question a score by words covers, 0 to 1.
-pub(super) fn covered(question: &Counts, stats: &Stats, score: f64) -> f64 {
-    let mass: f64 = question.terms.iter().map(|(term, _)| stats.idf(*term)).sum();
-    if mass > 0.0 { (score / (mass * SATURATED)).clamp(0.0, 1.0) } else { 0.0 }
+/// The best of the other entries.
+struct Rival {
+    words: f64,
+    meant: f64,
 }
 
 struct Asked {
@@ -85,7 +97,7 @@ impl Asked {
         Self { folded: fold(question), terms, mass, rarest: stats.rarest() }
     }
 
-    fn sureness(&self, entry: &Evidence<'_>, rival: f64, stats: &Stats) -> f64 {
+    fn sureness(&self, entry: &Evidence<'_>, rival: &Rival, stats: &Stats) -> f64 {
         if self.mass <= 0.0 {
             return 0.0;
         }
@@ -95,10 +107,17 @@ impl Asked {
         let covered = entry.best / (self.mass * SATURATED);
         let shared: f64 = self.terms.iter().filter(|term| entry.dimensions.binary_search(term).is_ok()).map(|term| stats.idf(*term)).sum();
         let said = (shared / self.rarest.max(0.1)).min(4.0).sqrt();
-        let ahead = (entry.words - rival).max(0.0);
-        let sum = BIAS + ALIKE * entry.alike + AHEAD * ahead + COVERED * covered + VOTED * entry.vote + SAID * said;
-        let meant = TRUSTED * logistic(STEEP * (entry.distinction - OUTSTANDING));
-        logistic(sum).max(if entry.distinction > 0.0 { meant } else { 0.0 }).min(SAME - 0.01)
+        let fit = if entry.meant.is_some() { &MEANING } else { &WORDS };
+        let meant = entry.meant.unwrap_or(0.0);
+        let sum = fit.bias
+            + fit.alike * entry.alike
+            + fit.ahead * (entry.words - rival.words).max(0.0)
+            + fit.covered * covered
+            + fit.voted * entry.vote
+            + fit.said * said
+            + fit.meant * meant
+            + fit.meant_ahead * (meant - rival.meant).max(0.0);
+        logistic(sum).min(SAME - 0.01)
     }
 }
 

@@ -1,61 +1,15 @@
 //! Search with an embedding endpoint that answers, fails, lies, and comes back.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU8, Ordering},
+use super::{
+    ask,
+    scripted::{BROKEN, GARBAGE, SILENT, WELL},
+    take, titles,
 };
-
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
-};
-
-use super::{ask, take, titles};
 use crate::{Config, Knowledge, Upload};
 
-const WELL: u8 = 0;
-const BROKEN: u8 = 1;
-const GARBAGE: u8 = 2;
-const SILENT: u8 = 3;
-
 /// Gives each text one of a few directions by what it is about.
-async fn endpoint() -> (String, Arc<AtomicU8>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}/v1", listener.local_addr().unwrap());
-    let mood = Arc::new(AtomicU8::new(WELL));
-    let now = mood.clone();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(serve(stream, now.clone()));
-        }
-    });
-    (base, mood)
-}
-
-async fn serve(mut stream: tokio::net::TcpStream, mood: Arc<AtomicU8>) {
-    let mut request = Vec::new();
-    let mut chunk = [0; 16_384];
-    loop {
-        let Ok(read @ 1..) = stream.read(&mut chunk).await else { return };
-        request.extend_from_slice(&chunk[..read]);
-        let text = String::from_utf8_lossy(&request).into_owned();
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length: usize = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);
-        if body.len() < length {
-            continue;
-        }
-        let answer = match mood.load(Ordering::SeqCst) {
-            BROKEN => "HTTP/1.1 401 Unauthorized\r\ncontent-length: 2\r\n\r\n{}".to_owned(),
-            GARBAGE => "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 5\r\n\r\nhello".to_owned(),
-            SILENT => return std::future::pending().await,
-            _ => {
-                let body = vectors(body);
-                format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len())
-            }
-        };
-        drop(stream.write_all(answer.as_bytes()).await);
-        request.clear();
-    }
+async fn endpoint() -> (String, std::sync::Arc<super::scripted::Script>) {
+    super::scripted::endpoint(vectors).await
 }
 
 fn vectors(body: &str) -> String {
@@ -104,29 +58,86 @@ async fn meaning_finds_what_words_do_not() {
 async fn a_model_that_fails_costs_meaning_and_nothing_else() {
     let fresh = chat::testing::fresh().await.unwrap();
     let (base, mood) = endpoint().await;
-    mood.store(BROKEN, Ordering::SeqCst);
+    mood.behave(BROKEN);
     let knowledge = Knowledge::open(config(&base), fresh.chat.clone(), &fresh.folder).await.unwrap();
     take(&knowledge, fresh.workspace, Upload::bytes("faq.csv", FAQ.into())).await.unwrap();
     for failing in [BROKEN, GARBAGE, SILENT] {
-        mood.store(failing, Ordering::SeqCst);
+        mood.behave(failing);
         fresh.clock.advance(31_000);
         let found = ask(&knowledge, fresh.workspace, "how do I change the password").await;
         assert_eq!(titles(&found)[0], "How do I change my password?", "mood {failing}");
         assert!(found.hits.iter().all(|hit| hit.vector.is_none()));
     }
-    mood.store(WELL, Ordering::SeqCst);
+    mood.behave(WELL);
     fresh.clock.advance(31_000);
     knowledge.ready(fresh.workspace).await.unwrap();
     assert_eq!(titles(&ask(&knowledge, fresh.workspace, "money back").await)[0], "What is the refund policy?");
     // It goes away for good: what is indexed stays, and new passages wait for their vectors.
-    mood.store(SILENT, Ordering::SeqCst);
+    mood.behave(SILENT);
     let more = format!("{FAQ}How do I get a login?,Ask your admin.\n");
     take(&knowledge, fresh.workspace, Upload::bytes("faq.csv", more.into())).await.unwrap();
     assert_eq!(titles(&ask(&knowledge, fresh.workspace, "get a login").await)[0], "How do I get a login?");
     assert_eq!(knowledge.indexed(fresh.workspace), 5);
-    mood.store(WELL, Ordering::SeqCst);
+    mood.behave(WELL);
     fresh.clock.advance(31_000);
     knowledge.ready(fresh.workspace).await.unwrap();
     let found = ask(&knowledge, fresh.workspace, "password trouble").await;
     assert!(found.hits.iter().any(|hit| hit.passage.title == "How do I get a login?" && hit.vector.is_some()), "{:?}", titles(&found));
+}
+
+/// Another model behind the same name.
+fn turned(body: &str) -> String {
+    let mut answer: serde_json::Value = serde_json::from_str(&vectors(body)).unwrap();
+    for entry in answer["data"].as_array_mut().unwrap() {
+        entry["embedding"].as_array_mut().unwrap().rotate_left(1);
+    }
+    answer.to_string()
+}
+
+#[tokio::test]
+async fn a_spare_address_serves_when_the_first_fails_if_it_is_the_same_model() {
+    let fresh = chat::testing::fresh().await.unwrap();
+    let ((base, mood), (same, _), (other, others)) = (endpoint().await, endpoint().await, super::scripted::endpoint(turned).await);
+    let mut config = config(&base);
+    config.embeddings.spares = vec![other, same];
+    let knowledge = Knowledge::open(config, fresh.chat.clone(), &fresh.folder).await.unwrap();
+    take(&knowledge, fresh.workspace, Upload::bytes("faq.csv", FAQ.into())).await.unwrap();
+    assert_eq!(titles(&ask(&knowledge, fresh.workspace, "money back please").await)[0], "What is the refund policy?");
+    assert_eq!(others.asked(), 0);
+    for failing in [BROKEN, GARBAGE, SILENT] {
+        mood.behave(failing);
+        fresh.clock.advance(31_000);
+        let before = others.asked();
+        let found = ask(&knowledge, fresh.workspace, "money back please").await;
+        assert!(
+            titles(&found)[0] == "What is the refund policy?" && found.hits[0].vector.unwrap() > 0.9,
+            "mood {failing}: {:?}",
+            found.hits
+        );
+        assert_eq!(others.asked() - before, 1, "another model is asked for nothing but who it is");
+    }
+}
+
+#[tokio::test]
+async fn a_model_in_a_folder_is_used_for_what_it_speaks() {
+    let fresh = chat::testing::fresh().await.unwrap();
+    let model = tempfile::tempdir().unwrap();
+    crate::embed::tiny(model.path());
+    let mut config = Config::default();
+    config.embeddings.folder = model.path().to_string_lossy().into_owned();
+    let knowledge = Knowledge::open(config.clone(), fresh.chat.clone(), &fresh.folder).await.unwrap();
+    let faq = "question,answer\nHow do I get my money back?,do\nWhere is my parcel?,back\n怎么申请开发票？,七天内寄出。\n";
+    take(&knowledge, fresh.workspace, Upload::bytes("faq.csv", faq.into())).await.unwrap();
+    let found = ask(&knowledge, fresh.workspace, "where is my parcel").await;
+    assert!(titles(&found)[0] == "Where is my parcel?" && found.hits[0].vector.is_some(), "{:?}", found.hits);
+    assert!(found.hits.iter().all(|hit| hit.passage.language == "en"), "what the model does not speak has no place among its neighbours");
+    let found = ask(&knowledge, fresh.workspace, "怎么开发票").await;
+    assert!(titles(&found) == ["怎么申请开发票？"] && found.hits[0].vector.is_none());
+    // Other weights are another model: the index is made anew.
+    config.embeddings.folder = model.path().join("gone").to_string_lossy().into_owned();
+    let refused = Knowledge::throwaway(config, fresh.chat.clone()).await.err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(
+        refused.contains("there is no such folder") && refused.contains("config.json, tokenizer.json and model.safetensors"),
+        "{refused}"
+    );
 }

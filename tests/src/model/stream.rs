@@ -59,6 +59,7 @@ pub(super) fn respond(model: Model, behaviour: Behaviour, text: String) -> Respo
             match pieces.next() {
                 Some(Piece::Bytes(bytes)) => {
                     watch.words += 1;
+                    watch.model.spoke();
                     return Some((Ok(bytes), (pieces, watch)));
                 }
                 Some(Piece::Pause(pause)) => tokio::time::sleep(pause).await,
