@@ -1,5 +1,5 @@
 //! Tools: HTTP requests an admin has described, which the model may ask for. Whether one is made is never the model's to decide:
-//! see [`gate`].
+//! see `gate.rs`.
 
 mod address;
 mod bench;

@@ -35,7 +35,10 @@ struct House {
 
 impl House {
     async fn new() -> House {
-        let fresh = chat::testing::fresh().await.unwrap();
+        House::with(chat::testing::fresh().await.unwrap()).await
+    }
+
+    async fn with(fresh: chat::testing::Fresh) -> House {
         let chat = fresh.chat.clone();
         let knowledge = Knowledge::throwaway(knowledge::Config::default(), chat.clone()).await.unwrap();
         let desk = ticketing::Desk::new(ticketing::Config::default(), chat.clone());

@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    hash::{DefaultHasher, Hash, Hasher},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::SeqCst},
@@ -13,6 +12,7 @@ use std::{
 use chat::{ConversationId, ToolCallId, TurnId, WorkspaceId, visitor::Identity};
 use parking_lot::Mutex;
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
 use super::{
     call::{self, Card, Ended, Row, Status},
@@ -360,11 +360,10 @@ fn parsed(asked: &Asked) -> Map<String, Value> {
     serde_json::from_str(&asked.arguments).unwrap_or_default()
 }
 
-/// The same for the same tool and arguments, in every process and version of one build.
+/// The same for the same tool and arguments, in every process and every version.
 fn digest(tool: &Tool, arguments: &Map<String, Value>) -> String {
-    let mut hasher = DefaultHasher::new();
     // In one order, whatever the model's was.
-    let sorted: BTreeMap<&String, String> = arguments.iter().map(|(name, value)| (name, value.to_string())).collect();
-    (tool.id.text(), sorted).hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
+    let sorted: BTreeMap<&String, &Value> = arguments.iter().collect();
+    let digest = Sha256::digest(serde_json::json!([tool.id.text(), sorted]).to_string());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -28,7 +28,7 @@ pub struct Spec {
     pub method: Method,
     /// Where, with `{parameter}` in path and query.
     pub address: String,
-    /// JSON Schema of the parameters, an object: the part of it that [`schema`] knows.
+    /// JSON Schema of the parameters, an object: the part of it that `schema.rs` knows.
     pub parameters: Value,
     /// Parameters that come from the visitor's identity: the parameter, and the claim. The model neither sees nor sets them.
     pub identity: BTreeMap<String, String>,

@@ -23,6 +23,26 @@ impl House {
 }
 
 #[tokio::test]
+async fn pages_are_read_while_nothing_can_be_written() {
+    let house = House::with(chat::testing::Engine::Sqlite.fresh().await.unwrap()).await;
+    let (_, mut browser) = house.signed_in("Ann Lee", Role::Agent).await;
+    let it = house.fresh.conversation("en").await.unwrap();
+    house.fresh.say(&it, "Hello there").await.unwrap();
+    // The one connection that writes refuses from now on, as on a full disk.
+    sqlx::query("PRAGMA query_only = 1").execute(house.fresh.chat.store().write()).await.unwrap();
+    assert!(house.fresh.say(&it, "Anybody?").await.is_err());
+    for page in [
+        "/console/",
+        "/console/inbox?view=bot",
+        &format!("/console/inbox/{}?view=bot", it.id),
+        &format!("/console/conversations/{}", it.id),
+    ] {
+        let page = browser.get(page).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    }
+}
+
+#[tokio::test]
 async fn a_conversation_from_the_first_word_to_the_end() {
     let house = House::new().await;
     let (agent, mut browser) = house.signed_in("Ann Lee", Role::Agent).await;
