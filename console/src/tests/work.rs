@@ -30,7 +30,7 @@ async fn pages_are_read_while_nothing_can_be_written() {
     house.fresh.say(&it, "Hello there").await.unwrap();
     // The one connection that writes refuses from now on, as on a full disk.
     sqlx::query("PRAGMA query_only = 1").execute(house.fresh.chat.store().write()).await.unwrap();
-    assert!(house.fresh.say(&it, "Anybody?").await.is_err());
+    assert!(house.fresh.conversation("en").await.is_err());
     for page in [
         "/console/",
         "/console/inbox?view=bot",
