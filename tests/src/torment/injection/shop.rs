@@ -135,7 +135,7 @@ impl Trap {
 
     async fn identity_key(&mut self, inbox: &str) -> Result<String> {
         let page = self.staff.get(&format!("/console/inboxes/{inbox}")).await?;
-        let mut form = page.form_to("/identity").context("no form for the key")?;
+        let mut form = page.form_to("/identity#identity").context("no form for the key")?;
         form.set("do", "make");
         let shown = self.staff.submit(&form).await?;
         let key = shown.text.split("id=\"identity-key\">").nth(1).and_then(|rest| rest.split('<').next());
