@@ -138,10 +138,14 @@ impl House {
         within(|| async { self.now(of).await.turn.is_none().then_some(()) }).await;
     }
 
-    /// The turn that led to a message, when it is over.
+    /// The turn that led to a message, when it is over: its trace is kept after its words, and until then the one before is found.
     async fn turn(&self, reply: &Message) -> crate::Turn {
+        let store = self.fresh.chat.store();
+        let before = message::before(store, reply.workspace, reply.conversation, Audience::All, reply.seq, 50).await.expect("messages");
+        let asked = before.iter().filter(|message| matches!(message.author, Author::Visitor(_))).map(|message| message.seq).max();
         within(|| async {
-            self.bot.turn_of(reply.workspace, reply.conversation, reply.seq).await.ok().filter(|turn| turn.outcome.is_some())
+            let turn = self.bot.turn_of(reply.workspace, reply.conversation, reply.seq).await.ok();
+            turn.filter(|turn| turn.outcome.is_some() && Some(turn.asked_seq) == asked)
         })
         .await
     }
