@@ -248,7 +248,7 @@ const SELECT: &str =
 
 /// The turns of a conversation, newest first.
 pub(crate) async fn of_conversation(store: &Store, workspace: WorkspaceId, conversation: ConversationId, limit: i64) -> Result<Vec<Turn>> {
-    let sql = format!("{SELECT} AND t.conversation_id = $2 ORDER BY t.created_at DESC, t.id DESC LIMIT $3");
+    let sql = format!("{SELECT} AND t.conversation_id = $2 ORDER BY t.asked_seq DESC, t.created_at DESC, t.id DESC LIMIT $3");
     let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(conversation.text()).bind(limit);
     query.fetch_all(store.read()).await?.iter().map(turn).collect()
 }

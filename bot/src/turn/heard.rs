@@ -73,7 +73,8 @@ impl Heard {
         let history: Vec<Line> = earlier.iter().filter_map(|message| Line::of(message)).collect();
         let history = history[history.len().saturating_sub(LINES)..].to_vec();
         let cited = last.map(|message| message.extra.citations.iter().filter_map(|c| c.passage.map(|id| id.text())).collect());
-        let which = turns.first().filter(|turn| turn.rule == "passages_disagree");
+        // The newest of all is this one, which runs.
+        let which = turns.iter().find(|turn| turn.outcome.is_some()).filter(|turn| turn.rule == "passages_disagree");
         let rejected = which.and_then(|turn| not_meant(&turn.trace.alternatives, &text));
         // What was said names one of two: the question is still the one before.
         let text = which.filter(|_| rejected.is_some()).map_or(text, |turn| turn.trace.question.clone());
