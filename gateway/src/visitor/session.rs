@@ -44,7 +44,7 @@ pub(crate) struct Session {
     /// Whether they came with their key.
     known: bool,
     /// Who they are by an identity they came with, and how long it holds.
-    identity: Option<(String, i64)>,
+    identity: Option<Box<(String, i64)>>,
     /// Whether the record is known to know the visitor: one who never writes leaves no trace.
     pub(super) kept: bool,
     pub(super) address: Option<IpAddr>,
@@ -113,7 +113,7 @@ impl Session {
             inbox: inbox.id,
             visitor,
             known: known.is_some(),
-            identity: identity.map(|identity| (identity.subject, identity.until)),
+            identity: identity.map(|identity| Box::new((identity.subject, identity.until))),
             kept: false,
             address,
             device: hello.device,
@@ -203,7 +203,7 @@ impl Session {
     /// Who writes now, by an identity that still holds.
     pub(super) fn subject(&self) -> Option<String> {
         let now = self.chat().now();
-        self.identity.as_ref().filter(|(_, until)| *until > now).map(|(subject, _)| subject.clone())
+        self.identity.as_deref().filter(|(_, until)| *until > now).map(|(subject, _)| subject.clone())
     }
 
     /// News of the bus as frames.
