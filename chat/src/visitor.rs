@@ -146,7 +146,7 @@ async fn of_subject(store: &Store, workspace: WorkspaceId, subject: &str) -> Res
     Ok(sqlx::query("SELECT id, claims, verified_until FROM visitor WHERE workspace_id = $1 AND subject = $2")
         .bind(workspace.text())
         .bind(subject)
-        .fetch_optional(store.write())
+        .fetch_optional(store.read())
         .await?)
 }
 
@@ -154,7 +154,7 @@ async fn known_subject(store: &Store, workspace: WorkspaceId, id: VisitorId) -> 
     let row = sqlx::query("SELECT subject FROM visitor WHERE workspace_id = $1 AND id = $2")
         .bind(workspace.text())
         .bind(id.text())
-        .fetch_optional(store.write())
+        .fetch_optional(store.read())
         .await?;
     row.map_or(Ok(None), |row| Ok(row.try_get("subject")?))
 }

@@ -175,14 +175,14 @@ pub(super) async fn claim(chat: &Chat, workspace: WorkspaceId, new: &Row) -> Res
 pub(super) async fn of_question(chat: &Chat, workspace: WorkspaceId, conversation: ConversationId, base: i64) -> Result<Vec<Row>> {
     let sql = format!("{SELECT} AND conversation_id = $2 AND base_seq = $3 ORDER BY created_at, id");
     let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(conversation.text()).bind(base);
-    query.fetch_all(chat.store().write()).await?.iter().map(from_row).collect()
+    query.fetch_all(chat.store().read()).await?.iter().map(from_row).collect()
 }
 
 /// One call of a conversation.
 pub(crate) async fn find(chat: &Chat, workspace: WorkspaceId, conversation: ConversationId, id: ToolCallId) -> Result<Option<Row>> {
     let sql = format!("{SELECT} AND conversation_id = $2 AND id = $3");
     let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(conversation.text()).bind(id.text());
-    query.fetch_optional(chat.store().write()).await?.as_ref().map(from_row).transpose()
+    query.fetch_optional(chat.store().read()).await?.as_ref().map(from_row).transpose()
 }
 
 /// Calls an agent must agree to, of a workspace or of one conversation, the oldest first.

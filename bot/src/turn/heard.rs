@@ -139,13 +139,15 @@ async fn proven<'a>(
     new: impl Iterator<Item = &'a Message>,
     decided: Option<&Row>,
 ) -> Result<Option<Identity>> {
-    let (store, now) = (bot.chat().store(), bot.chat().now());
-    let Some(identity) = visitor::identity(store, of.workspace, of.visitor, now).await? else { return Ok(None) };
-    let own = Some(identity.subject.as_str());
-    let mut said = new.filter(|message| matches!(message.author, Author::Visitor(_))).peekable();
-    let any = said.peek().is_some() || decided.is_some();
-    let all = said.all(|message| message.extra.subject.as_deref() == own) && decided.is_none_or(|row| row.subject.as_deref() == own);
-    Ok(Some(identity).filter(|_| any && all))
+    let said = new.filter(|message| matches!(message.author, Author::Visitor(_))).map(|message| message.extra.subject.as_deref());
+    let mut subjects = said.chain(decided.map(|row| row.subject.as_deref()));
+    // Most visitors are nobody in particular: the record is asked about the others only.
+    let Some(Some(own)) = subjects.next() else { return Ok(None) };
+    if !subjects.all(|subject| subject == Some(own)) {
+        return Ok(None);
+    }
+    let identity = visitor::identity(bot.chat().store(), of.workspace, of.visitor, bot.chat().now()).await?;
+    Ok(identity.filter(|identity| identity.subject == own))
 }
 
 impl Burst<'_> {
