@@ -161,10 +161,16 @@ pub(crate) async fn clear(tx: &mut Tx, store: &Store, workspace: WorkspaceId, id
     for part in ids.chunks(500) {
         let part: Vec<HashMap<&str, String>> = part.iter().map(|id| HashMap::from([("id", id.text())])).collect();
         let json = serde_json::to_string(&part).unwrap_or_default();
-        let mut statements = vec![format!("DELETE FROM passage WHERE workspace_id = $1 AND document_id IN (SELECT x.id FROM {list})")];
+        // The workspace is asked for within: beside the list, SQLite would walk all rows of the workspace.
+        let of = |table: &str, column: &str| {
+            format!(
+                "DELETE FROM {table} WHERE id IN (SELECT {table}.id FROM {list} CROSS JOIN {table} WHERE {table}.{column} = x.id AND {table}.workspace_id = $1)"
+            )
+        };
+        let mut statements = vec![of("passage", "document_id")];
         if whole {
             statements.push(format!("DELETE FROM passage_edit WHERE workspace_id = $1 AND document_id IN (SELECT x.id FROM {list})"));
-            statements.push(format!("DELETE FROM document WHERE workspace_id = $1 AND id IN (SELECT x.id FROM {list})"));
+            statements.push(of("document", "id"));
         }
         for sql in statements {
             sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(&json).execute(&mut **tx).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chat::{Audience, Column, DocumentId, LibraryId, PassageId, SourceId, Store, Tx, WorkspaceId, row};
+use chat::{Audience, Column, Dialect, DocumentId, LibraryId, PassageId, SourceId, Store, Tx, WorkspaceId, row};
 use serde::{Deserialize, Serialize};
 use sqlx::{Row, any::AnyRow};
 use uuid::Uuid;
@@ -123,25 +123,27 @@ pub(crate) struct NewPassage {
     pub hidden_at: Option<i64>,
 }
 
-const SELECT: &str = "SELECT passage.id, passage.document_id, passage.library_id, passage.kind, passage.heading, passage.text,
-    passage.language, passage.audience, passage.position, passage.since, CAST(NULL AS BIGINT) AS last, passage.spot, passage.origin, passage.hidden_at, document.title, document.url FROM passage
-    JOIN document ON document.id = passage.document_id AND document.workspace_id = passage.workspace_id";
+const COLUMNS: &str = "passage.id, passage.document_id, passage.library_id, passage.kind, passage.heading, passage.text,
+    passage.language, passage.audience, passage.position, passage.since, CAST(NULL AS BIGINT) AS last, passage.spot, passage.origin, passage.hidden_at, document.title, document.url";
+
+const FROM: &str = "passage JOIN document ON document.id = passage.document_id AND document.workspace_id = passage.workspace_id";
 
 /// The same of those that only releases still have.
 const RETIRED: &str =
-    "SELECT id, document_id, library_id, kind, heading, text, language, audience, position, since, last, '' AS spot, '' AS origin,
-    CAST(NULL AS BIGINT) AS hidden_at, title, url FROM retired";
+    "retired.id, retired.document_id, retired.library_id, retired.kind, retired.heading, retired.text, retired.language, retired.audience,
+    retired.position, retired.since, retired.last, '' AS spot, '' AS origin, CAST(NULL AS BIGINT) AS hidden_at, retired.title, retired.url";
 
 /// One passage.
 pub async fn find(store: &Store, workspace: WorkspaceId, id: PassageId) -> Result<Passage> {
-    let sql = format!("{SELECT} WHERE passage.workspace_id = $1 AND passage.id = $2");
+    let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE passage.workspace_id = $1 AND passage.id = $2");
     let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(id.text()).fetch_one(store.read()).await?;
     passage(&row)
 }
 
 /// The passages of a document in order.
 pub async fn of_document(store: &Store, workspace: WorkspaceId, document: DocumentId) -> Result<Vec<Passage>> {
-    let sql = format!("{SELECT} WHERE passage.workspace_id = $1 AND passage.document_id = $2 ORDER BY passage.position");
+    let sql =
+        format!("SELECT {COLUMNS} FROM {FROM} WHERE passage.workspace_id = $1 AND passage.document_id = $2 ORDER BY passage.position");
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(document.text()).fetch_all(store.read()).await?;
     rows.iter().map(passage).collect()
 }
@@ -149,14 +151,30 @@ pub async fn of_document(store: &Store, workspace: WorkspaceId, document: Docume
 /// Those of the passages that still are in the record, for knowledge of today or for releases.
 pub(crate) async fn some(store: &Store, workspace: WorkspaceId, ids: &[Uuid]) -> Result<HashMap<Uuid, Passage>> {
     let ids: Vec<HashMap<&str, String>> = ids.iter().map(|id| HashMap::from([("id", id.to_string())])).collect();
-    let list = store.dialect().rows(2, &[Column::Text("id")]);
-    let sql = format!(
-        "{SELECT} WHERE passage.workspace_id = $1 AND passage.id IN (SELECT x.id FROM {list})
-         UNION ALL {RETIRED} WHERE workspace_id = $1 AND id IN (SELECT x.id FROM {list})"
-    );
+    let sql = some_sql(store.dialect());
     let json = serde_json::to_string(&ids).unwrap_or_default();
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(json).fetch_all(store.read()).await?;
     rows.iter().map(|row| passage(row).map(|passage| (passage.id.0, passage))).collect()
+}
+
+/// The list comes first and is crossed with the table: with `IN`, SQLite would walk all passages of the workspace.
+fn some_sql(dialect: Dialect) -> String {
+    let list = dialect.rows(2, &[Column::Text("id")]);
+    format!(
+        "SELECT {COLUMNS} FROM {list} CROSS JOIN {FROM} WHERE passage.id = x.id AND passage.workspace_id = $1
+         UNION ALL SELECT {RETIRED} FROM {list} CROSS JOIN retired WHERE retired.id = x.id AND retired.workspace_id = $1"
+    )
+}
+
+/// As [`some_sql`], by document.
+fn answers_sql(dialect: Dialect) -> String {
+    let list = dialect.rows(2, &[Column::Text("id")]);
+    format!(
+        "SELECT {COLUMNS} FROM {list} CROSS JOIN {FROM}
+          WHERE passage.document_id = x.id AND passage.position = 0 AND passage.workspace_id = $1 AND passage.hidden_at IS NULL
+         UNION ALL SELECT {RETIRED} FROM {list} CROSS JOIN retired
+          WHERE retired.document_id = x.id AND retired.position = 0 AND retired.workspace_id = $1"
+    )
 }
 
 /// The answer passages of documents that were met by another wording.
@@ -170,11 +188,7 @@ pub(crate) async fn answers(
         return Ok(HashMap::new());
     }
     let ids: Vec<HashMap<&str, String>> = documents.iter().map(|id| HashMap::from([("id", id.text())])).collect();
-    let list = store.dialect().rows(2, &[Column::Text("id")]);
-    let sql = format!(
-        "{SELECT} WHERE passage.workspace_id = $1 AND passage.position = 0 AND passage.hidden_at IS NULL AND passage.document_id IN (SELECT x.id FROM {list})
-         UNION ALL {RETIRED} WHERE workspace_id = $1 AND position = 0 AND document_id IN (SELECT x.id FROM {list})"
-    );
+    let sql = answers_sql(store.dialect());
     let json = serde_json::to_string(&ids).unwrap_or_default();
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(json).fetch_all(store.read()).await?;
     let all: Vec<Passage> = rows.iter().map(passage).collect::<Result<_>>()?;
@@ -285,4 +299,27 @@ fn passage(row: &AnyRow) -> Result<Passage> {
 
 fn span(row: &AnyRow) -> Result<Span> {
     Ok(Span { since: row.try_get("since")?, last: row.try_get("last")? })
+}
+
+#[cfg(test)]
+mod tests {
+    use chat::{Chat, Clock, Random};
+    use sqlx::Row as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_asked_for_by_name_does_not_walk_the_workspace() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = chat::Config { address: format!("sqlite:{}", folder.path().join("record.db").display()), ..chat::Config::default() };
+        let chat = Chat::open(&config, Clock::system(), Random::system()).await.unwrap();
+        for sql in [some_sql(Dialect::Sqlite), answers_sql(Dialect::Sqlite)] {
+            let explain = format!("EXPLAIN QUERY PLAN {sql}");
+            let query = sqlx::query(sqlx::AssertSqlSafe(explain)).bind("w").bind("[]");
+            let plan = query.fetch_all(chat.store().read()).await.unwrap();
+            let plan: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
+            assert!(plan.iter().any(|step| step.contains("passage USING INDEX")), "{plan:?}");
+            assert!(!plan.iter().any(|step| step.contains("(workspace_id=?)") || step.starts_with("SCAN passage")), "{plan:?}");
+        }
+    }
 }

@@ -24,23 +24,23 @@ pub(crate) async fn retire(tx: &mut Tx, store: &Store, workspace: WorkspaceId, w
     if frozen == 0 {
         return Ok(());
     }
-    let (place, parts) = match which {
-        Which::Passage(id) => ("passage.id = $3".to_owned(), vec![id.text()]),
-        Which::Source(id) => ("document.source_id = $3".to_owned(), vec![id.text()]),
+    let (list, place, parts) = match which {
+        Which::Passage(id) => (String::new(), "passage.id = $3", vec![id.text()]),
+        Which::Source(id) => (String::new(), "document.source_id = $3", vec![id.text()]),
         Which::Documents(ids) => {
             let list = store.dialect().rows(3, &[Column::Text("id")]);
             let json = |part: &[DocumentId]| {
                 let rows: Vec<HashMap<&str, String>> = part.iter().map(|id| HashMap::from([("id", id.text())])).collect();
                 serde_json::to_string(&rows).unwrap_or_default()
             };
-            (format!("document.id IN (SELECT x.id FROM {list})"), ids.chunks(500).map(json).collect())
+            (format!("{list} CROSS JOIN"), "passage.document_id = x.id", ids.chunks(500).map(json).collect())
         }
     };
     let sql = format!(
         "INSERT INTO retired (id, workspace_id, library_id, source_id, document_id, position, kind, heading, text, audience, language, title, url, since, last, created_at)
          SELECT passage.id, passage.workspace_id, passage.library_id, document.source_id, passage.document_id, passage.position, passage.kind, passage.heading,
                 passage.text, passage.audience, passage.language, document.title, document.url, passage.since, $2, passage.created_at
-           FROM passage JOIN document ON document.id = passage.document_id AND document.workspace_id = passage.workspace_id
+           FROM {list} passage JOIN document ON document.id = passage.document_id AND document.workspace_id = passage.workspace_id
           WHERE passage.workspace_id = $1 AND {place} AND EXISTS (SELECT 1 FROM release
                 WHERE release.workspace_id = $1 AND release.dropped_at IS NULL AND release.number >= passage.since)"
     );
