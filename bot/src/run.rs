@@ -127,6 +127,11 @@ impl Bot {
         }
     }
 
+    /// How many turns run in this process.
+    pub(crate) fn answering(&self) -> usize {
+        self.inner.running.calls.lock().len()
+    }
+
     /// The sweep's pause, jittered so that many bots do not sweep at once.
     fn pause(&self) -> Duration {
         let base = self.inner.config.sweep_ms;

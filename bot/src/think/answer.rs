@@ -22,8 +22,11 @@ use crate::{
 const READ: usize = 6;
 /// Passages that are quoted from.
 const QUOTED: usize = 4;
-/// Words are shown at most this often.
-const PACE: Duration = Duration::from_millis(40);
+/// Words wait so long for one another, for each answer that is written beside theirs: alone they are shown as they come,
+/// and many together are no more than a thousand frames a second.
+const CALM: Duration = Duration::from_millis(1);
+/// But never longer than this.
+const CALMEST: Duration = Duration::from_millis(40);
 /// The words end by themselves: they are bounded where they come from.
 const IDLE: Duration = Duration::from_secs(3_600);
 /// The longest answer, in tokens.
@@ -113,7 +116,7 @@ impl Bot {
             let left = mind.deadline.saturating_duration_since(Instant::now());
             let limits = Limits { total: member.limits.total.min(left), ..member.limits };
             let words = mind.models.ask(member, Task::Answer, asked(mind, question, kept, &settled)?, limits).await?;
-            let (draft, calls) = listen(words, kept.len() + settled.len(), &mut |words| show(Shown::Words(words))).await?;
+            let (draft, calls) = listen(words, kept.len() + settled.len(), pace(self.answering()), &mut |words| show(Shown::Words(words))).await?;
             match &mind.bench {
                 Some(bench) if !calls.is_empty() => {
                     // Words before a call are no answer.
@@ -200,18 +203,25 @@ fn asked(mind: &Mind, question: &Question, kept: &[&Hit], settled: &[Settled]) -
     })
 }
 
-/// Takes the words in, and shows them at a calm pace.
+/// How long words wait for one another while so many answers are written.
+fn pace(answers: usize) -> Duration {
+    let beside = u32::try_from(answers.saturating_sub(1)).unwrap_or(u32::MAX);
+    CALM.saturating_mul(beside).min(CALMEST)
+}
+
+/// Takes the words in, and shows them at this pace.
 async fn listen(
     mut words: model::Words,
     count: usize,
+    pace: Duration,
     show: &mut (dyn FnMut(String) + Send),
 ) -> Result<(Draft, Vec<model::Asked>), Failure> {
     let mut calls = Vec::new();
     let mut draft = Draft::new(count);
-    let mut last = Instant::now() - PACE;
+    let mut last = Instant::now() - pace;
     let mut waiting = false;
     loop {
-        let pause = if waiting { PACE.saturating_sub(last.elapsed()) } else { IDLE };
+        let pause = if waiting { pace.saturating_sub(last.elapsed()) } else { IDLE };
         match tokio::time::timeout(pause, words.next()).await {
             Ok(None) => return Ok((draft, calls)),
             Ok(Some(piece)) => match piece? {
@@ -224,7 +234,7 @@ async fn listen(
             },
             Err(_) => waiting = false,
         }
-        if last.elapsed() >= PACE {
+        if last.elapsed() >= pace {
             waiting = false;
             if let Some(ready) = draft.take() {
                 show(ready);
