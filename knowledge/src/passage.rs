@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chat::{Audience, Column, Dialect, DocumentId, LibraryId, PassageId, SourceId, Store, Tx, WorkspaceId, row};
 use serde::{Deserialize, Serialize};
-use sqlx::{Row, any::AnyRow};
+use sqlx::{Row as _, any::AnyRow};
 use uuid::Uuid;
 
 use crate::{
@@ -136,16 +136,23 @@ const RETIRED: &str =
 /// One passage.
 pub async fn find(store: &Store, workspace: WorkspaceId, id: PassageId) -> Result<Passage> {
     let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE passage.workspace_id = $1 AND passage.id = $2");
-    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(id.text()).fetch_one(store.read()).await?;
-    passage(&row)
+    read(store, &sql, workspace, id.text()).await?.pop().ok_or_else(|| sqlx::Error::RowNotFound.into())
 }
 
 /// The passages of a document in order.
 pub async fn of_document(store: &Store, workspace: WorkspaceId, document: DocumentId) -> Result<Vec<Passage>> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM {FROM} WHERE passage.workspace_id = $1 AND passage.document_id = $2 ORDER BY passage.position");
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(document.text()).fetch_all(store.read()).await?;
-    rows.iter().map(passage).collect()
+    let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE passage.workspace_id = $1 AND passage.document_id = $2");
+    let mut passages = read(store, &sql, workspace, document.text()).await?;
+    passages.sort_by_key(|passage| passage.position);
+    Ok(passages)
+}
+
+/// The passages that a statement about the workspace and one thing more finds.
+async fn read(store: &Store, select: &str, workspace: WorkspaceId, by: String) -> Result<Vec<Passage>> {
+    let sql = store.dialect().as_one(select, Kept::COLUMNS);
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(by).fetch_one(store.read()).await?;
+    let rows: Vec<Kept> = serde_json::from_str(row.try_get("found")?).map_err(|error| sqlx::Error::Decode(error.into()))?;
+    Ok(rows.into_iter().map(Passage::from).collect())
 }
 
 /// Those of the passages that still are in the record, for knowledge of today or for releases.
@@ -153,8 +160,7 @@ pub(crate) async fn some(store: &Store, workspace: WorkspaceId, ids: &[Uuid]) ->
     let ids: Vec<HashMap<&str, String>> = ids.iter().map(|id| HashMap::from([("id", id.to_string())])).collect();
     let sql = some_sql(store.dialect());
     let json = serde_json::to_string(&ids).unwrap_or_default();
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(json).fetch_all(store.read()).await?;
-    rows.iter().map(|row| passage(row).map(|passage| (passage.id.0, passage))).collect()
+    Ok(read(store, &sql, workspace, json).await?.into_iter().map(|passage| (passage.id.0, passage)).collect())
 }
 
 /// The list comes first and is crossed with the table: with `IN`, SQLite would walk all passages of the workspace.
@@ -190,8 +196,7 @@ pub(crate) async fn answers(
     let ids: Vec<HashMap<&str, String>> = documents.iter().map(|id| HashMap::from([("id", id.text())])).collect();
     let sql = answers_sql(store.dialect());
     let json = serde_json::to_string(&ids).unwrap_or_default();
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(json).fetch_all(store.read()).await?;
-    let all: Vec<Passage> = rows.iter().map(passage).collect::<Result<_>>()?;
+    let all = read(store, &sql, workspace, json).await?;
     Ok(all.into_iter().filter(|passage| passage.span.holds(at)).map(|passage| (passage.document, passage)).collect())
 }
 
@@ -275,26 +280,69 @@ pub(crate) fn audience(text: &str) -> Audience {
     if text == "all" { Audience::All } else { Audience::Staff }
 }
 
-fn passage(row: &AnyRow) -> Result<Passage> {
-    let heading: String = row.try_get("heading")?;
-    let spot = Spot::parse(row.try_get("spot")?);
-    Ok(Passage {
-        id: row::id(row, "id")?,
-        document: row::id(row, "document_id")?,
-        library: row::id(row, "library_id")?,
-        title: row.try_get("title")?,
-        url: Spot::of_url(spot.as_ref(), guides::section(row.try_get("url")?, &heading)),
-        heading,
-        text: row.try_get("text")?,
-        kind: Kind::parse(row.try_get("kind")?),
-        language: row.try_get("language")?,
-        audience: audience(row.try_get("audience")?),
-        position: row.try_get("position")?,
-        spot,
-        origin: row.try_get("origin")?,
-        hidden_at: row.try_get("hidden_at")?,
-        span: span(row)?,
-    })
+/// A passage as the record has it.
+#[derive(Deserialize)]
+struct Kept {
+    id: PassageId,
+    document_id: DocumentId,
+    library_id: LibraryId,
+    kind: String,
+    heading: String,
+    text: String,
+    language: String,
+    audience: String,
+    position: i64,
+    since: i64,
+    last: Option<i64>,
+    spot: String,
+    origin: String,
+    hidden_at: Option<i64>,
+    title: String,
+    url: String,
+}
+
+impl Kept {
+    const COLUMNS: &[&str] = &[
+        "id",
+        "document_id",
+        "library_id",
+        "kind",
+        "heading",
+        "text",
+        "language",
+        "audience",
+        "position",
+        "since",
+        "last",
+        "spot",
+        "origin",
+        "hidden_at",
+        "title",
+        "url",
+    ];
+}
+
+impl From<Kept> for Passage {
+    fn from(row: Kept) -> Self {
+        let spot = Spot::parse(&row.spot);
+        Self {
+            id: row.id,
+            document: row.document_id,
+            library: row.library_id,
+            title: row.title,
+            url: Spot::of_url(spot.as_ref(), guides::section(row.url, &row.heading)),
+            heading: row.heading,
+            text: row.text,
+            kind: Kind::parse(&row.kind),
+            language: row.language,
+            audience: audience(&row.audience),
+            position: row.position,
+            spot,
+            origin: row.origin,
+            hidden_at: row.hidden_at,
+            span: Span { since: row.since, last: row.last },
+        }
+    }
 }
 
 fn span(row: &AnyRow) -> Result<Span> {
@@ -303,10 +351,8 @@ fn span(row: &AnyRow) -> Result<Span> {
 
 #[cfg(test)]
 mod tests {
-    use chat::{Chat, Clock, Random};
-    use sqlx::Row as _;
-
     use super::*;
+    use chat::{Chat, Clock, Random};
 
     #[tokio::test]
     async fn what_is_asked_for_by_name_does_not_walk_the_workspace() {

@@ -138,11 +138,7 @@ impl Knowledge {
         let text: String = query.text.chars().take(LONGEST).collect();
         let revision = self.freshen(workspace).await;
         let slot = self.index().slot(workspace);
-        let meaning = match self.embedder() {
-            Some(embedder) if legs != Legs::Words => embedder.question(&text).await,
-            _ => None,
-        };
-        let (ranked, groups) = self.candidates(&slot, &text, meaning, Scope::of(query, at, way.exact), (query.limit, legs)).await?;
+        let (ranked, groups) = self.candidates(&slot, &text, Scope::of(query, at, way.exact), (query.limit, legs)).await?;
         let hits = if groups.is_empty() {
             Vec::new()
         } else {
@@ -172,31 +168,37 @@ impl Knowledge {
         revision
     }
 
-    /// What the index offers, before anything is read.
-    async fn candidates(
-        &self,
-        slot: &Arc<Slot>,
-        text: &str,
-        meaning: Option<Vec<f32>>,
-        scope: Scope,
-        (limit, legs): (usize, Legs),
-    ) -> Result<(Ranked, Vec<Group>)> {
-        let (slot, text) = (slot.clone(), text.to_owned());
+    /// What the index offers, before anything is read. Words are looked up while the model of meanings is asked.
+    async fn candidates(&self, slot: &Arc<Slot>, text: &str, scope: Scope, (limit, legs): (usize, Legs)) -> Result<(Ranked, Vec<Group>)> {
+        let points = (limit * 30).clamp(200, 1_000);
+        let by_words = async {
+            let (slot, scope, text) = (slot.clone(), scope.clone(), text.to_owned());
+            match legs {
+                Legs::Meaning => Ok(Vec::new()),
+                _ => {
+                    blocking(move || match slot.shard.read().as_ref() {
+                        Some(shard) => shard.by_words(&Counts::of(&text), &scope, points),
+                        None => Ok(Vec::new()),
+                    })
+                    .await
+                }
+            }
+        };
+        let by_meaning = async {
+            let Some(embedder) = self.embedder().filter(|_| legs != Legs::Words) else { return Ok(Vec::new()) };
+            let Some(vector) = embedder.question(text).await else { return Ok(Vec::new()) };
+            let (slot, scope) = (slot.clone(), scope.clone());
+            blocking(move || match slot.shard.read().as_ref() {
+                Some(shard) if shard.has_vectors() => shard.by_meaning(vector, &scope, points.min(200)),
+                _ => Ok(Vec::new()),
+            })
+            .await
+        };
+        let (by_words, by_meaning) = tokio::try_join!(by_words, by_meaning)?;
         let (weight, scale) = self.embedder().map_or((1.0, Scale::default()), |embedder| (embedder.weight(), embedder.scale()));
-        blocking(move || {
-            let shard = slot.shard.read();
-            let Some(shard) = shard.as_ref() else { return Ok((Ranked::default(), Vec::new())) };
-            let points = (limit * 30).clamp(200, 1_000);
-            let by_words = if legs == Legs::Meaning { Vec::new() } else { shard.by_words(&Counts::of(&text), &scope, points)? };
-            let by_meaning = match meaning {
-                Some(vector) if shard.has_vectors() => shard.by_meaning(vector, &scope, points.min(200))?,
-                _ => Vec::new(),
-            };
-            let ranked = Ranked { by_words, by_meaning, weight, scale };
-            let groups = group::candidates(&ranked, AGAIN.max(limit * 2));
-            Ok((ranked, groups))
-        })
-        .await
+        let ranked = Ranked { by_words, by_meaning, weight, scale };
+        let groups = group::candidates(&ranked, AGAIN.max(limit * 2));
+        Ok((ranked, groups))
     }
 
     /// Reads the passages from the record: what was deleted a moment ago, or is not for this asker or of this release, is not shown.

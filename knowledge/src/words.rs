@@ -12,7 +12,7 @@ use std::sync::{
 use jieba_rs::Jieba;
 use parking_lot::Mutex;
 use rust_stemmers::{Algorithm, Stemmer};
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::language::{is_han, is_unspaced};
@@ -134,6 +134,13 @@ fn placed(text: &str) -> Vec<(String, usize, usize)> {
 }
 
 fn fold_case(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    // Most texts are composed already; to ask costs a third of composing them again.
+    if is_nfkc_quick(text.chars()) == IsNormalized::Yes {
+        return text.chars().flat_map(char::to_lowercase).collect();
+    }
     text.nfkc().flat_map(char::to_lowercase).collect()
 }
 

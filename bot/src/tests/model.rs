@@ -10,7 +10,10 @@ const QUOTED: &str = "A refund takes five working days. It goes to the card you 
 #[tokio::test]
 async fn an_answer_is_streamed_in_whole_words_and_kept_with_its_citations() {
     let pause = Duration::from_millis(50);
-    let (house, fake) = House::new(Some(Script::Say("[1]\nIt takes five days, [1] and goes to your card. [1] Soon. [9]", pause))).await;
+    // Its words take half a second; a busy machine may take longer.
+    let config = Config { first_token_ms: 5_000, total_ms: 20_000, ..quick() };
+    let said = Script::Say("[1]\nIt takes five days, [1] and goes to your card. [1] Soon. [9]", pause);
+    let (house, fake) = House::with(config, Some(said)).await;
     let it = house.conversation("en").await;
     let seen = drafts(&house, &it).await;
     let reply = house.ask(&it, REFUND).await;

@@ -116,7 +116,8 @@ impl Bot {
             let left = mind.deadline.saturating_duration_since(Instant::now());
             let limits = Limits { total: member.limits.total.min(left), ..member.limits };
             let words = mind.models.ask(member, Task::Answer, asked(mind, question, kept, &settled)?, limits).await?;
-            let (draft, calls) = listen(words, kept.len() + settled.len(), pace(self.answering()), &mut |words| show(Shown::Words(words))).await?;
+            let (draft, calls) =
+                listen(words, kept.len() + settled.len(), pace(self.answering()), &mut |words| show(Shown::Words(words))).await?;
             match &mind.bench {
                 Some(bench) if !calls.is_empty() => {
                     // Words before a call are no answer.

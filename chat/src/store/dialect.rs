@@ -43,6 +43,25 @@ impl Dialect {
         }
     }
 
+    /// All that a `select` finds as one row with one text, `found`: a JSON array of objects with these columns.
+    ///
+    /// Worth it where many rows are read often: to hand a row over costs more than to find it.
+    pub fn as_one(self, select: &str, columns: &[&str]) -> String {
+        match self {
+            Self::Sqlite => {
+                let pairs: Vec<String> = columns.iter().map(|name| format!("'{name}', y.{name}")).collect();
+                format!("SELECT json_group_array(json_object({})) AS found FROM ({select}) AS y", pairs.join(", "))
+            }
+            Self::Postgres => {
+                let list: Vec<String> = columns.iter().map(|name| format!("z.{name}")).collect();
+                format!(
+                    "SELECT CAST(COALESCE(json_agg(y), '[]') AS TEXT) AS found FROM (SELECT {} FROM ({select}) AS z) AS y",
+                    list.join(", ")
+                )
+            }
+        }
+    }
+
     /// Locks the selected rows until commit; SQLite has one writer anyway.
     pub fn for_update(self) -> &'static str {
         match self {
