@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::failed;
 use crate::{
-    Bot, Result, Turn,
+    Bot, Error, Result, Turn,
     prompt::Line,
     speech,
     think::{Mind, Question, not_meant},
@@ -54,9 +54,11 @@ impl Heard {
     pub(super) async fn of(bot: &Bot, conversation: &Conversation, mind: &Mind, broken: bool) -> Result<Self> {
         let (store, workspace) = (bot.chat().store(), conversation.workspace);
         let before = conversation.asked_seq.saturating_add(1);
-        let messages = message::before(store, workspace, conversation.id, Audience::All, before, READ).await?;
-        let turns = trace::of_conversation(store, workspace, conversation.id, TURNS).await?;
-        let online = bot.inner.desk.online(workspace).await?;
+        let (messages, turns, online) = tokio::try_join!(
+            async { Ok::<_, Error>(message::before(store, workspace, conversation.id, Audience::All, before, READ).await?) },
+            async { trace::of_conversation(store, workspace, conversation.id, TURNS).await },
+            async { Ok(bot.inner.desk.online(workspace).await?) },
+        )?;
         let is_new = |message: &Message| message.seq > conversation.answered_seq;
         let decided = decided(bot, conversation, messages.iter().filter(|message| is_new(message))).await?;
         let identity = proven(bot, conversation, messages.iter().filter(|message| is_new(message)), decided.as_ref()).await?;

@@ -10,9 +10,9 @@ use chat::{Audience, LibraryId};
 use qdrant_edge::{
     AnyVariants, Condition, CreateIndex, Distance, EdgeConfig, EdgeConfigBuilder, EdgeShard, EdgeSparseVectorParamsBuilder,
     EdgeVectorParams, FieldCondition, FieldIndexOperations, Filter, JsonPath, Match, MatchAny, Modifier, NamedQuery, PayloadFieldSchema,
-    PayloadSchemaType, PointId, PointInsertOperations, PointOperations, PointStruct, QueryEnum, Range, ScrollRequest, SearchParams,
-    SearchRequest, SparseVector, UpdateOperation, Vector, VectorInternal, VectorStructInternal, Vectors, WalOptions, WithPayloadInterface,
-    WithVector, external::ordered_float::OrderedFloat,
+    PayloadSchemaType, PointId, PointInsertOperations, PointOperations, PointStruct, QueryEnum, Range, ScalarQuantizationConfig,
+    ScalarType, ScrollRequest, SearchParams, SearchRequest, SparseVector, UpdateOperation, Vector, VectorInternal, VectorStructInternal,
+    Vectors, WalOptions, WithPayloadInterface, WithVector, external::ordered_float::OrderedFloat,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -67,7 +67,10 @@ impl Recipe {
 const TODAY: i64 = 1 << 40;
 
 /// Raised whenever what is stored with a passage changes.
-const LAYOUT: u32 = 5;
+const LAYOUT: u32 = 6;
+
+/// Vectors that are looked at on the way through their graph: among 100,000 fewer miss more than one in fifty of the nearest.
+const WIDTH: usize = 400;
 
 /// Written when everything is on disk, removed before anything changes: without it the index is rebuilt.
 #[derive(Debug, Serialize, Deserialize)]
@@ -293,7 +296,7 @@ impl Shard {
         let request = SearchRequest {
             query: QueryEnum::Nearest(NamedQuery::new(vector, using)),
             filter: filter(scope, self.stats.is_of_today()),
-            params: scope.exact.then(|| SearchParams { exact: true, ..SearchParams::default() }),
+            params: Some(SearchParams { exact: scope.exact, hnsw_ef: Some(WIDTH), ..SearchParams::default() }),
             limit,
             offset: 0,
             // What is needed of a point is in memory: the engine would read it from disk.
@@ -410,7 +413,10 @@ fn config(recipe: &Recipe) -> EdgeConfig {
     // In memory it would be 32 MiB of pages from the first passage on.
     let mut config = EdgeConfigBuilder::new().on_disk_payload(true).sparse_vector(WORDS, words).wal_options(wal);
     if let Some((_, size @ 1..)) = &recipe.model {
-        config = config.vector(MEANING, EdgeVectorParams::builder(*size, Distance::Cosine).build());
+        // The way through the graph is walked on bytes, a quarter of the memory; what it finds is compared as it is.
+        let bytes = ScalarQuantizationConfig { r#type: ScalarType::Int8, quantile: Some(0.99), always_ram: Some(true) };
+        let meaning = EdgeVectorParams::builder(*size, Distance::Cosine).quantization_config(bytes.into()).build();
+        config = config.vector(MEANING, meaning);
     }
     config.build()
 }

@@ -58,10 +58,12 @@ async fn run() -> Result<()> {
     let started = Instant::now();
     server.start().await?;
     let turns = Turns { corpus: &corpus, server: &server, model: &model };
-    turns.times(0, &|_| ()).await?;
-    told["first_answer_s"] = json!(seconds(started.elapsed()));
-    let (before, words) = turns.times(flags.turns, &|n| bar.inc(n)).await?;
-    (told["before_the_model"], told["each_word"]) = (before, words);
+    if flags.turns > 0 {
+        turns.times(0, &|_| ()).await?;
+        told["first_answer_s"] = json!(seconds(started.elapsed()));
+        let (before, words) = turns.times(flags.turns, &|n| bar.inc(n)).await?;
+        (told["before_the_model"], told["each_word"]) = (before, words);
+    }
     let pid = server.pid().context("warbler does not run")?;
     told["server_rss_mib"] = json!(tests::load::memory::at_rest(pid, Duration::from_secs(20)).await? / 1_024);
     bar.finish_and_clear();
@@ -74,7 +76,7 @@ fn plan(plan: Plan, embeddings: &str, model: &str) -> Plan {
         .env("WARBLER_KNOWLEDGE__EMBEDDINGS__BASE_URL", embeddings)
         .env("WARBLER_KNOWLEDGE__EMBEDDINGS__MODEL", "scripted")
         .env("WARBLER_BOT__MODELS", format!("[{{name=\"scripted\",url=\"{model}\",model=\"scripted\"}}]"))
-        .env("WARBLER_BOT__BURST_MS", "1")
+        .env("WARBLER_BOT__BURST_MS", "0")
         .env("WARBLER_BOT__REMEMBERED", "0")
         .env("WARBLER_BOT__FIRST_TOKEN_MS", "60000")
         .env("WARBLER_BOT__TOTAL_MS", "120000")
