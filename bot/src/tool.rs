@@ -4,6 +4,7 @@
 mod address;
 mod bench;
 mod call;
+mod code;
 mod decision;
 mod gate;
 mod record;
@@ -20,8 +21,9 @@ pub(crate) use self::{
 };
 pub use self::{
     call::{Past, Waiting},
+    code::{Act, Form, Sample, Stand, Whose},
     decision::Choice,
-    record::{Header, Tool, create, find, list, remove, save, switch},
+    record::{Header, Tool, create, find, list, remove, save, set_code_secret, switch},
     run::Tried,
     spec::{Consent, Method, OnError, Spec, Who},
 };

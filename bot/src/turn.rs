@@ -235,6 +235,9 @@ impl Running<'_> {
             conversation: self.claim.conversation,
             turn: self.claim.id,
             base: heard.conversation.answered_seq,
+            visitor: self.stage.visitor(),
+            epoch: self.claim.epoch,
+            locale: heard.question.locale,
         };
         let (question, ledger) = (&heard.question.text, self.errand.ledger.clone());
         mind.bench = Bench::open(self.bot, place, question, heard.identity.clone(), ledger).await?;

@@ -70,6 +70,16 @@ pub enum ToolState {
     Confirm,
     /// An agent must agree.
     Approval,
+    /// The visitor must enter the code they were sent.
+    Code,
+    /// What they wrote was not the code.
+    CodeWrong,
+    /// It was wrong too often.
+    CodeVoid,
+    /// It came too late.
+    CodeExpired,
+    /// It could not be sent.
+    CodeUnsent,
     /// An agent did not agree.
     Declined,
     /// The visitor did not agree.
@@ -177,7 +187,9 @@ impl Signals {
 impl Signals {
     /// Whether a model or the search has failed in this turn.
     pub fn trouble(&self) -> bool {
-        self.broken || self.model == Model::Failed || matches!(self.tool, Some(ToolState::Failed | ToolState::Unknown))
+        self.broken
+            || self.model == Model::Failed
+            || matches!(self.tool, Some(ToolState::Failed | ToolState::Unknown | ToolState::CodeUnsent))
     }
 }
 
@@ -266,6 +278,11 @@ fn of_tool(signals: &Signals, policy: &Policy, state: ToolState) -> Verdict {
     let rule = match state {
         ToolState::Confirm => "tool_confirm",
         ToolState::Approval => "tool_approval",
+        ToolState::Code => "tool_code",
+        ToolState::CodeWrong => "tool_code_wrong",
+        ToolState::CodeVoid => "tool_code_void",
+        ToolState::CodeExpired => "tool_code_expired",
+        ToolState::CodeUnsent => "tool_code_unsent",
         ToolState::Declined => "tool_declined",
         ToolState::Cancelled => "tool_cancelled",
         ToolState::Acted => "tool_acted",
@@ -274,7 +291,7 @@ fn of_tool(signals: &Signals, policy: &Policy, state: ToolState) -> Verdict {
         ToolState::Expired => "tool_expired",
     };
     match state {
-        ToolState::Failed | ToolState::Expired => hand_over(signals, policy, Cause::Tool, rule),
+        ToolState::Failed | ToolState::Expired | ToolState::CodeUnsent => hand_over(signals, policy, Cause::Tool, rule),
         // Nobody must keep to themselves that something may have been done.
         ToolState::Unknown => Verdict { action: Action::HandOver(Cause::Tool), rule },
         state => Verdict { action: Action::Tool(state), rule },

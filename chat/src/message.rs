@@ -146,9 +146,13 @@ pub struct Extra {
     /// The value of the quick reply that was pressed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub button: Option<String>,
-    /// The call of a tool that must be agreed to; in a system message, the one that was decided.
+    /// The call of a tool that must be agreed to; in a system message, the one that was decided; in a visitor's, the one whose
+    /// code it was written for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub call: Option<ToolCallId>,
+    /// That call needs a one-time code, which the visitor enters in a form.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub code: bool,
     /// Who the visitor was when this was written, by an identity that held at that moment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,

@@ -144,6 +144,7 @@ fn workspace() -> Vec<Route> {
         show("/console/tools/{id}", Admin, get(tools::one)),
         send("/console/tools/{id}", Admin, post(tools::save)),
         send("/console/tools/{id}/try", Admin, post(tools::try_out)),
+        send("/console/tools/{id}/code", Admin, post(tools::code)),
         send("/console/tools/{id}/switch", Admin, post(tools::switch)),
         send("/console/tools/{id}/remove", Admin, post(tools::remove)),
         show("/console/cases", Admin, get(cases::show)),

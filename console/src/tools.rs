@@ -8,8 +8,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::json;
 
-use bot::Settings;
 use bot::tool::{self, Past, Tool};
+use bot::{Secret, Settings};
 use chat::ToolId;
 
 use crate::error::Error;
@@ -47,6 +47,7 @@ struct ToolPage {
     tool: Option<ToolText>,
     form: FormText,
     tried: Option<TriedText>,
+    code: CodeText,
     past: Vec<PastText>,
 }
 
@@ -55,6 +56,26 @@ struct TriedText {
     http: Option<u16>,
     ms: u64,
     shown: String,
+    problem: String,
+}
+
+/// How codes are sent.
+#[derive(Default, Serialize)]
+struct CodeText {
+    /// They go somewhere.
+    on: bool,
+    /// What is sent is signed.
+    signed: bool,
+    /// The secret, the one time it is shown.
+    secret: String,
+    sample: Option<SampleText>,
+}
+
+/// A code that was sent for a try.
+#[derive(Serialize)]
+struct SampleText {
+    code: String,
+    http: Option<u16>,
     problem: String,
 }
 
@@ -79,7 +100,7 @@ pub async fn show(State(console): State<Console>, seat: Seat) -> Result<Response
 
 /// The form of a new one.
 pub async fn new(State(console): State<Console>, seat: Seat) -> Result<Response, Error> {
-    page(&console, &seat, None, &form::empty(), None).await
+    page(&console, &seat, None, &form::empty(), Shown::default()).await
 }
 
 /// Makes one.
@@ -97,14 +118,14 @@ pub async fn create(State(console): State<Console>, seat: Seat, fields: Fields) 
         }
     }
     form::hide(&mut form);
-    let page = page(&console, &seat, None, &form, None).await?;
+    let page = page(&console, &seat, None, &form, Shown::default()).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
 /// One tool.
 pub async fn one(State(console): State<Console>, seat: Seat, Id(id): Id<ToolId>) -> Result<Response, Error> {
     let tool = tool::find(&console.chat, seat.workspace(), id).await?;
-    page(&console, &seat, Some(&tool), &form::of(&tool), None).await
+    page(&console, &seat, Some(&tool), &form::of(&tool), Shown::default()).await
 }
 
 /// Changes one.
@@ -123,7 +144,7 @@ pub async fn save(State(console): State<Console>, seat: Seat, Id(id): Id<ToolId>
         }
     }
     form::hide(&mut form);
-    let page = page(&console, &seat, Some(&tool), &form, None).await?;
+    let page = page(&console, &seat, Some(&tool), &form, Shown::default()).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
@@ -147,7 +168,7 @@ pub async fn try_out(State(console): State<Console>, seat: Seat, Id(id): Id<Tool
             Err(error) => return Err(error.into()),
         },
     }
-    page(&console, &seat, Some(&tool), &form, tried).await
+    page(&console, &seat, Some(&tool), &form, Shown { tried, ..Shown::default() }).await
 }
 
 /// Switches it on or off.
@@ -166,7 +187,43 @@ pub async fn remove(State(console): State<Console>, seat: Seat, Id(id): Id<ToolI
     Ok(console.said(&seat.visit, PAGE, &Flash::done("flash-tool-removed")))
 }
 
-async fn page(console: &Console, seat: &Seat, tool: Option<&Tool>, form: &Form, tried: Option<TriedText>) -> Result<Response, Error> {
+/// Makes the secret that signs codes, or sends a code for a try.
+pub async fn code(State(console): State<Console>, seat: Seat, Id(id): Id<ToolId>, fields: Fields) -> Result<Response, Error> {
+    let workspace = seat.workspace();
+    let mut tool = tool::find(&console.chat, workspace, id).await?;
+    let mut form = form::of(&tool);
+    let mut shown = Shown::default();
+    if fields.text("do") == "make" {
+        let secret = Secret::new(console.chat.random().token());
+        tool::set_code_secret(&console.chat, workspace, id, &secret).await?;
+        console.note(&seat, "tool.code_secret", id.text(), json!({})).await?;
+        tool = tool::find(&console.chat, workspace, id).await?;
+        secret.expose().clone_into(&mut shown.secret);
+    } else {
+        let subject = fields.text("subject");
+        form = form.with("subject", subject);
+        match console.bot.try_code(&tool, subject, seat.locale().tag()).await {
+            Ok(sample) => {
+                console.note(&seat, "tool.try_code", id.text(), json!({ "status": sample.http })).await?;
+                let code = sample.code.expose().to_owned();
+                shown.sample = Some(SampleText { code, http: sample.http, problem: sample.problem });
+            }
+            Err(bot::Error::Invalid(problem)) => shown.sample = Some(SampleText { code: String::new(), http: None, problem }),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    page(&console, &seat, Some(&tool), &form, shown).await
+}
+
+/// What came of a try.
+#[derive(Default)]
+struct Shown {
+    tried: Option<TriedText>,
+    secret: String,
+    sample: Option<SampleText>,
+}
+
+async fn page(console: &Console, seat: &Seat, tool: Option<&Tool>, form: &Form, shown: Shown) -> Result<Response, Error> {
     let past = match tool {
         Some(tool) => console.bot.past_calls(seat.workspace(), tool.id).await?,
         None => Vec::new(),
@@ -174,7 +231,13 @@ async fn page(console: &Console, seat: &Seat, tool: Option<&Tool>, form: &Form, 
     let own = ToolPage {
         tool: tool.map(ToolText::of),
         form: console.form(&seat.visit, form),
-        tried,
+        tried: shown.tried,
+        code: CodeText {
+            on: tool.is_some_and(|tool| !tool.spec.code_address.is_empty()),
+            signed: tool.is_some_and(|tool| !tool.code_secret.is_empty()),
+            secret: shown.secret,
+            sample: shown.sample,
+        },
         past: past.into_iter().map(PastText::from).collect(),
     };
     Ok(console.page(&seat.visit, "tools", "tool.html", own).await?.into_response())

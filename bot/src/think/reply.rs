@@ -44,6 +44,10 @@ impl Thought {
         let key = match state {
             ToolState::Confirm => "tool.confirm",
             ToolState::Approval => "tool.approval",
+            ToolState::Code => "tool.code",
+            ToolState::CodeWrong => "tool.code_wrong",
+            ToolState::CodeVoid => "tool.code_void",
+            ToolState::CodeExpired => "tool.code_expired",
             ToolState::Acted => "tool.acted",
             ToolState::Cancelled => "tool.cancelled",
             _ => "tool.declined",
@@ -56,12 +60,13 @@ impl Thought {
                 body.push_str(&format!("\n- {}{colon}{}", literal(label), literal(value)));
             }
             extra.call = Some(card.call);
+            extra.code = state == ToolState::Code;
             if state == ToolState::Confirm {
                 let button = |key: &str, yes| Button { label: say(locale, key, &[]), value: card.button(yes), wish: None };
                 extra.buttons = vec![button("button.tool_yes", true), button("button.tool_no", false)];
             }
         }
-        if matches!(state, ToolState::Declined | ToolState::Cancelled) {
+        if matches!(state, ToolState::Declined | ToolState::Cancelled | ToolState::CodeVoid | ToolState::CodeExpired) {
             extra.buttons.push(person_button(locale));
         }
         Reply { body, extra }

@@ -27,6 +27,23 @@ pub(super) fn check(address: &str, properties: &Map<String, Value>) -> Result<()
     Ok(())
 }
 
+/// Whether codes can be sent to an address: secretly, or to this machine.
+///
+/// # Errors
+/// A sentence for the admin.
+pub(super) fn check_code(address: &str) -> Result<(), String> {
+    let none = "The code address must begin with https:// and name a host.";
+    let url = Url::parse(address).map_err(|_| none)?;
+    let here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    if url.scheme() != "https" && !(url.scheme() == "http" && here) || !url.has_host() {
+        return Err(none.into());
+    }
+    if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() || address.len() > 2_000 {
+        return Err("The code address must have no user name, no password and nothing behind a #: what is sent is signed.".into());
+    }
+    Ok(())
+}
+
 /// The parameters an address names; `None` when a brace is not closed.
 pub(super) fn names(address: &str) -> Option<Vec<&str>> {
     let mut names = Vec::new();

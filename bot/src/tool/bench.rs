@@ -9,13 +9,14 @@ use std::{
     time::Duration,
 };
 
-use chat::{ConversationId, ToolCallId, TurnId, WorkspaceId, visitor::Identity};
+use chat::{ConversationId, ToolCallId, TurnId, VisitorId, WorkspaceId, visitor::Identity};
 use parking_lot::Mutex;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::{
     call::{self, Card, Ended, Row, Status},
+    code::{Errand, Sent},
     gate,
     record::{self, Tool},
     request, schema,
@@ -43,6 +44,9 @@ pub(crate) struct Place {
     pub turn: TurnId,
     /// The last message that has an answer.
     pub base: i64,
+    pub visitor: VisitorId,
+    pub epoch: i64,
+    pub locale: &'static str,
 }
 
 /// The tools of one turn.
@@ -174,6 +178,7 @@ impl Bench {
         }
         match row.status {
             Status::Running => Ok(self.run(&tool, asked, &row, own).await),
+            Status::Code => self.ask_for_code(&tool, &row).await,
             _ => Ok(self.wait(&tool, &row)),
         }
     }
@@ -181,10 +186,13 @@ impl Bench {
     /// Goes on with a call that was decided.
     pub(crate) async fn resume(&self, row: Row) -> Result<Option<ToolState>> {
         let denied = if row.by.as_deref() == Some("visitor") { ToolState::Cancelled } else { ToolState::Declined };
+        let expired = if row.by.as_deref() == Some("code") { ToolState::CodeExpired } else { ToolState::Expired };
         let Some(tool) = self.tools.iter().find(|tool| tool.id == row.tool).cloned() else {
             return Ok(Some(match row.status {
                 Status::Denied => denied,
-                Status::Expired => ToolState::Expired,
+                Status::Expired => expired,
+                Status::Code => ToolState::CodeWrong,
+                Status::Void => ToolState::CodeVoid,
                 // The tool is gone, or the visitor is not proven to be who they were.
                 _ => ToolState::Failed,
             }));
@@ -192,7 +200,12 @@ impl Bench {
         let asked = Asked { id: row.id.text(), name: tool.spec.name.clone(), arguments: Value::Object(row.arguments.clone()).to_string() };
         let outcome = match row.status {
             Status::Denied => return Ok(Some(denied)),
-            Status::Expired => return Ok(Some(ToolState::Expired)),
+            Status::Expired => return Ok(Some(expired)),
+            Status::Code | Status::Void => {
+                let void = row.status == Status::Void;
+                self.note(&tool, &row.arguments, if void { "void" } else { "code_wrong" }, "", None, None);
+                return Ok(Some(if void { ToolState::CodeVoid } else { ToolState::CodeWrong }));
+            }
             // A button that was pressed too late.
             Status::Visitor | Status::Agent => return Ok(Some(ToolState::Cancelled)),
             Status::Approved => self.again(&tool, asked, &row).await?,
@@ -219,8 +232,9 @@ impl Bench {
             Status::Running if tool.spec.method.only_reads() => self.again(tool, asked, &row).await?,
             Status::Running => self.unknown(tool, &row),
             Status::Visitor | Status::Agent => self.wait(tool, &row),
+            Status::Code => self.ask_for_code(tool, &row).await?,
             Status::Approved => self.again(tool, asked, &row).await?,
-            Status::Denied | Status::Expired => self.refuse(asked, "refused", "It was not agreed to."),
+            Status::Denied | Status::Expired | Status::Void => self.refuse(asked, "refused", "It was not agreed to."),
         })
     }
 
@@ -249,6 +263,7 @@ impl Bench {
         let (status, until) = match consent {
             Consent::Nobody => (Status::Running, now),
             Consent::Visitor => (Status::Visitor, now + OFFER_MS),
+            Consent::Code => (Status::Code, now + OFFER_MS),
             Consent::Agent => (Status::Agent, now + tool.spec.wait_min * 60_000),
         };
         Row {
@@ -279,6 +294,23 @@ impl Bench {
         };
         self.note(tool, &row.arguments, status, "", None, None);
         Outcome::Wait(state, Card::of(row, &tool.spec))
+    }
+
+    /// Sends a code, unless one is on its way, and waits for it; a call whose code cannot be sent is not made.
+    async fn ask_for_code(&self, tool: &Tool, row: &Row) -> Result<Outcome> {
+        let Place { workspace, conversation, visitor, epoch, locale, .. } = self.place;
+        let errand = Errand { workspace, conversation, visitor, epoch, locale };
+        match self.bot.send_code(errand, tool, row, true).await? {
+            Sent::Yes | Sent::Before => {
+                self.note(tool, &row.arguments, "code", "", None, None);
+                Ok(Outcome::Wait(ToolState::Code, Card::of(row, &tool.spec)))
+            }
+            Sent::No(problem) => {
+                call::unsent(self.bot.chat(), workspace, row.id, &problem).await?;
+                self.note(tool, &row.arguments, "code_unsent", &problem, None, None);
+                Ok(Outcome::Stop(ToolState::CodeUnsent))
+            }
+        }
     }
 
     fn unknown(&self, tool: &Tool, row: &Row) -> Outcome {

@@ -1,6 +1,6 @@
 //! Calls in the record: claimed before the request goes out, so that no turn that is repeated makes one twice.
 
-use chat::{Chat, ConversationId, ToolCallId, ToolId, TurnId, WorkspaceId, row};
+use chat::{Chat, ConversationId, ToolCallId, ToolId, TurnId, Tx, WorkspaceId, row};
 use serde_json::{Map, Value};
 use sqlx::{Row as _, any::AnyRow};
 
@@ -14,6 +14,10 @@ pub(crate) enum Status {
     Visitor,
     /// An agent must agree.
     Agent,
+    /// The visitor must enter a one-time code.
+    Code,
+    /// The code was wrong too often.
+    Void,
     Approved,
     Denied,
     /// Nobody has decided in time.
@@ -25,13 +29,25 @@ pub(crate) enum Status {
 }
 
 impl Status {
-    const ALL: [Self; 8] =
-        [Self::Visitor, Self::Agent, Self::Approved, Self::Denied, Self::Expired, Self::Running, Self::Done, Self::Failed];
+    const ALL: [Self; 10] = [
+        Self::Visitor,
+        Self::Agent,
+        Self::Code,
+        Self::Void,
+        Self::Approved,
+        Self::Denied,
+        Self::Expired,
+        Self::Running,
+        Self::Done,
+        Self::Failed,
+    ];
 
     pub(crate) fn text(self) -> &'static str {
         match self {
             Self::Visitor => "visitor",
             Self::Agent => "agent",
+            Self::Code => "code",
+            Self::Void => "void",
             Self::Approved => "approved",
             Self::Denied => "denied",
             Self::Expired => "expired",
@@ -65,7 +81,7 @@ pub(crate) struct Row {
     /// What the model may see of the reply.
     pub reply: Value,
     pub problem: String,
-    /// Who decided: `visitor`, `agent:<id>`.
+    /// Who decided: `visitor`, `agent:<id>`, `code`.
     pub by: Option<String>,
     pub until: i64,
     pub created_at: i64,
@@ -225,6 +241,44 @@ pub(super) async fn past(chat: &Chat, workspace: WorkspaceId, tool: ToolId) -> R
             })
         })
         .collect()
+}
+
+/// The call of a conversation that waits for a code.
+pub(super) async fn awaiting_code(chat: &Chat, workspace: WorkspaceId, conversation: ConversationId) -> Result<Option<ToolCallId>> {
+    let found = sqlx::query(
+        "SELECT id FROM tool_call WHERE workspace_id = $1 AND conversation_id = $2 AND status = 'code' AND until > $3
+          ORDER BY created_at DESC LIMIT 1",
+    )
+    .bind(workspace.text())
+    .bind(conversation.text())
+    .bind(chat.now())
+    .fetch_optional(chat.store().read())
+    .await?;
+    found.as_ref().map(|found| Ok(row::id(found, "id")?)).transpose()
+}
+
+/// Where a call stands, and until when it waits.
+pub(super) async fn state(tx: &mut Tx, workspace: WorkspaceId, id: ToolCallId) -> Result<(Status, i64)> {
+    let found = sqlx::query("SELECT status, until FROM tool_call WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace.text())
+        .bind(id.text())
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok((Status::parse(found.try_get("status")?), found.try_get("until")?))
+}
+
+/// Notes that a code could not be sent: the call is not made.
+pub(super) async fn unsent(chat: &Chat, workspace: WorkspaceId, id: ToolCallId, problem: &str) -> Result<()> {
+    sqlx::query(
+        "UPDATE tool_call SET status = 'failed', problem = $3, finished_at = $4 WHERE workspace_id = $1 AND id = $2 AND status = 'code'",
+    )
+    .bind(workspace.text())
+    .bind(id.text())
+    .bind(problem)
+    .bind(chat.now())
+    .execute(chat.store().write())
+    .await?;
+    Ok(())
 }
 
 /// The visitor's yes or no; false when it comes too late, or a second time.

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{
     call::{self, Past, Status, Waiting},
-    record,
+    code, record,
 };
 use crate::{Bot, Error, Result, words::say};
 
@@ -125,8 +125,16 @@ impl Bot {
         Ok(())
     }
 
-    /// Calls nobody has decided in time: the bot hands over.
+    /// Calls nobody has decided in time: the bot hands over. One whose code did not come in time is over, and its form says so.
     pub(crate) async fn expire_calls(&self) {
+        match code::expire(self.chat()).await {
+            Ok(late) => {
+                for (workspace, visitor, conversation) in late {
+                    self.chat().conversation_changed(workspace, visitor, conversation);
+                }
+            }
+            Err(error) => tracing::warn!(%error, "calls that wait for a code could not be ended; the next sweep tries again"),
+        }
         let late = match call::late(self.chat()).await {
             Ok(late) => late,
             Err(error) => return tracing::warn!(%error, "calls nobody has decided could not be found; the next sweep looks again"),

@@ -19,6 +19,8 @@ pub(crate) fn admit(spec: &Spec, identity: Option<&Identity>) -> Result<(Map<Str
     let mut own = Map::new();
     match (spec.who, identity) {
         (Who::Verified, None) => return Err(Refused::NotVerified),
+        // Nobody is known to whom a code could go.
+        (Who::Anybody, _) if spec.consent == Consent::Code => return Err(Refused::NotVerified),
         (Who::Anybody, _) if spec.identity.is_empty() => {}
         // A tool that was saved so is none: its parameters would be the model's to choose.
         (_, None) => return Err(Refused::NotVerified),

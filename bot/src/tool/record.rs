@@ -24,6 +24,8 @@ pub struct Tool {
     pub spec: Spec,
     /// What is sent along, secret.
     pub headers: Vec<Header>,
+    /// Signs what is sent to the code address, secret.
+    pub code_secret: Secret,
     /// Unix milliseconds.
     pub updated_at: i64,
     /// Switched off since.
@@ -41,16 +43,17 @@ pub struct Header {
 
 /// The workspace's tools, by name.
 pub async fn list(chat: &Chat, workspace: WorkspaceId) -> Result<Vec<Tool>> {
-    let rows = sqlx::query("SELECT id, spec, headers, updated_at, disabled_at FROM tool WHERE workspace_id = $1 ORDER BY name")
-        .bind(workspace.text())
-        .fetch_all(chat.store().read())
-        .await?;
+    let rows =
+        sqlx::query("SELECT id, spec, headers, code_secret, updated_at, disabled_at FROM tool WHERE workspace_id = $1 ORDER BY name")
+            .bind(workspace.text())
+            .fetch_all(chat.store().read())
+            .await?;
     rows.iter().map(from_row).collect()
 }
 
 /// One tool.
 pub async fn find(chat: &Chat, workspace: WorkspaceId, id: ToolId) -> Result<Tool> {
-    let row = sqlx::query("SELECT id, spec, headers, updated_at, disabled_at FROM tool WHERE workspace_id = $1 AND id = $2")
+    let row = sqlx::query("SELECT id, spec, headers, code_secret, updated_at, disabled_at FROM tool WHERE workspace_id = $1 AND id = $2")
         .bind(workspace.text())
         .bind(id.text())
         .fetch_optional(chat.store().read())
@@ -119,6 +122,17 @@ pub async fn switch(chat: &Chat, workspace: WorkspaceId, id: ToolId, on: bool) -
     if done.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
 }
 
+/// Gives a tool the secret that signs what is sent to its code address; the one before signs no more.
+pub async fn set_code_secret(chat: &Chat, workspace: WorkspaceId, id: ToolId, secret: &Secret) -> Result<()> {
+    let done = sqlx::query("UPDATE tool SET code_secret = $3 WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace.text())
+        .bind(id.text())
+        .bind(secret.expose())
+        .execute(chat.store().write())
+        .await?;
+    if done.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+}
+
 /// Removes a tool; what was done with it stays in the record.
 pub async fn remove(chat: &Chat, workspace: WorkspaceId, id: ToolId) -> Result<()> {
     let done = sqlx::query("DELETE FROM tool WHERE workspace_id = $1 AND id = $2")
@@ -171,6 +185,7 @@ fn from_row(r: &AnyRow) -> Result<Tool> {
         id: row::id(r, "id")?,
         spec: row::json(r, "spec")?,
         headers: row::json(r, "headers")?,
+        code_secret: Secret::new(r.try_get::<String, _>("code_secret")?),
         updated_at: r.try_get("updated_at")?,
         disabled_at: r.try_get("disabled_at")?,
     })

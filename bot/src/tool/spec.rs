@@ -36,6 +36,8 @@ pub struct Spec {
     pub who: Who,
     /// Who must agree to each call.
     pub consent: Consent,
+    /// Where one-time codes are sent, for the operator's own system to bring them to the visitor; empty: none are asked for.
+    pub code_address: String,
     /// How long an agent may take to agree, in minutes.
     pub wait_min: i64,
     /// Seconds it may take.
@@ -107,6 +109,8 @@ pub enum Consent {
     Nobody,
     /// The visitor, by a button that says what will be done.
     Visitor,
+    /// The visitor, by a one-time code that reaches only them.
+    Code,
     /// An agent.
     Agent,
 }
@@ -134,6 +138,7 @@ impl Default for Spec {
             identity: BTreeMap::new(),
             who: Who::Verified,
             consent: Consent::Nobody,
+            code_address: String::new(),
             wait_min: 30,
             seconds: 10,
             bytes: 64 << 10,
@@ -172,6 +177,12 @@ impl Spec {
         }
         if !self.identity.is_empty() && self.who == Who::Anybody {
             return Err("A tool with parameters from the identity is for verified visitors only.".into());
+        }
+        if self.consent == Consent::Code && self.who == Who::Anybody {
+            return Err("A one-time code goes to somebody who is known: such a tool is for verified visitors only.".into());
+        }
+        if self.consent == Consent::Code || !self.code_address.is_empty() {
+            address::check_code(&self.code_address)?;
         }
         if let Some(pointer) = self.fields.iter().find(|pointer| !pointer.starts_with('/')) {
             return Err(format!("\"{pointer}\" is no JSON pointer: it begins with a slash, such as /order/status."));

@@ -135,6 +135,17 @@ fn the_model_is_not_told_of_what_the_identity_says() {
         Spec { fields: vec!["status".into()], ..spec() },
         Spec { address: "https://{order}/".into(), ..spec() },
         Spec { wait_min: 0, ..spec() },
+        Spec { consent: Consent::Code, ..spec() },
+        Spec { consent: Consent::Code, code_address: "http://shop.example/codes".into(), ..spec() },
+        Spec { consent: Consent::Code, code_address: "https://jo:pass@shop.example/codes".into(), ..spec() },
+        Spec { code_address: "ftp://shop.example/codes".into(), ..spec() },
+        Spec {
+            consent: Consent::Code,
+            code_address: "https://shop.example/codes".into(),
+            who: Who::Anybody,
+            identity: Default::default(),
+            ..spec()
+        },
     ] {
         assert!(wrong.validate().is_err(), "{wrong:?}");
     }
@@ -147,6 +158,7 @@ fn a_request_is_what_its_tool_says() {
         id: ToolId(uuid::Uuid::nil()),
         spec: Spec { method, ..spec },
         headers: vec![header.clone()],
+        code_secret: Secret::default(),
         updated_at: 0,
         disabled_at: None,
     };

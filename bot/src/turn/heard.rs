@@ -116,6 +116,8 @@ fn attributes(identity: &Identity) -> BTreeMap<String, String> {
 fn decision(message: &Message) -> Option<(ToolCallId, Option<bool>)> {
     match message.author {
         Author::System => message.extra.call.map(|id| (id, None)),
+        // A code that was written: what it came to stands with the call.
+        Author::Visitor(_) if message.extra.call.is_some() => message.extra.call.map(|id| (id, None)),
         Author::Visitor(_) => message.extra.button.as_deref().and_then(value_of_button).map(|(id, yes)| (id, Some(yes))),
         _ => None,
     }

@@ -73,6 +73,11 @@ fn each_rule_decides_what_it_says() {
         ("a tool failed", tool(ToolState::Failed), HandOver(Cause::Tool), "tool_failed"),
         ("a tool was broken off", tool(ToolState::Unknown), HandOver(Cause::Tool), "tool_unknown"),
         ("nobody decided", tool(ToolState::Expired), HandOver(Cause::Tool), "tool_expired"),
+        ("a code is needed", tool(ToolState::Code), Action::Tool(ToolState::Code), "tool_code"),
+        ("not the code", tool(ToolState::CodeWrong), Action::Tool(ToolState::CodeWrong), "tool_code_wrong"),
+        ("never the code", tool(ToolState::CodeVoid), Action::Tool(ToolState::CodeVoid), "tool_code_void"),
+        ("the code came late", tool(ToolState::CodeExpired), Action::Tool(ToolState::CodeExpired), "tool_code_expired"),
+        ("the code cannot be sent", tool(ToolState::CodeUnsent), HandOver(Cause::Tool), "tool_code_unsent"),
         ("a wish before a tool", Signals { wish: true, ..tool(ToolState::Confirm) }, HandOver(Wish), "wish"),
         ("search is down", Signals { broken: true, ..nothing() }, HandOver(Cause::Model), "broken"),
     ] {

@@ -10,7 +10,7 @@ use bot::tool::{Consent, Header, Method, OnError, Spec, Tool, Who};
 use crate::web::fields::Fields;
 use crate::web::form::Form;
 
-const FIELDS: [&str; 16] = [
+const FIELDS: [&str; 18] = [
     "name",
     "title",
     "description",
@@ -21,6 +21,8 @@ const FIELDS: [&str; 16] = [
     "identity",
     "who",
     "consent",
+    "code_address",
+    "subject",
     "wait_min",
     "seconds",
     "kib",
@@ -59,6 +61,7 @@ fn fill(spec: &Spec) -> Form {
         .with("identity", identity.join("\n"))
         .with("who", who(spec.who))
         .with("consent", consent(spec.consent))
+        .with("code_address", &*spec.code_address)
         .with("wait_min", spec.wait_min.to_string())
         .with("seconds", spec.seconds.to_string())
         .with("kib", (spec.bytes >> 10).to_string())
@@ -105,9 +108,11 @@ pub fn read(form: &mut Form) -> Option<(Spec, Vec<Header>)> {
         who: if form.value("who") == "anybody" { Who::Anybody } else { Who::Verified },
         consent: match form.value("consent") {
             "visitor" => Consent::Visitor,
+            "code" => Consent::Code,
             "agent" => Consent::Agent,
             _ => Consent::Nobody,
         },
+        code_address: form.value("code_address").trim().to_owned(),
         wait_min: i64::try_from(wait).unwrap_or(i64::MAX),
         seconds,
         bytes: kib.saturating_mul(1_024),
@@ -139,6 +144,7 @@ pub fn consent(consent: Consent) -> &'static str {
     match consent {
         Consent::Nobody => "nobody",
         Consent::Visitor => "visitor",
+        Consent::Code => "code",
         Consent::Agent => "agent",
     }
 }
@@ -156,7 +162,8 @@ mod tests {
             address: "https://api.example/orders/{order}".into(),
             parameters: serde_json::json!({ "properties": { "order": { "type": "string" }, "customer": { "type": "string" } } }),
             identity: [("customer".to_owned(), "sub".to_owned())].into(),
-            consent: Consent::Agent,
+            consent: Consent::Code,
+            code_address: "https://shop.example/codes".into(),
             fields: vec!["/status".into()],
             ..Spec::default()
         };

@@ -63,6 +63,7 @@ impl Session {
             Frame::Typing { conversation, on } => self.typing(conversation, on).await,
             Frame::Rate { conversation, seq, score } => vec![self.rate(conversation, seq, score).await],
             Frame::Csat { conversation, score, comment } => self.csat(conversation, score, &comment).await,
+            Frame::Code { conversation, call, code, resend } => vec![self.code(conversation, call, code, resend).await],
             Frame::Contact { name, email } => vec![self.contact(name, email).await],
             Frame::Page(page) => self.on_page(page).await,
             Frame::Ping => vec![view::frame("pong", json!({})).into()],
@@ -99,6 +100,9 @@ impl Session {
     }
 
     async fn keep(&mut self, id: ClientId, talk: ConversationId, body: String, extra: Extra) -> chat::Result<chat::Appended> {
+        if let Some(done) = self.written_code(id, talk, &body).await {
+            return done;
+        }
         let open = self.sent.contains_key(&talk);
         let opening = (!open).then(|| Box::new(self.opening(talk)));
         let append = Append { extra, opening, ..Append::new(self.workspace, talk, id, Author::Visitor(self.visitor), body) };

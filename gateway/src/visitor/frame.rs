@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chat::{ClientId, ConversationId, DeviceId, InboxId, conversation::cut};
+use chat::{ClientId, ConversationId, DeviceId, InboxId, Secret, ToolCallId, conversation::cut};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -97,6 +97,15 @@ pub(crate) enum Frame {
         #[serde(default)]
         comment: String,
     },
+    /// The one-time code of a call: entered, asked for anew, or only looked after.
+    Code {
+        conversation: ConversationId,
+        call: ToolCallId,
+        #[serde(default)]
+        code: Option<Secret>,
+        #[serde(default)]
+        resend: bool,
+    },
     Contact {
         #[serde(default)]
         name: Option<String>,
@@ -134,6 +143,8 @@ mod tests {
             (r#"{"t":"send","id":"x","conversation":"y","body":"hi"}"#.into(), false),
             (format!(r#"{{"t":"read","conversation":"{id}","seq":9}}"#), true),
             (format!(r#"{{"t":"read","conversation":"{id}","seq":1e99}}"#), false),
+            (format!(r#"{{"t":"code","conversation":"{id}","call":"{id}","code":"123456"}}"#), true),
+            (format!(r#"{{"t":"code","conversation":"{id}","call":"{id}","code":123456}}"#), false),
             (r#"{"t":"ping"}"#.into(), true),
             (r#"{"t":"from the future","x":{}}"#.into(), true),
             (r#"{"t":"page","url":"u","title":"t","more":1}"#.into(), true),

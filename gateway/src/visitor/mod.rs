@@ -3,6 +3,7 @@
 mod address;
 mod answer;
 mod arrivals;
+mod code;
 #[cfg(feature = "echo")]
 mod echo;
 mod frame;

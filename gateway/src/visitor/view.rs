@@ -25,6 +25,9 @@ pub(crate) async fn message(gate: &Gate, message: &Message, rating: Option<i64>)
     if !extra.buttons.is_empty() {
         frame.insert("buttons".into(), json!(extra.buttons));
     }
+    if extra.code {
+        frame.insert("code".into(), json!(extra.call));
+    }
     if extra.extract {
         frame.insert("extract".into(), json!(true));
     }

@@ -122,7 +122,7 @@ export function createLine(base, hello, heard, changed) {
   });
   addEventListener("pageshow", () => resting && start());
 
-  return { start, stop, wake, send, isUp: () => up, isStopped: () => stopped };
+  return { start, stop, wake, send, isUp: () => up, isWanted: () => wanted, isStopped: () => stopped };
 }
 
 /** The stream, as soon as its part is here. */

@@ -85,7 +85,7 @@ export function createSession({ base, inbox, locale, identity }, keep, shell, te
         Object.assign(c, { unread, preview, at, status, read: Math.max(c.read, read_seq), heard: Math.max(c.heard, last_seq) });
       }
       outbox.restore();
-      for (const c of held.values()) begin(c);
+      for (const c of held.values()) askCode(begin(c));
       outbox.flush();
       if (label) line.send({ t: "contact", ...label });
       tell("welcome");
@@ -101,6 +101,7 @@ export function createSession({ base, inbox, locale, identity }, keep, shell, te
         keep.dropOut(frame.id);
         c.unread = countUnread(c);
         line.send({ t: "got", conversation: c.id, seq: c.last });
+        askCode(c);
       } else if (!own && frame.author.kind !== "system") c.unread += 1;
       if (!own) tell("arrived", { conversation: c.id, message: frame });
       changed();
@@ -114,6 +115,11 @@ export function createSession({ base, inbox, locale, identity }, keep, shell, te
       addHistory(c, messages, more);
       for (const { id } of messages) keep.dropOut(id);
       if (c.heard > c.last) resume(c);
+      askCode(c);
+      changed();
+    },
+    on_code(frame, c) {
+      c.code = { ...frame, resend_at: Date.now() + frame.resend_ms };
       changed();
     },
     on_draft(frame, c) {
@@ -142,6 +148,7 @@ export function createSession({ base, inbox, locale, identity }, keep, shell, te
     },
     on_status(frame, c) {
       c.status = { seen: c.status.seen, ...frame };
+      if (c.code) askCode(c);
       handlers.on_desk(frame);
     },
     on_desk({ online }) {
@@ -176,6 +183,13 @@ export function createSession({ base, inbox, locale, identity }, keep, shell, te
       resuming.delete(id);
       if (line.isUp()) resume(c);
     }, RESUME_MS);
+  }
+
+  /** Asks how it stands with the code the conversation waits for: only the server knows. */
+  function askCode(c) {
+    const call = c.list.findLast((message) => message.code)?.code;
+    const over = c.code && c.code.call === call && /done|void|over/.test(c.code.state);
+    if (call && !over) line.send({ t: "code", conversation: c.id, call });
   }
 
   function markRead(c, seq) {
@@ -233,12 +247,15 @@ export function createSession({ base, inbox, locale, identity }, keep, shell, te
       line.send({ t: "rate", conversation: c.id, seq: message.seq, score });
       changed();
     },
+    /** Enters a code; without one, asks for a new one. */
+    code: (c, code) => line.send({ t: "code", conversation: c.id, call: c.code.call, code, resend: !code }),
     csat: (c, score, comment) => line.send({ t: "csat", conversation: c.id, score, comment }),
     /** Name and e-mail are labels for the team, told as soon as there is a visitor to label. A signed `signed` is who it is; "" is nobody. */
     identify(name, email, signed) {
       if (signed !== undefined && signed !== identity) {
         identity = signed || undefined;
-        if (line.isUp()) {
+        // One that is just opening has said hello without it.
+        if (line.isWanted()) {
           line.stop();
           line.start();
         }

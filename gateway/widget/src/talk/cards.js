@@ -1,6 +1,7 @@
 // Cards at the end of a thread: the note for when nobody is here, and the rating after a conversation was closed.
 import { h, icon } from "../core/dom.js";
 import { t } from "../core/words.js";
+import { codeCard } from "./code.js";
 
 /** The cards a conversation shows now, as elements. They are made once, so that half-filled fields stay. */
 export function cardsOf(ui, c) {
@@ -9,6 +10,10 @@ export function cardsOf(ui, c) {
   const out = [];
   const waiting = speaker === "queue" && !closed_at;
   if (waiting && (online === false || made.asked)) out.push((made.contact ||= contactCard(ui)).draw(online));
+  if (c.code && speaker === "bot" && !closed_at) {
+    if (made.code?.call !== c.code.call) made.code = codeCard(ui, c);
+    out.push(...made.code.draw(c.code));
+  }
   if (csat === "ask" || made.rated) out.push((made.csat ||= csatCard(ui, c, made)).draw(csat));
   return out;
 }
