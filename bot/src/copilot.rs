@@ -108,17 +108,17 @@ impl Bot {
         Ok(self.mind(workspace, &Errand::default()).await?.models.any(Task::Copilot))
     }
 
-    /// A reply in other words; `locale` is the language to translate into.
+    /// A reply in other words; `language` is the tag of the one to translate into.
     ///
     /// # Errors
     /// [`Error::Invalid`] when no model is configured, or it did not answer.
-    pub async fn rewrite(&self, workspace: WorkspaceId, how: Rewrite, text: &str, locale: &str) -> Result<String> {
+    pub async fn rewrite(&self, workspace: WorkspaceId, how: Rewrite, text: &str, language: &str) -> Result<String> {
         let errand = Errand::default();
         let mind = self.mind(workspace, &errand).await?;
         if !mind.models.any(Task::Copilot) {
             return Err(Error::Invalid("No model is configured.".into()));
         }
-        let prompt = prompt::rewrite(how.name(), text, locale)?;
+        let prompt = prompt::rewrite(how.name(), text, language)?;
         let limits = Limits { chars: LONGEST, ..self.limits() };
         let written = mind.models.complete(Task::Copilot, prompt, limits).await;
         self.note_usage(workspace, None, &errand.ledger.calls()).await;

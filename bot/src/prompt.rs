@@ -130,11 +130,13 @@ pub(crate) fn summary(lines: &[Line], locale: &str) -> Result<Prompt> {
     conversation("summary", lines, context, 300)
 }
 
-/// The prompt that puts an agent's reply in other words: `shorter`, `friendlier` or `translate`.
-pub(crate) fn rewrite(how: &str, text: &str, locale: &str) -> Result<Prompt> {
+/// The prompt that puts an agent's reply in other words: `shorter`, `friendlier` or `translate`, into the language of that tag.
+pub(crate) fn rewrite(how: &str, text: &str, language: &str) -> Result<Prompt> {
     let mut context = Context::new();
     context.insert("how", how);
-    context.insert("language", &say(locale, "language", &[]));
+    let ours = matches!(language, "en" | "zh");
+    let named = if ours { say(language, "language", &[]) } else { format!("the language with the code \"{}\"", one_line(language)) };
+    context.insert("language", &named);
     context.insert("text", &cut(&unfence(text), PASSAGE * 2));
     Ok(Prompt { messages: vec![Said::new(Role::User, render("rewrite", &context)?)], max_tokens: 1_500, tools: Vec::new() })
 }

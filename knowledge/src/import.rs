@@ -197,6 +197,33 @@ impl Knowledge {
         Ok(summary)
     }
 
+    /// [`Knowledge::import`] by a reader that may be left alone: when it fails and nobody `waits` for its answer any more, the failure
+    /// stands with the source, which is made for it if it is not there.
+    ///
+    /// # Errors
+    /// Those of the import.
+    pub async fn import_attended(
+        &self,
+        workspace: WorkspaceId,
+        library: LibraryId,
+        upload: Upload,
+        waits: &(dyn Fn() -> bool + Send + Sync),
+    ) -> Result<Summary> {
+        let (kind, name, address, audience) = (place(&upload.content), upload.name.clone(), upload.address.clone(), upload.audience);
+        let done = self.import(workspace, library, upload, &|_| {}).await;
+        if let Err(error) = &done
+            && !waits()
+        {
+            let new = source::New { kind, name: &name, address: &address, audience };
+            let reason = match error {
+                Error::Unusable { reason, .. } => reason.clone(),
+                other => Reason::Unreadable { detail: other.to_string() },
+            };
+            source::failed(self.chat(), workspace, library, &new, &reason).await?;
+        }
+        done
+    }
+
     pub(crate) async fn parse(&self, file: File) -> Result<Read, Reason> {
         let limits = self.config().limits();
         blocking(move || file.read(&limits)).await?

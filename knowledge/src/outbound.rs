@@ -12,6 +12,7 @@ use std::{
 };
 
 use reqwest::{Client, Response, StatusCode, Url, header, redirect};
+use serde::{Deserialize, Serialize};
 
 use address::is_public;
 pub use call::{Call, Reply};
@@ -22,8 +23,9 @@ const HOPS: usize = 5;
 /// A connection is there by then, or will not be.
 const CONNECT: Duration = Duration::from_secs(6);
 
-/// Why an address was not, or could not be, fetched.
-#[derive(Debug, thiserror::Error)]
+/// Why an address was not, or could not be, fetched. Pages translate [`Error::key`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum Error {
     /// It is no `http` or `https` address.
     #[error("\"{0}\" is no http or https address")]
@@ -55,6 +57,38 @@ pub enum Error {
     /// The connection failed.
     #[error("the connection failed: {0}")]
     Connection(String),
+}
+
+impl Error {
+    /// The name under which pages keep the translation.
+    #[must_use]
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Address(_) => "address",
+            Self::Port(_) => "port",
+            Self::Private(_) => "private",
+            Self::NoHost(_) => "no_host",
+            Self::Redirects => "redirects",
+            Self::Status(_) => "status",
+            Self::TooLarge { .. } => "too_large",
+            Self::Slow(_) => "slow",
+            Self::Connection(text) if text.to_ascii_lowercase().contains("refused") => "refused",
+            Self::Connection(text) if text.to_ascii_lowercase().contains("certificate") => "certificate",
+            Self::Connection(_) => "connection",
+        }
+    }
+
+    /// What the translation names: a host, a number.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        match self {
+            Self::Address(text) | Self::Private(text) | Self::NoHost(text) | Self::Connection(text) => text.clone(),
+            Self::Port(n) | Self::Status(n) => n.to_string(),
+            Self::TooLarge { limit } => (limit / 1024).to_string(),
+            Self::Slow(seconds) => seconds.to_string(),
+            Self::Redirects => HOPS.to_string(),
+        }
+    }
 }
 
 /// What was fetched.

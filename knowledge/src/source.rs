@@ -238,6 +238,18 @@ pub struct New<'a> {
     pub audience: Audience,
 }
 
+/// Notes that nothing could be taken, and why.
+pub(crate) async fn failed(chat: &Chat, workspace: WorkspaceId, library: LibraryId, new: &New<'_>, reason: &Reason) -> Result<()> {
+    let id = open(chat, workspace, library, new).await?;
+    sqlx::query("UPDATE source SET failure = $3 WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace.text())
+        .bind(id.text())
+        .bind(serde_json::to_string(reason).unwrap_or_default())
+        .execute(chat.store().write())
+        .await?;
+    Ok(())
+}
+
 /// Notes what an import did.
 pub(crate) async fn synced(tx: &mut Tx, workspace: WorkspaceId, id: SourceId, summary: &Summary, now: i64) -> Result<()> {
     let text = serde_json::to_string(summary).map_err(|error| Error::Invalid(error.to_string()))?;

@@ -15,6 +15,7 @@ import { startOverlays } from "./overlays.js";
 import { startPresence } from "./presence.js";
 import { startReading } from "./reading.js";
 import { startScrollable } from "./scrollable.js";
+import { startSummary } from "./summary.js";
 import { startTables } from "./tables.js";
 import { startTyping } from "./typing.js";
 
@@ -35,6 +36,7 @@ for (const start of [
   startTyping,
   startClock,
   startCopy,
+  startSummary,
   startTables,
   startScrollable,
   startPresence,

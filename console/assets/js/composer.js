@@ -62,6 +62,8 @@ export function mergeComposer(old, fresh) {
     const radio = theirs.querySelector(`input[name=mode][value=${modeOf(mine)}]`);
     if (radio) radio.checked = true;
     const said = mine.querySelector(":scope > .alert");
+    const [helped, place] = [mine, theirs].map((form) => form.querySelector("#composer-sources"));
+    if (helped && place && !place.hasChildNodes() && (mine.body.value || mine.getAttribute("aria-busy"))) place.replaceWith(helped);
     if (said && mine.body.value && !theirs.querySelector(":scope > .alert")) theirs.prepend(said);
     old.replaceWith(fresh);
     theirs.body.scrollTop = top;
@@ -119,18 +121,21 @@ async function help(form, submitter) {
   if (form.getAttribute("aria-busy")) return;
   form.setAttribute("aria-busy", "true");
   submitter.closest("details").open = false;
-  announce(word("sending"));
+  // In other words a reply rests on what it rested on.
+  const rests = submitter.value === "suggest" ? [] : [...(document.getElementById("composer-sources")?.childNodes ?? [])];
+  // This place is read out.
+  showSources({ notice: word("asking"), sources: [] });
   const asked = form.body.value;
   const answer = await post(submitter.formAction, new FormData(form, submitter));
   const now = document.getElementById("composer") ?? form;
   for (const one of [form, now]) one.removeAttribute("aria-busy");
   fault(now, answer.ok ? "" : answer.text || word("failed"));
-  announce(answer.notice ?? "");
+  if (answer.ok && !answer.notice) document.getElementById("composer-sources")?.replaceChildren(...rests);
+  else showSources({ notice: answer.notice ?? "", sources: answer.sources ?? [] });
   // Whoever went on writing meanwhile keeps their words.
   if (!answer.ok || now.body.value !== asked) return;
   now.body.value = answer.body;
   now.body.dispatchEvent(new Event("input", { bubbles: true }));
-  showSources(answer);
   now.body.focus();
 }
 

@@ -64,6 +64,9 @@ function replace(old, fresh, piece) {
   const opened = [...old.querySelectorAll("details[open] > summary")].map((summary) => summary.textContent);
   const top = old.scrollTop;
   if (old.dataset.open !== undefined) fresh.dataset.open = "";
+  // A summary somebody has asked for stays; an update has none.
+  const summary = old.querySelector("[data-summary=there]");
+  if (summary) fresh.querySelector("[data-summary='']")?.replaceWith(summary.cloneNode(true));
   if (same(old, fresh) && !piece.move) return old;
   const moves = piece.move && piece.list && list?.id === piece.list && !isAt(old, piece.place);
   if (moves && isAimed(old)) {

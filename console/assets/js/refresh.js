@@ -14,7 +14,10 @@ export function refresh() {
 async function load() {
   let response;
   try {
-    response = await fetch(location.href, { headers: { Accept: "text/html" } });
+    // A summary is asked for once, not with every update.
+    const here = new URL(location.href);
+    here.searchParams.delete("sum_up");
+    response = await fetch(here, { headers: { Accept: "text/html" } });
   } catch {
     return;
   }

@@ -8,10 +8,10 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use bot::Rewrite;
-use chat::{Citation, ConversationId};
+use chat::{Audience, Author, Citation, ConversationId, message};
 
 use crate::conversation::acts::view_in;
-use crate::conversation::message::CitationText;
+use crate::conversation::message::{CitationText, language};
 use crate::conversation::page::{COMPOSER, Reading, conversation_page};
 use crate::error::Error;
 use crate::handle::Console;
@@ -19,6 +19,9 @@ use crate::web::fields::Fields;
 use crate::web::form::Form;
 use crate::web::params::Id;
 use crate::web::visit::Seat;
+
+/// Messages that are looked at for a language.
+const RECENT: i64 = 30;
 
 /// What the composer shows of the copilot.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -75,17 +78,24 @@ async fn suggest(console: &Console, seat: &Seat, id: ConversationId, written: &s
 }
 
 async fn rewrite(console: &Console, seat: &Seat, id: ConversationId, how: Rewrite, written: &str) -> Result<Helped, Error> {
-    let it = chat::conversation::find(console.chat.store(), seat.workspace(), id).await?;
-    let locale = chat::locale_of(&it.locale);
     let kept = |notice: String| Helped { body: written.to_owned(), notice, sources: Vec::new() };
     if written.trim().is_empty() {
         return Ok(kept(console.templates.words().plain(seat.locale(), "copilot-empty")));
     }
-    Ok(match console.bot.rewrite(seat.workspace(), how, written, locale).await {
+    Ok(match console.bot.rewrite(seat.workspace(), how, written, language_of(console, seat, id).await?).await {
         Ok(body) => Helped { body, notice: String::new(), sources: Vec::new() },
         Err(bot::Error::Invalid(_)) => kept(console.templates.words().plain(seat.locale(), "copilot-no-model")),
         Err(error) => return Err(error.into()),
     })
+}
+
+/// What the visitor writes in, by the newest of their messages that tells; else what the conversation is held in.
+async fn language_of(console: &Console, seat: &Seat, id: ConversationId) -> Result<&'static str, Error> {
+    let (workspace, store) = (seat.workspace(), console.chat.store());
+    let it = chat::conversation::find(store, workspace, id).await?;
+    let messages = message::before(store, workspace, id, Audience::All, i64::MAX, RECENT).await?;
+    let said = messages.iter().rev().filter(|message| matches!(message.author, Author::Visitor(_)));
+    Ok(said.map(|message| language(&message.body)).find(|language| !language.is_empty()).unwrap_or(chat::locale_of(&it.locale)))
 }
 
 fn texts(citations: &[Citation]) -> Vec<CitationText> {

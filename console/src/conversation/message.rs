@@ -169,9 +169,14 @@ fn heard(body: &str) -> (&'static str, &'static str) {
         Mood::Neutral => "",
         mood => mood.name(),
     };
-    // A number, an order's code or a face is written in no language.
+    (mood, language(body))
+}
+
+/// What a text is written in; empty: it does not tell. A number, an order's code or a face is written in no language.
+#[must_use]
+pub fn language(body: &str) -> &'static str {
     let tells = body.chars().any(is_han) || body.split_whitespace().filter(|word| word.chars().all(|c| !c.is_ascii_digit())).count() > 1;
-    (mood, if tells { spoken(body) } else { "" })
+    if tells { spoken(body) } else { "" }
 }
 
 fn new_day(message: &Message, previous: Option<&Message>) -> Option<i64> {

@@ -1,5 +1,7 @@
 //! Adding sources: files, a pasted text, or an address.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::Duration;
 
 use axum::extract::State;
@@ -167,14 +169,24 @@ pub fn flash(summary: &Summary) -> Flash {
 pub async fn take(console: &Console, seat: &Seat, library: LibraryId, upload: Upload) -> Result<Option<Summary>, Refused> {
     let (knowledge, workspace) = (console.knowledge.clone(), seat.workspace());
     // A task of its own: a browser that goes away does not stop half-way through a source.
-    let work = tokio::spawn(async move {
-        let done = knowledge.import(workspace, library, upload, &|_| {}).await;
+    let left = Arc::new(AtomicBool::new(false));
+    let gone = left.clone();
+    let mut work = tokio::spawn(async move {
+        let done = knowledge.import_attended(workspace, library, upload, &|| !gone.load(SeqCst)).await;
         if let Err(error) = &done {
             tracing::warn!(%error, "an import took nothing");
         }
         done
     });
-    match tokio::time::timeout(PATIENCE, work).await {
+    let mut done = tokio::time::timeout(PATIENCE, &mut work).await;
+    if done.is_err() {
+        left.store(true, SeqCst);
+        // It may have ended in this very moment.
+        if work.is_finished() {
+            done = Ok(work.await);
+        }
+    }
+    match done {
         Ok(Ok(done)) => done.map(Some),
         Ok(Err(error)) => Err(Refused::Index(error.to_string())),
         Err(_) => Ok(None),

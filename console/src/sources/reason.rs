@@ -27,7 +27,10 @@ pub fn say(words: &Words, locale: Locale, reason: &Reason) -> String {
         }
         Reason::Missing { line, field } => vec![("line", number(line)), ("field", field.clone())],
         Reason::Duplicate { id } => vec![("id", id.clone())],
-        Reason::Unreadable { detail } | Reason::Fetch { detail } | Reason::Damaged { detail } => {
+        Reason::Fetch { error: Some(error), .. } => {
+            vec![("detail", words.with(locale, &format!("fetch-{}", error.key()), &[("detail", &error.detail())]))]
+        }
+        Reason::Unreadable { detail } | Reason::Fetch { detail, .. } | Reason::Damaged { detail } => {
             vec![("detail", detail.clone())]
         }
         _ => Vec::new(),

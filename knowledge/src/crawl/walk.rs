@@ -392,6 +392,6 @@ async fn links(at: &Url, page: &Fetched) -> Links {
 pub(crate) fn fetch(error: &outbound::Error) -> Reason {
     match error {
         outbound::Error::TooLarge { limit } => Reason::TooLarge { bytes: 0, limit: *limit },
-        other => Reason::Fetch { detail: other.to_string() },
+        other => Reason::Fetch { detail: other.to_string(), error: Some(other.clone()) },
     }
 }

@@ -128,6 +128,9 @@ pub enum Reason {
     Fetch {
         /// Why.
         detail: String,
+        /// The same for pages, which say it in their own language; older records have none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<crate::outbound::Error>,
     },
 }
 
@@ -214,7 +217,7 @@ impl fmt::Display for Reason {
             Self::Link => f.write_str("it is a symbolic link, and those are not followed"),
             Self::NotAFile => f.write_str("it is neither a file nor a folder"),
             Self::Unreadable { detail } => write!(f, "it cannot be read: {detail}"),
-            Self::Fetch { detail } => write!(f, "it cannot be fetched: {detail}"),
+            Self::Fetch { detail, .. } => write!(f, "it cannot be fetched: {detail}"),
         }
     }
 }
