@@ -2,8 +2,12 @@
 //! is compared. Either way people speak, and nothing of it reaches the visitor: a draft is a message for the staff, a shadow is none.
 
 mod agreement;
+mod by_intent;
 mod draft;
+mod pair;
+mod reason;
 mod record;
+mod score;
 
 use std::time::Duration;
 
@@ -11,7 +15,13 @@ use chat::{Audience, Author, ConversationId, WorkspaceId, conversation, message}
 use futures_util::{StreamExt, stream};
 use tokio_util::sync::CancellationToken;
 
-pub use self::agreement::Agreement;
+pub(crate) use self::pair::outcomes;
+pub use self::{
+    agreement::Agreement,
+    by_intent::Disagreement,
+    reason::Why,
+    score::{Grade, Score},
+};
 use crate::{
     Bot, Result, Settings,
     release::Standing,

@@ -5,10 +5,10 @@ use chat::{ConversationId, WorkspaceId};
 use serde::Serialize;
 
 use crate::{
-    Bot, Result, Settings, Trace,
+    Bot, Result, Settings, Trace, beside,
     intent::Intents,
     trace::{self, Turn},
-    verdict::{self, Action, Model, Signals},
+    verdict::{self, Action, LET, Model, Signals},
 };
 
 /// Time that is looked back on, in ms.
@@ -58,6 +58,8 @@ pub struct Change {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Now {
     Is(&'static str, &'static str, Option<String>),
+    /// A rule of that name would have let it speak; nothing was searched then.
+    Let(String),
     Unknown,
 }
 
@@ -70,12 +72,16 @@ impl Bot {
         let since = self.chat().now() - SPAN_MS;
         let mut run = DryRun::default();
         let intents = self.intents(settings).await;
+        let beside = beside::outcomes(self.chat().store(), workspace, since).await?;
         for (conversation, turn) in trace::since(self.chat().store(), workspace, since, TRIED).await? {
             let Some(signals) = &turn.trace.signals else { continue };
             let then = turn.outcome.clone().unwrap_or_default();
-            let now = match decide(&turn.trace, signals, settings, &intents) {
-                Now::Is(now, rule, named) => (now, rule, named),
-                Now::Unknown => {
+            let silent = beside.get(&(conversation, turn.asked_seq)).copied();
+            let now = match (decide(&turn.trace, signals, settings, &intents), silent) {
+                (Now::Is(now, rule, named), _) => (now, rule, named),
+                // What it thought silently then it would say now.
+                (Now::Let(named), Some(outcome)) => (outcome, LET, Some(named)),
+                (Now::Unknown | Now::Let(_), _) => {
                     run.unknown += 1;
                     continue;
                 }
@@ -118,7 +124,7 @@ fn decide(trace: &Trace, signals: &Signals, settings: &Settings, intents: &Inten
     };
     let searched = !trace.query.is_empty();
     if signals.is_question(&policy) && !searched {
-        return Now::Unknown;
+        return policy.let_by(&signals).map_or(Now::Unknown, |rule| Now::Let(rule.name.clone()));
     }
     loop {
         let verdict = verdict::decide(&signals, &policy);
@@ -129,8 +135,7 @@ fn decide(trace: &Trace, signals: &Signals, settings: &Settings, intents: &Inten
             // Passages that held nothing to show then hold nothing now.
             (Action::Extract, _) if signals.kept > 0 && held_nothing(trace) => (signals.kept, signals.best) = (0, 0.0),
             _ => {
-                let named = policy.decided_by(&signals).filter(|_| verdict.is_by_rule()).map(|rule| rule.name.clone());
-                return Now::Is(verdict.name(), verdict.rule, named);
+                return Now::Is(verdict.name(), verdict.rule, policy.named(&signals, verdict));
             }
         }
     }

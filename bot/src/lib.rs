@@ -12,6 +12,7 @@ mod copilot;
 mod draft;
 mod dry_run;
 mod error;
+mod example;
 pub mod extract;
 mod intent;
 mod learn;
@@ -51,12 +52,13 @@ use ticketing::Desk;
 pub use crate::turn::Steps;
 pub use crate::{
     ask::Asked,
-    beside::Agreement,
+    beside::{Agreement, Disagreement, Grade, Score, Why},
     budget::{Budget, Level},
     config::{Config, Listed, Tasks},
     copilot::{Rewrite, Suggestion, plain as sendable},
     dry_run::{Change, DryRun},
     error::{Error, Result},
+    example::{By, Measured, Missed, Proposal, Proposals, Told},
     intent::{Destination, Intent},
     learn::Lesson,
     reliability::Reliability,

@@ -80,6 +80,8 @@ pub enum Then {
     Refuse,
     /// The bot goes on as usual: the rules after this one are not looked at.
     Answer,
+    /// The same, and the bot speaks itself although it drafts or answers silently otherwise.
+    Speak,
 }
 
 impl Rule {

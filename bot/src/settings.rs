@@ -262,6 +262,7 @@ impl Settings {
             model_from: self.model_from.min(self.answer_from),
             max_failed: self.max_failed,
             enabled: self.mode() == Mode::Live,
+            beside: matches!(self.mode(), Mode::Draft | Mode::Shadow),
             rules: self.rules.clone(),
             stay_when_offline: self.offline == Offline::Stay,
         }

@@ -3,6 +3,7 @@
 mod beside;
 mod codes;
 mod disagree;
+mod example;
 mod learning;
 mod model;
 mod rules;

@@ -146,10 +146,13 @@ impl Bot {
             signals.tool = Some(ToolState::Acted);
         }
         trace.signals = Some(signals.clone());
+        if mind.policy.let_by(&signals).is_some() && signals.is_question(&mind.policy) {
+            trace.rules.push(verdict::LET.to_owned());
+        }
         loop {
             let verdict = verdict::decide(&signals, &mind.policy);
             trace.decided(verdict);
-            trace.named = mind.policy.decided_by(&signals).filter(|_| verdict.is_by_rule()).map(|rule| rule.name.clone());
+            trace.named = mind.policy.named(&signals, verdict);
             let answer = match verdict.action {
                 Action::Answer if known.is_some() => known.take().map(|known| known.answer.clone()),
                 Action::Answer => match self.timed_answer(mind, question, &found, trace, show).await {

@@ -192,6 +192,9 @@ impl Running<'_> {
             self.stage.typing(&mind.settings.name);
         }
         let mut heard = Heard::of(self.bot, conversation, &mind, self.claim.broken).await?;
+        if !mind.policy.enabled && mind.policy.speaks(&heard.signals) {
+            self.stage.typing(&mind.settings.name);
+        }
         self.lay_out(&mut mind, &mut heard).await?;
         let mut trace = Trace {
             question: heard.question.text.clone(),

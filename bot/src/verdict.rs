@@ -14,6 +14,9 @@ use crate::{
 #[cfg(test)]
 mod tests;
 
+/// In a trace: a rule lets a bot speak that otherwise drafts or answers silently.
+pub(crate) const LET: &str = "let_speak";
+
 /// What was measured about a turn.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -126,6 +129,8 @@ pub struct Policy {
     pub max_failed: u32,
     /// Switched off, the bot gives everything to people.
     pub enabled: bool,
+    /// It does so because it drafts or answers silently: a rule may let it speak.
+    pub beside: bool,
     /// Rules of the admins; the first that holds decides.
     pub rules: Vec<Rule>,
     /// When nobody is there, the bot keeps the conversation, unless a person was asked for.
@@ -180,7 +185,7 @@ impl Signals {
     pub fn is_question(&self, policy: &Policy) -> bool {
         let decided =
             self.wish || self.forbidden || policy.decided_by(self).is_some() || self.talk.is_some() || self.unhelpful || self.broken;
-        policy.enabled && !decided
+        policy.speaks(self) && !decided
     }
 }
 
@@ -196,7 +201,31 @@ impl Signals {
 impl Policy {
     /// The rule that decides; one that lets the bot go on decides nothing, and those after it are not looked at.
     pub fn decided_by(&self, signals: &Signals) -> Option<&Rule> {
-        self.rules.iter().find(|rule| rule.holds(signals)).filter(|rule| rule.then != Then::Answer)
+        self.first(signals).filter(|rule| !matches!(rule.then, Then::Answer | Then::Speak))
+    }
+
+    /// The rule that lets a bot speak that otherwise drafts or answers silently.
+    pub fn let_by(&self, signals: &Signals) -> Option<&Rule> {
+        self.first(signals).filter(|rule| rule.then == Then::Speak && self.beside && !self.enabled)
+    }
+
+    /// Whether the bot may say something itself.
+    pub fn speaks(&self, signals: &Signals) -> bool {
+        self.enabled || self.let_by(signals).is_some()
+    }
+
+    /// What the admins call the rule that decided, or that let the bot decide.
+    pub fn named(&self, signals: &Signals, verdict: Verdict) -> Option<String> {
+        let rule = match verdict.rule {
+            "wish" | "forbidden_topic" => None,
+            _ if verdict.is_by_rule() => self.decided_by(signals),
+            _ => self.let_by(signals),
+        };
+        rule.map(|rule| rule.name.clone())
+    }
+
+    fn first(&self, signals: &Signals) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.holds(signals))
     }
 }
 
@@ -220,6 +249,15 @@ impl Verdict {
 
 /// Decides. Rules are tried in the order in which they stand; the first that applies decides.
 pub fn decide(signals: &Signals, policy: &Policy) -> Verdict {
+    let verdict = usual(signals, policy);
+    match verdict.action {
+        // People are there for whatever a rule has not let the bot answer: it does not ask back in their place.
+        Action::Clarify if !policy.enabled => Verdict { action: Action::HandOver(Cause::Unanswered), ..verdict },
+        _ => verdict,
+    }
+}
+
+fn usual(signals: &Signals, policy: &Policy) -> Verdict {
     let verdict = |action, rule| Verdict { action, rule };
     let confident = signals.kept > 0 && signals.best >= policy.answer_from;
     let plausible = signals.kept > 0 && signals.best >= policy.model_from;
@@ -233,9 +271,9 @@ pub fn decide(signals: &Signals, policy: &Policy) -> Verdict {
         Some(Then::HandOver) => return verdict(Action::HandOver(Cause::Rule), "handover_rule"),
         // A bot that is switched off, or only drafts, says nothing to anybody.
         Some(Then::Refuse) if policy.enabled => return verdict(Action::Clarify, "never_answer"),
-        Some(Then::Refuse | Then::Answer) | None => {}
+        Some(Then::Refuse | Then::Answer | Then::Speak) | None => {}
     }
-    if !policy.enabled {
+    if !policy.speaks(signals) {
         return verdict(Action::HandOver(Cause::Rule), "switched_off");
     }
     if let Some(state) = signals.tool {

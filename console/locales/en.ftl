@@ -787,6 +787,7 @@ rule-unhelpful = The visitor said it did not help
 rule-small_talk = A greeting or thanks
 rule-switched_off = The bot is switched off
 rule-handover_rule = A handover rule
+rule-let_speak = A rule lets the bot answer this itself
 rule-never_answer = A rule: not answered here
 rule-passages_disagree = The passages contradict one another: asked which is meant
 rule-disagree_again = The passages contradict one another, and it was asked before
@@ -1186,6 +1187,7 @@ rule-then = Then
 then-hand_over = Hand over to a person
 then-refuse = Do not answer; offer a person
 then-answer = Answer as usual; skip the rules below
+then-speak = Answer itself, also while it drafts or is silent
 f-labels = Labels
 labels-help = billing, VIP
 flash-rules-saved = Intents and rules are saved.
@@ -1386,3 +1388,116 @@ f-folder = Folder on the server
 folder-help = A folder of those the operator shares ({ $folders }), or one below it: a checkout of a Git repository, for example. The same folder again changes its patterns.
 f-patterns = Which files
 patterns-help = One pattern a line, such as docs/**/*.md; with ! in front: not these. Empty: every file that can be read.
+
+### Agreement by intent
+
+agreement-title = Agreement by intent
+agreement-lead = While people answer, in draft or shadow mode, the bot thinks about the same questions. Here is how often it would have said what people said, for each thing visitors want.
+agreement-how = An answer counts as the same when the words that carry meaning are mostly the same, or when somebody has read both and says so. The range holds the true share in 95 of 100 cases (Wilson); the bot may answer itself when even its lower end is 80 %.
+agreement-mode-live = The bot answers visitors itself now, so nothing new is compared.
+agreement-mode-off = The bot is switched off, so nothing new is compared.
+agreement-no-intents = There are no intents yet: everything counts as one. Say what visitors want, and each is compared by itself, also what was answered before.
+agreement-other = anything else
+agreement-of = { $answered ->
+    [one] Of one answer about { $about } people said the same in { $same }.
+   *[other] Of { $answered } answers about { $about } people said the same in { $same }.
+}
+agreement-ready = The bot may answer these itself: of all such answers { $low } to { $high } would be the same.
+agreement-early = That is too little to say: of all such answers { $low } to { $high } would be the same.
+agreement-more = { $n ->
+    [one] About one more answer like these would tell.
+   *[other] About { $n } more answers like these would tell.
+}
+agreement-apart = Better leave these to people, and read where they differ: of all such answers { $low } to { $high } would be the same.
+agreement-silent = { $n ->
+    [one] People answered one question; the bot would not have answered it.
+   *[other] People answered { $n } questions; the bot would have answered none of them.
+}
+agreement-none = Nobody has asked for this in this time.
+agreement-read = { $n ->
+    [one] Read one difference
+   *[other] Read { $n } differences
+}
+agreement-let = Let the bot answer these
+agreement-take = Give back to people
+agreement-is-let = The bot answers
+agreement-reading = Where they differ: { $about }
+agreement-more-apart = Only the newest are shown.
+agreement-no-apart = They differ nowhere in this time.
+standing-ready = Good enough
+standing-early = Too early
+standing-apart = Too different
+apart-bot = The bot would have said
+apart-people = People said
+apart-unanswered = Not answered by the bot
+apart-unanswered-help = The bot would not have answered. Write what people said as knowledge, if it holds for others too.
+apart-judged = Really different
+apart-judged-help = Somebody has read both and found them different.
+apart-asked_back = Asked back
+apart-asked_back-help = The person asked something back first; the bot would have answered at once.
+apart-figures = Other figures
+apart-figures-help = The bot names { $bot }, people name { $people }. One of the two may be out of date.
+apart-brief = Said little
+apart-brief-help = The person answered in a few words, which says little about the bot’s answer.
+apart-words = Other words
+apart-words-help = { $share } of the words that carry meaning are the same. The meaning may still be.
+apart-same = The same after all
+apart-other = Really different
+flash-let-speak = The bot answers “{ $intent }” itself from its next question on. It is a rule, the last of all.
+flash-silenced = People answer “{ $intent }” again.
+flash-rules-full = There are too many rules already. Remove one first.
+flash-judged-same = Counted as the same.
+flash-judged-other = Counted as different.
+
+### Learning intents from tickets
+
+learn-title = Learn from tickets
+learn-lead = When somebody gives a ticket to a team or labels it, they say what the visitor wanted. Here is what visitors said in such tickets of the past 90 days that the bot does not tell rightly yet. Nothing is learnt before you accept it.
+learn-none-title = Nothing to learn yet
+learn-none-text = Nobody has given a ticket to a team or labelled it in the past 90 days.
+learn-no-intents = There are no intents yet. Write the first ones, with a team or a label each; then tickets that people route can teach them.
+learn-tickets = { $tickets ->
+    [one] People routed or labelled one ticket; of these the bot tells { $known } rightly today.
+   *[other] People routed or labelled { $tickets } tickets; of these the bot tells { $known } rightly today.
+}
+learn-unclear = { $n ->
+    [one] In one, team and labels belong to no intent, or to several.
+   *[other] In { $n }, team and labels belong to no intent, or to several.
+}
+learn-nothing-new = There is nothing new to learn.
+learn-said = What the visitor said
+learn-who = Who decided
+learn-told = Today taken for { $intent }
+learn-told-none = Not told today
+learn-ticket = Ticket { $n }
+learn-by-team = { $agent } gave it to { $named }
+learn-by-labels = { $agent } labelled it { $named }
+learn-refuse = Refuse
+learn-measure-title = What it would do
+learn-measure-lead = Choose sentences, and see how other tickets that people routed would be told with them, before anything is learnt.
+learn-measure = Measure the chosen
+learn-measured = { $tickets ->
+    [one] Of one other ticket { $before } is told rightly today, and { $after } with { $examples ->
+        [one] this sentence
+       *[other] these { $examples } sentences
+    }.
+   *[other] Of { $tickets } other tickets { $before } are told rightly today, and { $after } with { $examples ->
+        [one] this sentence
+       *[other] these { $examples } sentences
+    }.
+}
+learn-measured-wrong = Taken for something else: { $before } today, then { $after }.
+learn-measured-worse = That is worse than today.
+learn-measured-little = So few tickets say little.
+learn-measured-nothing = There are no other tickets to measure on. Accept only what you would have written yourself.
+learn-lost = Not told rightly any more
+learn-now = Then taken for
+learn-now-none = nothing
+learn-accept = { $n ->
+    [one] Accept this sentence
+   *[other] Accept these { $n } sentences
+}
+fault-choose-one = Choose at least one sentence.
+fault-measure-first = Something was chosen or changed that is not in the figures. They are new now: look at them, then accept.
+flash-learnt = Learnt. The sentences stand with their intents now.
+flash-example-refused = Refused. It does not come again.

@@ -4,6 +4,7 @@
 //! rendered from the same partials. [`Console::router`] holds every route with who may use it.
 
 pub mod account;
+mod agreement;
 mod approvals;
 pub mod assets;
 mod audit;

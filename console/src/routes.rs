@@ -16,8 +16,8 @@ use crate::handle::Console;
 use crate::web::enter::{enter, panicked, secure};
 use crate::web::guard::{Door, Permission, guard};
 use crate::{
-    account, approvals, bot_settings, canned, cases, conversation, gaps, home, inbox, inboxes, invite, live, login, people, playground,
-    releases, report, rules, search, setup, sources, tools, why,
+    account, agreement, approvals, bot_settings, canned, cases, conversation, gaps, home, inbox, inboxes, invite, live, login, people,
+    playground, releases, report, rules, search, setup, sources, tools, why,
 };
 
 use Permission::{Admin, Agent, Asset, Public};
@@ -138,6 +138,10 @@ fn workspace() -> Vec<Route> {
         show("/console/bot/rules", Admin, get(rules::show)),
         send("/console/bot/rules", Admin, post(rules::save)),
         send("/console/bot/rules/try", Admin, post(rules::dry_run)),
+        show("/console/bot/rules/learn", Admin, get(rules::learn::show)),
+        send("/console/bot/rules/learn/measure", Admin, post(rules::learn::measure)),
+        send("/console/bot/rules/learn/accept", Admin, post(rules::learn::accept)),
+        send("/console/bot/rules/learn/refuse", Admin, post(rules::learn::refuse)),
         show("/console/tools", Admin, get(tools::show)),
         send("/console/tools", Admin, post(tools::create)),
         show("/console/tools/new", Admin, get(tools::new)),
@@ -163,6 +167,9 @@ fn workspace() -> Vec<Route> {
         send("/console/releases/{id}/withdraw", Admin, post(releases::withdraw)),
         send("/console/releases/{id}/run", Admin, post(releases::run)),
         show("/console/report", Admin, get(report::show)),
+        show("/console/agreement", Admin, get(agreement::show)),
+        send("/console/agreement/let", Admin, post(agreement::let_speak)),
+        send("/console/agreement/judge", Admin, post(agreement::judge)),
         show("/console/inboxes", Admin, get(inboxes::show)),
         send("/console/inboxes", Admin, post(inboxes::create)),
         show("/console/inboxes/{id}", Admin, get(inboxes::settings)),

@@ -1,5 +1,6 @@
 //! Intents and rules: what visitors want, who gets it, and what decides before the bot looks anything up.
 
+pub mod learn;
 mod read;
 mod row;
 

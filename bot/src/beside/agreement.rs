@@ -10,7 +10,7 @@ use sqlx::Row;
 use crate::{Bot, Result};
 
 /// From here on two answers count as the same. A figure to compare weeks by, not a judgement.
-const SAME: f64 = 0.5;
+pub(super) const SAME: f64 = 0.5;
 /// Questions that are compared at once.
 const LOOK: i64 = 100;
 /// Questions nobody has answered by then are let be, in ms.
@@ -62,7 +62,7 @@ pub(super) async fn compare(chat: &Chat) -> Result<()> {
 }
 
 /// What people said from `seq` on, up to the visitor's next word.
-async fn said(chat: &Chat, workspace: WorkspaceId, id: ConversationId, seq: i64) -> Result<String> {
+pub(super) async fn said(chat: &Chat, workspace: WorkspaceId, id: ConversationId, seq: i64) -> Result<String> {
     let messages = chat::message::after(chat.store(), workspace, id, chat::Audience::All, seq - 1, 20).await?;
     let of_people = messages.iter().take_while(|message| !matches!(message.author, chat::Author::Visitor(_)));
     let words: Vec<&str> =
@@ -97,7 +97,7 @@ impl Bot {
         let rows = sqlx::query(
             "SELECT topic, CAST(COUNT(*) AS BIGINT) AS questions,
                     CAST(SUM(CASE WHEN outcome = 'answer' THEN 1 ELSE 0 END) AS BIGINT) AS answered,
-                    CAST(SUM(CASE WHEN outcome = 'answer' AND agreement >= $4 THEN 1 ELSE 0 END) AS BIGINT) AS same,
+                    CAST(SUM(CASE WHEN outcome = 'answer' AND (judged = 1 OR (judged IS NULL AND agreement >= $4)) THEN 1 ELSE 0 END) AS BIGINT) AS same,
                     CAST(COALESCE(AVG(CASE WHEN outcome = 'answer' THEN agreement END), 0) AS DOUBLE PRECISION) AS mean
                FROM beside WHERE workspace_id = $1 AND created_at >= $2 AND created_at < $3 AND agreement IS NOT NULL
               GROUP BY topic ORDER BY questions DESC, topic LIMIT 50",

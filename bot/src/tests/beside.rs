@@ -126,3 +126,73 @@ async fn a_bot_that_dies_beside_people_is_replaced_and_says_it_once() {
     assert_eq!(house.messages(&it).await.iter().filter(|m| m.extra.draft).count(), 1);
     assert_eq!(visible(&house, &it).await.iter().filter(|m| m.author == Author::Bot).count(), 0);
 }
+
+#[tokio::test]
+async fn bot_and_people_are_compared_by_intent_and_a_rule_lets_it_speak() {
+    let (house, _) = House::new(Some(Script::Say(FIVE, Duration::ZERO))).await;
+    let (chat, workspace) = (&house.fresh.chat, house.fresh.workspace);
+    let intent = |name: &str, examples: &[&str]| crate::Intent {
+        name: name.into(),
+        examples: examples.iter().map(|text| (*text).to_owned()).collect(),
+        ..crate::Intent::default()
+    };
+    let mut settings = Settings {
+        intents: vec![
+            intent("refund", &["How long does a refund take?", "I want my money back", "when do I get the refund"]),
+            intent("login", &["I cannot log in", "How do I change my password?"]),
+        ],
+        ..Settings::default()
+    };
+    settings.set_mode(Mode::Shadow);
+    settings.put(chat, workspace).await.expect("kept");
+    let answer = async |question: &str, answer: &str, rows: i64| {
+        let it = house.conversation("en").await;
+        house.fresh.say(&it, question).await.expect("said");
+        handed_over(&house, &it).await;
+        let done = || async {
+            let sql = "SELECT asked_seq FROM beside WHERE conversation_id = $1 AND until = 0";
+            sqlx::query(sql).bind(it.id.text()).fetch_optional(chat.store().read()).await.expect("rows")
+        };
+        within(done).await;
+        agent_says(&house, &it, answer).await;
+        let all = || async {
+            let scores = house.bot.scores(workspace, 0, i64::MAX).await.expect("scores");
+            (scores.iter().map(|score| score.questions).sum::<i64>() == rows).then_some(())
+        };
+        within(all).await;
+        it
+    };
+    answer(REFUND, "Refunds take five working days.", 1).await;
+    let other = answer("How long until the refund is there?", "Please write to our bank, we do not know about money.", 2).await;
+    let scores = house.bot.scores(workspace, 0, i64::MAX).await.expect("scores");
+    assert_eq!(scores.iter().map(|score| score.intent.as_deref()).collect::<Vec<_>>(), [Some("refund"), Some("login")]);
+    assert_eq!((scores[0].questions, scores[0].answered, scores[0].same), (2, 2, 1));
+    assert_eq!((scores[0].grade(), scores[1].grade()), (crate::Grade::Early(None), crate::Grade::Silent));
+    let apart = house.bot.disagreements(workspace, 0, i64::MAX, Some("refund"), 10).await.expect("read");
+    assert_eq!((apart.len(), apart[0].conversation, &apart[0].why), (1, other.id, &crate::Why::Words), "{apart:?}");
+    assert!(apart[0].people.contains("bank") && apart[0].bot.contains("five") && apart[0].question.contains("until"), "{apart:?}");
+    assert!(house.bot.disagreements(workspace, 0, i64::MAX, None, 10).await.expect("read").is_empty());
+    // Somebody reads both, and finds them the same.
+    house.bot.judge(workspace, other.id, apart[0].asked, true, chat.id()).await.expect("judged");
+    assert_eq!(house.bot.scores(workspace, 0, i64::MAX).await.expect("scores")[0].same, 2);
+    assert!(matches!(house.bot.judge(workspace, other.id, 99, true, chat.id()).await, Err(crate::Error::NotFound)));
+    // Let for this intent alone: tried first, then seen in the trace.
+    let mut loose = settings.clone();
+    loose.let_speak("refund");
+    loose.let_speak("refund");
+    assert_eq!(loose.rules.len(), 1);
+    let run = house.bot.dry_run(workspace, &loose).await.expect("a dry run");
+    assert_eq!((run.tried, run.changed, run.answered), (2, 2, (0, 2)), "{run:?}");
+    assert!(run.changes.iter().all(|change| (change.rule, change.named.as_deref()) == ("let_speak", Some("refund"))), "{run:?}");
+    loose.put(chat, workspace).await.expect("kept");
+    let it = house.conversation("en").await;
+    let reply = house.ask(&it, REFUND).await;
+    assert_eq!((reply.author, reply.audience), (Author::Bot, Audience::All));
+    let turn = house.turn(&reply).await;
+    assert_eq!(turn.trace.rules, ["let_speak", "model"]);
+    assert_eq!(turn.trace.named.as_deref(), Some("refund"));
+    house.fresh.say(&it, "How do I change my password?").await.expect("said");
+    within(|| async { (house.now(&it).await.speaker == Speaker::Queue).then_some(()) }).await;
+    loose.silence("refund");
+    assert!(loose.rules.is_empty());
+}

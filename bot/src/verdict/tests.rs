@@ -4,7 +4,7 @@ use super::*;
 use crate::rules::When;
 
 fn policy() -> Policy {
-    Policy { answer_from: 0.5, model_from: 0.3, max_failed: 3, enabled: true, stay_when_offline: false, rules: Vec::new() }
+    Policy { answer_from: 0.5, model_from: 0.3, max_failed: 3, enabled: true, beside: false, stay_when_offline: false, rules: Vec::new() }
 }
 
 fn asked() -> Signals {
@@ -151,8 +151,48 @@ fn the_first_rule_that_holds_decides() {
     assert_eq!(decide(&asked(), &policy).rule, "passages");
 }
 
+#[test]
+fn a_rule_lets_a_silent_bot_speak_and_nothing_else_does() {
+    use Action::{Extract, HandOver};
+    let about = |then| Rule { when: When { intent: "delivery".into(), ..When::default() }, name: "mine".into(), then, ..Rule::default() };
+    let sad = Rule { when: When { mood: Some(Mood::Negative), ..When::default() }, then: Then::HandOver, ..Rule::default() };
+    let asked = || Signals { intent: Some("delivery".into()), ..asked() };
+    let people = HandOver(Cause::Rule);
+    for (name, signals, rules, beside, action, rule, named) in [
+        ("let", asked(), vec![about(Then::Speak)], true, Extract, "passages", Some("mine")),
+        ("another wish", Signals { intent: None, ..asked() }, vec![about(Then::Speak)], true, people, "switched_off", None),
+        ("as usual is silent", asked(), vec![about(Then::Answer)], true, people, "switched_off", None),
+        ("switched off is off", asked(), vec![about(Then::Speak)], false, people, "switched_off", None),
+        (
+            "a rule before it",
+            Signals { mood: Mood::Negative, ..asked() },
+            vec![sad, about(Then::Speak)],
+            true,
+            people,
+            "handover_rule",
+            Some(""),
+        ),
+        ("a person", Signals { wish: true, ..asked() }, vec![about(Then::Speak)], true, HandOver(Cause::Wish), "wish", None),
+        (
+            "what it does not know",
+            Signals { kept: 0, best: 0.0, ..asked() },
+            vec![about(Then::Speak)],
+            true,
+            HandOver(Cause::Unanswered),
+            "no_passage",
+            Some("mine"),
+        ),
+    ] {
+        let policy = Policy { enabled: false, beside, rules, ..policy() };
+        let decided = decide(&signals, &policy);
+        assert_eq!((decided.action, decided.rule, policy.named(&signals, decided).as_deref()), (action, rule, named), "{name}");
+    }
+    let live = Policy { rules: vec![about(Then::Speak)], ..policy() };
+    assert_eq!((decide(&asked(), &live).rule, live.let_by(&asked())), ("passages", None), "who speaks anyway needs no leave");
+}
+
 fn any_rules() -> impl Strategy<Value = Vec<Rule>> {
-    let then = prop_oneof![Just(Then::HandOver), Just(Then::Refuse), Just(Then::Answer)];
+    let then = prop_oneof![Just(Then::HandOver), Just(Then::Refuse), Just(Then::Answer), Just(Then::Speak)];
     let when = (any::<bool>(), any::<bool>(), 0u32..4);
     let rule = (then, when).prop_map(|(then, (mood, trouble, failed))| Rule {
         then,

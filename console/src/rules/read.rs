@@ -61,7 +61,10 @@ pub fn rules(sent: &Fields) -> Vec<Rule> {
                 name: text("rule_name").to_owned(),
                 keywords: list(text("rule_words")),
                 when,
-                then: [Then::Refuse, Then::Answer].into_iter().find(|then| then_name(*then) == text("rule_then")).unwrap_or_default(),
+                then: [Then::Refuse, Then::Answer, Then::Speak]
+                    .into_iter()
+                    .find(|then| then_name(*then) == text("rule_then"))
+                    .unwrap_or_default(),
                 team: TeamId::parse(text("rule_team")),
                 priority: priority(text("rule_priority")),
                 labels: list(text("rule_labels")),

@@ -104,5 +104,6 @@ pub fn then_name(then: Then) -> &'static str {
         Then::HandOver => "hand_over",
         Then::Refuse => "refuse",
         Then::Answer => "answer",
+        Then::Speak => "speak",
     }
 }

@@ -94,3 +94,110 @@ async fn agents_see_moods_and_take_a_suggestion_with_one_click() {
     assert_eq!(ticket.labels, ["VIP", "退款"]);
     stop.cancel();
 }
+
+#[tokio::test]
+async fn an_intent_is_let_loose_and_taken_back() {
+    let house = House::new().await;
+    let (chat, workspace) = (&house.fresh.chat, house.fresh.workspace);
+    let (_, mut ada) = house.signed_in("Ada", Role::Admin).await;
+    let (ben, mut agent) = house.signed_in("Ben", Role::Agent).await;
+    assert_eq!(agent.get("/console/agreement").await.status, 403, "the report is the admins'");
+    assert!(ada.get("/console/agreement").await.text.contains("There are no intents yet"));
+    let mut settings = bot::Settings {
+        intents: vec![bot::Intent {
+            name: "Refund".into(),
+            examples: vec!["How long does a refund take?".into(), "refund please".into()],
+            ..bot::Intent::default()
+        }],
+        ..bot::Settings::default()
+    };
+    settings.set_mode(bot::Mode::Shadow);
+    settings.put(chat, workspace).await.unwrap();
+    for n in 0..16 {
+        let it = house.fresh.conversation("en").await.unwrap();
+        house.fresh.say(&it, "How long does a refund take?").await.unwrap();
+        let sql = "INSERT INTO beside (conversation_id, asked_seq, workspace_id, client_id, mode, until, outcome, topic, body, reply_seq,
+                     agreement, created_at) VALUES ($1, 1, $2, $1, 'shadow', 0, 'answer', 'Refund', 'It takes 5 days. [1]', 2, $3, $4)";
+        let query = sqlx::query(sql).bind(it.id.text()).bind(workspace.text()).bind(if n == 0 { 0.2 } else { 0.9 }).bind(chat.now());
+        query.execute(chat.store().write()).await.unwrap();
+        let said = chat::Append::new(workspace, it.id, chat.id(), chat::Author::Agent(ben.id), "It takes 14 days.");
+        chat.append(said).await.unwrap();
+    }
+    let page = ada.get("/console/agreement?days=7&intent=Refund").await.text;
+    for words in ["Of 16 answers about Refund people said the same in 15", "That is too little to say", "more answers like these"] {
+        assert!(page.contains(words), "{words} is not on\n{page}");
+    }
+    for words in ["Where they differ: Refund", "The bot names 5, people name 14", "The same after all", "It takes 14 days."] {
+        assert!(page.contains(words), "{words} is not on\n{page}");
+    }
+    assert!(!page.contains("Let the bot answer these"), "too little is known");
+    let at = page.split("name=\"conversation\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+    let judged = [("conversation", at.as_str()), ("asked", "1"), ("same", "yes"), ("back", "/console/agreement?days=7")];
+    assert_eq!(ada.act("/console/agreement/judge", &judged).await.to, "/console/agreement?days=7");
+    let page = ada.get("/console/agreement?days=7").await.text;
+    assert!(page.contains("same in 16") && page.contains("Let the bot answer these"), "{page}");
+    assert_eq!(ada.act("/console/agreement/let", &[("intent", "Nothing")]).await.status, axum::http::StatusCode::NOT_FOUND);
+    ada.act("/console/agreement/let", &[("intent", "Refund")]).await;
+    let kept = bot::Settings::get(chat, workspace).await.unwrap();
+    assert_eq!((kept.rules.len(), kept.rules[0].then, kept.rules[0].when.intent.as_str()), (1, bot::Then::Speak, "Refund"));
+    let rules = ada.get(RULES).await.text;
+    assert!(
+        rules.contains("Answer itself, also while it drafts or is silent") && rules.contains("It is a rule, the last of all"),
+        "{rules}"
+    );
+    let page = ada.get("/console/agreement").await.text;
+    assert!(page.contains("Give back to people") && page.contains("The bot answers"), "{page}");
+    ada.act("/console/agreement/let", &[("intent", "Refund"), ("take", "yes")]).await;
+    assert!(bot::Settings::get(chat, workspace).await.unwrap().rules.is_empty());
+}
+
+#[tokio::test]
+async fn a_ticket_teaches_an_intent_once_it_was_measured() {
+    const LEARN: &str = "/console/bot/rules/learn";
+    let house = House::new().await;
+    let (chat, workspace) = (&house.fresh.chat, house.fresh.workspace);
+    let (ada, mut browser) = house.signed_in("Ada", Role::Admin).await;
+    assert!(browser.get(LEARN).await.text.contains("There are no intents yet"));
+    let intent = |name: &str, examples: [&str; 2]| bot::Intent {
+        name: name.into(),
+        examples: examples.map(str::to_owned).into(),
+        labels: vec![name.to_lowercase()],
+        ..bot::Intent::default()
+    };
+    let settings = bot::Settings {
+        intents: vec![
+            intent("Billing", ["I was charged twice", "where is my invoice"]),
+            intent("Login", ["I cannot log in", "forgot my password"]),
+        ],
+        ..bot::Settings::default()
+    };
+    settings.put(chat, workspace).await.unwrap();
+    assert!(browser.get(LEARN).await.text.contains("Nobody has given a ticket to a team"));
+    let mut ids = Vec::new();
+    for text in ["The amount on my card statement is wrong", "My card statement shows a wrong amount", "where is my invoice please"] {
+        let it = house.fresh.conversation("en").await.unwrap();
+        house.fresh.say(&it, text).await.unwrap();
+        house.console.desk.take(workspace, ada.id, it.id).await.unwrap();
+        house.console.desk.set_labels(workspace, ada.id, it.id, &["billing".into()]).await.unwrap();
+        ids.push(it.id.text());
+    }
+    let page = browser.get(LEARN).await.text;
+    for words in ["routed or labelled 3 tickets; of these the bot tells 1 rightly today", "Ada labelled it billing", "Not told today"] {
+        assert!(page.contains(words), "{words} is not on\n{page}");
+    }
+    let none = browser.act(&format!("{LEARN}/measure"), &[]).await;
+    assert!(none.text.contains("Choose at least one sentence"), "{}", none.text);
+    let early = browser.act(&format!("{LEARN}/accept"), &[("chosen", &ids[0])]).await;
+    assert!(early.status == 422 && early.text.contains("look at them, then accept"), "{}", early.text);
+    let measured = browser.act(&format!("{LEARN}/measure"), &[("chosen", &ids[0])]).await;
+    assert!(measured.text.contains("Of 2 other tickets 1 are told rightly today, and 2 with this sentence."), "{}", measured.text);
+    let token = measured.text.split("name=\"measured\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+    let refused = browser.act(&format!("{LEARN}/refuse"), &[("refuse", &ids[1])]).await;
+    assert_eq!(refused.to, LEARN);
+    assert!(!browser.get(LEARN).await.text.contains("My card statement shows"), "it does not come again");
+    let accepted = browser.act(&format!("{LEARN}/accept"), &[("chosen", &ids[0]), ("measured", &token)]).await;
+    assert_eq!(accepted.to, LEARN, "{}", accepted.text);
+    let kept = bot::Settings::get(chat, workspace).await.unwrap();
+    assert_eq!(kept.intents[0].examples.last().map(String::as_str), Some("The amount on my card statement is wrong"));
+    assert!(browser.get(LEARN).await.text.contains("There is nothing new to learn"));
+}
