@@ -5,9 +5,12 @@ mod door;
 use std::time::{Duration, Instant};
 
 use chat::testing::Engine;
+use reqwest::Method;
+use serde_json::json;
 use tests::model::{Behaviour, Model};
 use tests::record::Record;
 use tests::server::{Plan, Server};
+use tests::staff::Staff;
 use tests::visitor::Visitor;
 
 /// Nodes on a new PostgreSQL database and Redis, started at the same moment.
@@ -67,4 +70,51 @@ async fn a_drained_node_hands_its_turn_over_at_once() {
     assert_eq!(record.number("SELECT COUNT(*) AS n FROM turn WHERE outcome = 'cancelled'").await.unwrap(), 1);
     assert_eq!(record.faults().await.unwrap(), Vec::<String>::new());
     assert_eq!(record.number("SELECT COUNT(*) AS n FROM node").await.unwrap(), 1, "a drained node leaves no trace");
+}
+
+#[tokio::test]
+async fn two_agents_at_two_nodes_see_that_the_other_looks_and_writes() {
+    let nodes = nodes(Plan::new(), 2).await;
+    let mut ann = Visitor::of(&nodes[0]).await.unwrap();
+    let talk = Visitor::conversation();
+    ann.post_with(&talk, "May I speak to somebody?", json!({ "wish": "person" })).await.unwrap();
+    let amy = Staff::hired(&nodes[0], "amy@shop.example", "Amy Adams", "agent").await.unwrap();
+    let mut ben = Staff::hired(&nodes[1], "ben@shop.example", "Ben Brown", "agent").await.unwrap();
+    let mut amys = Stream::of(&amy, &talk).await;
+    let bens = Stream::of(&ben, &talk).await;
+    amys.heard("Ben Brown").await;
+    assert!(ben.conversation(&talk).await.unwrap().words().contains("Amy Adams"), "who comes later sees who is there");
+    let typing = ben.request(Method::POST, &format!("/console/conversations/{talk}/typing")).form(&[("on", "1")]);
+    assert!(ben.send(typing).await.unwrap().status.is_success());
+    amys.heard("event: typing").await;
+    drop(bens);
+    let gone = Instant::now();
+    let mut amy = amy;
+    while amy.conversation(&talk).await.unwrap().words().contains("Ben Brown") {
+        assert!(gone.elapsed() < Duration::from_secs(10), "somebody who left is still shown");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// The live stream of somebody's page with a conversation open.
+struct Stream {
+    response: reqwest::Response,
+    text: String,
+}
+
+impl Stream {
+    async fn of(staff: &Staff, conversation: &str) -> Stream {
+        let request = staff.request(Method::GET, &format!("/console/live?conversation={conversation}"));
+        Stream { response: request.send().await.unwrap(), text: String::new() }
+    }
+
+    /// Waits until the stream says this.
+    async fn heard(&mut self, wanted: &str) {
+        let until = tokio::time::Instant::now() + Duration::from_secs(10);
+        while !self.text.contains(wanted) {
+            let next = tokio::time::timeout_at(until, self.response.chunk()).await;
+            let chunk = next.unwrap_or_else(|_| panic!("{wanted} was not heard in\n{}", self.text)).unwrap().unwrap();
+            self.text.push_str(&String::from_utf8_lossy(&chunk));
+        }
+    }
 }
