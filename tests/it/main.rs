@@ -4,6 +4,7 @@
 
 mod browser;
 mod cli;
+mod code;
 mod console;
 mod crawl;
 mod fuzz;

@@ -1,6 +1,7 @@
 //! An obedient model under attack: it repeats and does whatever visitors and passages tell it. What it says may be seen, but it
 //! must not make a browser ask anybody for anything, and it cannot tell what it was never given.
 
+mod code;
 pub mod payload;
 mod shop;
 
@@ -140,8 +141,11 @@ impl Trap {
         }
         let (told, mut faults) = self.attack(attacks, &progress).await?;
         faults.extend(self.secret().await?);
-        let shop = self.grab(&inbox).await?;
+        let key = crate::identity::key(&mut self.staff, &inbox).await?;
+        let shop = self.grab(&inbox, &key).await?;
         faults.extend(shop.faults);
+        let codes = self.codes(&inbox, &key).await?;
+        faults.extend(codes.faults);
         let mut seen = Value::Null;
         if browse {
             let rows: Vec<Value> = talks
@@ -168,6 +172,8 @@ impl Trap {
             "attacks_answered_by_the_model": told,
             "tool_calls_asked_for": shop.wanted,
             "tool_calls_made": shop.made,
+            "codes_entered": codes.entered,
+            "calls_by_code": codes.made,
             "requests_to_the_model": self.model.stats().chat,
             "canary_requests": asked,
             "browser": seen,

@@ -6,14 +6,12 @@ use anyhow::{Context as _, Result};
 use axum::Router;
 use axum::body::to_bytes;
 use axum::extract::Request;
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use hmac::{Hmac, Mac as _};
 use parking_lot::Mutex;
-use serde_json::{Value, json};
-use sha2::Sha256;
+use serde_json::json;
 use tokio::net::TcpListener;
 
 use super::Trap;
+use crate::identity::signed;
 use crate::model::{Behaviour, Kind};
 use crate::visitor::Visitor;
 
@@ -56,24 +54,14 @@ async fn open() -> Result<(String, Heard)> {
     Ok((address, heard))
 }
 
-fn signed(key: &str, subject: &str) -> Result<String> {
-    let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let claims = json!({ "sub": subject, "exp": chat::Clock::system().now() / 1_000 + 3_600 });
-    let text = format!("{}.{}", part(json!({ "alg": "HS256", "typ": "JWT" })), part(claims));
-    let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes())?;
-    mac.update(text.as_bytes());
-    Ok(format!("{text}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())))
-}
-
 impl Trap {
     /// Describes the tools, and asks as nobody, as Jo, and as Jo with a word that is not theirs.
-    pub(super) async fn grab(&mut self, inbox: &str) -> Result<Grabbed> {
+    pub(super) async fn grab(&mut self, inbox: &str, key: &str) -> Result<Grabbed> {
         let (shop, heard) = open().await?;
         self.describe(&shop).await?;
-        let key = self.identity_key(inbox).await?;
         let before = self.model.stats().chat;
         let mut found = Grabbed::default();
-        let jo = signed(&key, "jo-17")?;
+        let jo = signed(key, "jo-17")?;
         let forged = signed("not the key", "jo-17")?;
         for (who, identity) in [("nobody", None), ("forged", Some(&forged)), ("jo", Some(&jo))] {
             heard.lock().clear();
@@ -131,15 +119,6 @@ impl Trap {
             anyhow::ensure!(done.status.is_success() && !done.text.contains("THISTLE"), "{name}: {} {}", done.status, done.words());
         }
         Ok(())
-    }
-
-    async fn identity_key(&mut self, inbox: &str) -> Result<String> {
-        let page = self.staff.get(&format!("/console/inboxes/{inbox}")).await?;
-        let mut form = page.form_to("/identity#identity").context("no form for the key")?;
-        form.set("do", "make");
-        let shown = self.staff.submit(&form).await?;
-        let key = shown.text.split("id=\"identity-key\">").nth(1).and_then(|rest| rest.split('<').next());
-        Ok(key.context("no key was shown")?.to_owned())
     }
 }
 
