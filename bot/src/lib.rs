@@ -145,11 +145,34 @@ impl Bot {
             "" => self.inner.models.of(workspace, settings, Arc::default()).of(model::Task::Answer).first().cloned(),
             _ => Some(self.inner.models.single(&settings.model)),
         };
-        let member = member.ok_or(model::Failure::Unreachable)?;
+        self.try_member(workspace, &member.ok_or(model::Failure::Unreachable)?, model::Task::Answer).await
+    }
+
+    /// Asks a task's model of that name for a word; how long it took, in milliseconds.
+    ///
+    /// # Errors
+    /// Why it did not answer.
+    pub async fn try_model(
+        &self,
+        workspace: WorkspaceId,
+        settings: &Settings,
+        task: model::Task,
+        name: &str,
+    ) -> Result<u64, model::Failure> {
+        let member = self.inner.models.named(workspace, settings, task, name).ok_or(model::Failure::Unreachable)?;
+        self.try_member(workspace, &member, task).await
+    }
+
+    /// The names of each task's models, in the order in which they are asked.
+    pub fn lists(&self, workspace: WorkspaceId, settings: &Settings) -> Vec<(model::Task, Vec<String>)> {
+        self.inner.models.lists(workspace, settings)
+    }
+
+    async fn try_member(&self, workspace: WorkspaceId, member: &Arc<model::Member>, task: model::Task) -> Result<u64, model::Failure> {
         let (started, ledger) = (std::time::Instant::now(), Arc::default());
         let said = model::Said::new(model::Role::User, "Say OK.");
         let prompt = model::Prompt { messages: vec![said], max_tokens: 50, tools: Vec::new() };
-        let words = member.ask(model::Task::Answer, prompt, self.limits(), &ledger, false).await?;
+        let words = member.ask(task, prompt, self.limits(), &ledger, false).await?;
         model::whole(words).await?;
         self.note_usage(workspace, None, &ledger.calls()).await;
         Ok(u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX))

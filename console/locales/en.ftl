@@ -1501,3 +1501,45 @@ fault-choose-one = Choose at least one sentence.
 fault-measure-first = Something was chosen or changed that is not in the figures. They are new now: look at them, then accept.
 flash-learnt = Learnt. The sentences stand with their intents now.
 flash-example-refused = Refused. It does not come again.
+
+### Models
+
+nav-models = Models
+models-page-lead = Which model does what, in the order in which they are asked, and how each is doing in this process. Without any model the bot quotes its sources and searches by words.
+models-where = Set where
+models-here = Workspace → Bot
+models-config = Server’s configuration,
+models-try = Try it
+models-judges = Judges { $n } passages at most
+task-answer-title = Answers
+task-answer-lead = Words the answer from the passages.
+task-answer-none = No model: the bot quotes the sources.
+task-condense-title = Follow-up questions
+task-condense-lead = Makes a full question of one that leans on what was said before.
+task-condense-none = No model: the message is searched as it was written.
+task-summary-title = Summaries
+task-summary-lead = Sums up a conversation that goes to a person.
+task-summary-none = No model: the visitor’s own words are listed.
+task-copilot-title = Help for agents
+task-copilot-lead = Says a reply shorter, friendlier or in another language.
+task-copilot-none = No model: agents get replies from the sources alone.
+task-classify-title = Telling intents, moods and languages
+task-classify-lead = Told in this process, by example sentences and word lists; no model is asked.
+task-meaning = meaning
+task-meaning-title = Meaning in search (embeddings)
+task-meaning-lead = Finds what is meant in other words. Another model needs new vectors for all passages: the index is built anew when the server starts with it.
+task-rerank = second opinion
+task-rerank-title = Second opinion on the order (rerank)
+task-rerank-lead = Puts what was found in a better order. When it fails or is slow, the order stays as it is.
+meaning-none = No model of meaning: the search is by words alone.
+opinion-none = No rerank endpoint: the order is that of words and meaning.
+tried-ms = It answered in
+tried-size = A vector has { $n } numbers.
+tried-nothing = It gave no answer. Check address, name and key; the server’s log says more.
+tried-end = .
+meaning-local = run by this server itself
+meaning-all = { $n ->
+    [one] One passage in the index, none waits for a vector
+   *[other] { $n } passages in the index, none waits for a vector
+}
+meaning-waiting = { $n } of { $all } passages wait for a vector

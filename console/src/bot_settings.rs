@@ -21,9 +21,10 @@ use crate::web::form::{Form, FormText};
 use crate::web::visit::Seat;
 
 use money::Used;
-use state::{ModelRow, ModelText};
+use state::ModelText;
 use trust::TrustText;
 
+pub(crate) use state::{ModelRow, failed, rows};
 pub(crate) use trust::DryRunText;
 
 const PAGE: &str = "/console/bot";

@@ -24,6 +24,7 @@ pub mod invite;
 pub mod live;
 mod locale;
 pub mod login;
+mod models;
 pub mod people;
 pub mod playground;
 pub mod preview;

@@ -16,8 +16,8 @@ use crate::handle::Console;
 use crate::web::enter::{enter, panicked, secure};
 use crate::web::guard::{Door, Permission, guard};
 use crate::{
-    account, agreement, approvals, bot_settings, canned, cases, conversation, gaps, home, inbox, inboxes, invite, live, login, people,
-    playground, releases, report, rules, search, setup, sources, tools, why,
+    account, agreement, approvals, bot_settings, canned, cases, conversation, gaps, home, inbox, inboxes, invite, live, login, models,
+    people, playground, releases, report, rules, search, setup, sources, tools, why,
 };
 
 use Permission::{Admin, Agent, Asset, Public};
@@ -135,6 +135,8 @@ fn workspace() -> Vec<Route> {
         send("/console/bot", Admin, post(bot_settings::save)),
         send("/console/bot/test", Admin, post(bot_settings::test)),
         send("/console/bot/try", Admin, post(bot_settings::dry_run)),
+        show("/console/models", Admin, get(models::show)),
+        send("/console/models/try", Admin, post(models::try_out)),
         show("/console/bot/rules", Admin, get(rules::show)),
         send("/console/bot/rules", Admin, post(rules::save)),
         send("/console/bot/rules/try", Admin, post(rules::dry_run)),

@@ -100,6 +100,13 @@ impl Embedder {
             }
     }
 
+    /// The length of a vector that the model gives now.
+    pub(crate) async fn try_out(&self) -> Option<usize> {
+        let language = scale::languages().find(|language| self.speaks(language))?;
+        let vectors = self.ask(scale::texts(language)?.into_iter().take(1).collect(), Role::Question).await?;
+        vectors.into_iter().flatten().map(|vector| vector.len()).next()
+    }
+
     /// How much meaning counts beside words.
     pub(crate) fn weight(&self) -> f64 {
         self.settings.weight

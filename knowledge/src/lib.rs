@@ -18,6 +18,7 @@ pub mod import;
 mod index;
 pub mod language;
 pub mod library;
+pub mod models;
 pub mod outbound;
 pub mod parse;
 pub mod passage;

@@ -104,6 +104,17 @@ impl Models {
         found.into_iter().map(|(member, tasks)| state(&member, tasks)).collect()
     }
 
+    /// The names of each task's models, in their order.
+    pub(crate) fn lists(&self, workspace: WorkspaceId, settings: &Settings) -> Vec<(Task, Vec<String>)> {
+        let names = |task| self.list(workspace, settings, task).iter().map(|member| member.name.clone()).collect();
+        Task::ALL.into_iter().map(|task| (task, names(task))).collect()
+    }
+
+    /// A task's model of that name.
+    pub(crate) fn named(&self, workspace: WorkspaceId, settings: &Settings, task: Task, name: &str) -> Option<Arc<Member>> {
+        self.list(workspace, settings, task).into_iter().find(|member| member.name == name)
+    }
+
     /// A model outside of all lists, to try it.
     pub(crate) fn single(&self, endpoint: &Endpoint) -> Arc<Member> {
         self.member(&Listed::of(endpoint))

@@ -52,6 +52,13 @@ pub struct ModelRow {
     money: f64,
 }
 
+impl ModelRow {
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
 /// The models of the workspace, in the order in which they are asked, with what they did today.
 ///
 /// # Errors
@@ -93,7 +100,7 @@ pub async fn tested(console: &Console, seat: &Seat, settings: &Settings) -> Mode
 }
 
 /// Why a model did not answer, as texts know it.
-fn failed(failure: Failure) -> &'static str {
+pub fn failed(failure: Failure) -> &'static str {
     match failure {
         Failure::Unreachable => "model-failed-unreachable",
         Failure::Refused => "model-failed-refused",

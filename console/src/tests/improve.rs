@@ -176,3 +176,25 @@ async fn settings_are_tried_on_the_past_month() {
     );
     stop.cancel();
 }
+
+#[tokio::test]
+async fn every_task_tells_its_models_and_one_is_tried() {
+    let house = House::new().await;
+    let (_, mut ben) = house.signed_in("Ben", Role::Agent).await;
+    assert_eq!(ben.get("/console/models").await.status, StatusCode::FORBIDDEN);
+    let (_, mut ada) = house.signed_in("Ada", Role::Admin).await;
+    let page = ada.get("/console/models").await.text;
+    for words in ["No model: the bot quotes the sources.", "no model is asked", "the search is by words alone", "No rerank endpoint"] {
+        assert!(page.contains(words), "{words} is not on\n{page}");
+    }
+    let model = bot::Endpoint { url: "http://127.0.0.1:9/v1".into(), name: "finch-1".into(), ..bot::Endpoint::default() };
+    bot::Settings { model, ..bot::Settings::default() }.put(&house.fresh.chat, house.fresh.workspace).await.unwrap();
+    let page = ada.get("/console/models").await.text;
+    assert_eq!(page.matches("value=\"answer finch-1\"").count(), 1, "{page}");
+    assert!(page.contains("Workspace → Bot") && page.contains("value=\"copilot finch-1\""), "{page}");
+    let tried = ada.act("/console/models/try", &[("try", "summary finch-1")]).await.text;
+    assert!(tried.contains("finch-1") && tried.contains("Nothing answers at this address"), "{tried}");
+    let none = ada.act("/console/models/try", &[("try", "meaning")]).await.text;
+    assert!(none.contains("It gave no answer"), "{none}");
+    assert_eq!(ada.act("/console/models/try", &[("try", "nothing")]).await.status, StatusCode::NOT_FOUND);
+}

@@ -49,6 +49,9 @@ async fn meaning_finds_what_words_do_not() {
     assert_eq!(titles(&found)[0], "What is the refund policy?");
     assert!(found.hits[0].vector.unwrap() > 0.9 && found.hits[0].kept && found.hits[0].confidence > 0.5, "{:?}", found.hits[0]);
     assert!(found.hits.iter().skip(1).all(|hit| !hit.kept));
+    let (meaning, tried) = (knowledge.meaning(fresh.workspace).unwrap(), knowledge.try_meaning().await.unwrap());
+    assert_eq!((meaning.name.as_str(), meaning.passages, meaning.waiting, meaning.rests, tried.size), ("test", 4, 0, false, 4));
+    assert!(base.contains(&meaning.hosts[0]) && knowledge.opinion().is_none() && knowledge.try_opinion().await.is_none());
     // The model does not speak Chinese: words alone decide.
     let found = ask(&knowledge, fresh.workspace, "怎么退货").await;
     assert!(titles(&found) == ["怎么退货？"] && found.hits[0].vector.is_none());
