@@ -84,7 +84,8 @@ async fn two_agents_at_two_nodes_see_that_the_other_looks_and_writes() {
     let bens = Stream::of(&ben, &talk).await;
     amys.heard("Ben Brown").await;
     assert!(ben.conversation(&talk).await.unwrap().words().contains("Amy Adams"), "who comes later sees who is there");
-    let typing = ben.request(Method::POST, &format!("/console/conversations/{talk}/typing")).form(&[("on", "1")]);
+    let typing = ben.request(Method::POST, &format!("/console/conversations/{talk}/typing"));
+    let typing = typing.header("content-type", "application/x-www-form-urlencoded").body("on=1");
     assert!(ben.send(typing).await.unwrap().status.is_success());
     amys.heard("event: typing").await;
     drop(bens);
