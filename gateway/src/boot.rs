@@ -69,12 +69,12 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
         tasks.spawn(async move { work.run(cancel).await });
     }
     let keys = Keys::open(&config.data, &chat).await?;
-    let console = Console::new(config.console.clone(), chat.clone(), knowledge, desk.clone(), bot.clone())?;
+    let console = Console::new(config.console.clone(), chat.clone(), knowledge.clone(), desk.clone(), bot.clone())?;
     let pages = console.clone();
     let gate = Gate::new(chat.clone(), desk, bot, keys, config.visitor.clone(), config.console.trust_proxy, stopping.clone());
     let work = gate.clone();
     tasks.spawn(async move { work.run().await });
-    let app = serve::app(&config, &home, gate, console)?;
+    let app = serve::app(&config, &home, gate, console, knowledge)?;
 
     serve::announce(&config, &listener, first::setup_path(&chat, home.workspace).await?)?;
     let asked = async {

@@ -2,6 +2,7 @@
 
 use axum::{Json, Router, extract::State, http::StatusCode, routing::get};
 use chat::{Chat, TailCounts};
+use knowledge::{IndexState, Knowledge};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
@@ -10,16 +11,17 @@ use tokio_util::sync::CancellationToken;
 struct Status {
     version: &'static str,
     tails: TailCounts,
+    index: IndexState,
 }
 
 /// `/healthz`: the process answers. `/readyz`: the record does too, and nobody asked it to stop. `/statusz`: its figures.
-pub(crate) fn router(chat: Chat, drain: CancellationToken) -> Router {
-    let routes = Router::new().route("/healthz", get(|| async { "ok\n" })).route("/readyz", get(ready)).route("/statusz", get(status));
-    routes.with_state((chat, drain))
+pub(crate) fn router(chat: Chat, knowledge: Knowledge, drain: CancellationToken) -> Router {
+    let routes = Router::new().route("/healthz", get(|| async { "ok\n" })).route("/readyz", get(ready)).with_state((chat.clone(), drain));
+    routes.merge(Router::new().route("/statusz", get(status)).with_state((chat, knowledge)))
 }
 
-async fn status(State((chat, _)): State<(Chat, CancellationToken)>) -> Json<Status> {
-    Json(Status { version: env!("CARGO_PKG_VERSION"), tails: chat.tail_counts() })
+async fn status(State((chat, knowledge)): State<(Chat, Knowledge)>) -> Json<Status> {
+    Json(Status { version: env!("CARGO_PKG_VERSION"), tails: chat.tail_counts(), index: knowledge.index_state() })
 }
 
 async fn ready(State((chat, drain)): State<(Chat, CancellationToken)>) -> (StatusCode, &'static str) {

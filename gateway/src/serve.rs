@@ -16,6 +16,7 @@ use axum::{
     serve::ListenerExt,
 };
 use console::Console;
+use knowledge::Knowledge;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, set_header::SetResponseHeaderLayer};
@@ -32,8 +33,8 @@ use crate::{
 };
 
 /// Every route of the roles this process plays.
-pub(crate) fn app(config: &Config, home: &Home, gate: Gate, console: Console) -> anyhow::Result<Router> {
-    let mut app = health::router(gate.chat.clone(), gate.drain.clone());
+pub(crate) fn app(config: &Config, home: &Home, gate: Gate, console: Console, knowledge: Knowledge) -> anyhow::Result<Router> {
+    let mut app = health::router(gate.chat.clone(), knowledge, gate.drain.clone());
     if config.plays(Role::Gateway) {
         let pages = Pages::embedded()?;
         app = app.merge(widget::router()).merge(page::router(pages.clone(), home.inbox, gate.chat.clone())).merge(guide::router(pages));

@@ -1,9 +1,12 @@
 //! Section `[knowledge]` of the configuration.
 
+mod place;
+
 use std::{fmt, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+pub use self::place::Place;
 use crate::parse::Limits;
 
 /// What is taken in, how it is split, and which model makes vectors.
@@ -24,6 +27,8 @@ pub struct Config {
     pub folders: Vec<PathBuf>,
     /// Milliseconds between two fetches of one host in a crawl; a site may ask for more.
     pub crawl_gap_ms: u64,
+    /// Where the search index is.
+    pub index: Place,
     /// Meaning beside words; optional.
     pub embeddings: Embeddings,
     /// A second opinion on the order; optional.
@@ -40,6 +45,7 @@ impl Default for Config {
             fetch_private: false,
             folders: Vec::new(),
             crawl_gap_ms: 500,
+            index: Place::default(),
             embeddings: Embeddings::default(),
             rerank: Rerank::default(),
         }
@@ -204,6 +210,7 @@ impl Config {
         if let Some(folder) = self.folders.iter().find(|folder| !folder.is_absolute() || folder.parent().is_none()) {
             return Err(format!("knowledge.folders: {} must be a full path, and not the root of everything", folder.display()));
         }
+        self.index.validate()?;
         self.embeddings.validate()?;
         self.rerank.validate()?;
         Ok(())

@@ -1,22 +1,38 @@
-//! The search index: a cache of the record's passages, one folder a workspace, rebuilt whenever it cannot be trusted.
+//! The search index: a cache of the record's passages, one folder a workspace or one collection on a Qdrant server, rebuilt
+//! whenever it cannot be trusted.
 
+mod embedded;
+mod engine;
 mod keep;
+mod point;
+mod recipe;
+mod remote;
+mod server;
 mod shard;
+mod share;
 mod stats;
 mod weights;
+mod writer;
 
 use std::{
     collections::HashMap,
     fs::{self, File, TryLockError},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicI64, Ordering::SeqCst},
+    },
 };
 
 use chat::WorkspaceId;
 use parking_lot::{Mutex, RwLock};
 use tempfile::TempDir;
 
-pub(crate) use shard::{Recipe, Scope, Scored, Shard};
+pub(crate) use point::{Scope, Scored};
+pub(crate) use recipe::Recipe;
+use server::Collection;
+pub(crate) use server::Server;
+pub(crate) use shard::Shard;
 pub(crate) use stats::Stats;
 pub(crate) use weights::{Counts, dimension};
 
@@ -29,24 +45,44 @@ pub(crate) struct Index {
     ground: Mutex<Ground>,
     /// Where indexes are kept between runs.
     home: PathBuf,
+    server: Option<Arc<Server>>,
 }
 
-/// One process owns the folder; another makes an index of its own, and throws it away.
+/// One process owns the folder; another makes an index of its own, and throws it away. A server is everybody's.
 enum Ground {
     Own { _lock: File },
     Borrowed { folder: Arc<TempDir> },
+    Shared,
 }
 
 /// One workspace's index.
-#[derive(Default)]
 pub(crate) struct Slot {
     /// Searches read, changes write; both block.
     pub shard: RwLock<Option<Shard>>,
     /// Only one task brings it in step at a time.
     pub keeping: tokio::sync::Mutex<()>,
+    /// What is open of a server.
+    collection: Mutex<Option<Collection>>,
+    /// The revision that is whole on a server while nothing is open here; −1 when it is not known.
+    sealed: AtomicI64,
+    /// It is to be looked whether it is still there.
+    doubted: AtomicBool,
     // After the shard: an engine that is dropped flushes into its folder, so a folder that is thrown away must outlive it,
     // even when everything else is gone.
     _folder: Option<Arc<TempDir>>,
+}
+
+impl Default for Slot {
+    fn default() -> Self {
+        Self {
+            shard: RwLock::default(),
+            keeping: tokio::sync::Mutex::default(),
+            collection: Mutex::default(),
+            sealed: AtomicI64::new(-1),
+            doubted: AtomicBool::default(),
+            _folder: None,
+        }
+    }
 }
 
 impl Index {
@@ -57,18 +93,29 @@ impl Index {
             Some(lock) => Ground::Own { _lock: lock },
             None => Ground::Borrowed { folder: Arc::new(tempfile::tempdir()?) },
         };
-        Ok(Self { home: home.to_owned(), ground: Mutex::new(ground), slots: Mutex::default() })
+        Ok(Self { home: home.to_owned(), ground: Mutex::new(ground), slots: Mutex::default(), server: None })
+    }
+
+    /// On a server that all nodes share.
+    pub(crate) fn shared(server: Server) -> Self {
+        let (ground, server) = (Mutex::new(Ground::Shared), Some(Arc::new(server)));
+        Self { home: PathBuf::new(), ground, slots: Mutex::default(), server }
+    }
+
+    /// The server, if that is where the index is.
+    pub(crate) fn server(&self) -> Option<&Arc<Server>> {
+        self.server.as_ref()
     }
 
     /// An index in a folder of its own that goes with it.
     pub(crate) fn throwaway() -> Result<Self> {
         let folder = Arc::new(tempfile::tempdir()?);
-        Ok(Self { home: folder.path().to_owned(), ground: Mutex::new(Ground::Borrowed { folder }), slots: Mutex::default() })
+        Ok(Self { home: folder.path().to_owned(), ground: Mutex::new(Ground::Borrowed { folder }), slots: Mutex::default(), server: None })
     }
 
     /// Whether what is built here stays.
     pub(crate) fn is_own(&self) -> bool {
-        matches!(*self.ground.lock(), Ground::Own { .. })
+        !matches!(*self.ground.lock(), Ground::Borrowed { .. })
     }
 
     /// Takes the folder when the process that had it is gone. What was borrowed is thrown away.
@@ -91,7 +138,7 @@ impl Index {
     /// Room for an index that is not in use yet.
     pub(crate) fn empty_slot(&self) -> Slot {
         let folder = match &*self.ground.lock() {
-            Ground::Own { .. } => None,
+            Ground::Own { .. } | Ground::Shared => None,
             Ground::Borrowed { folder } => Some(folder.clone()),
         };
         Slot { _folder: folder, ..Slot::default() }
@@ -101,11 +148,27 @@ impl Index {
     pub(crate) fn revision(&self, workspace: WorkspaceId) -> Option<i64> {
         let slot = self.slot(workspace);
         let open = slot.shard.try_read().and_then(|shard| shard.as_ref().map(|shard| shard.revision));
-        open.or_else(|| self.folders(workspace).iter().rev().find_map(|folder| shard::sealed_revision(folder)))
+        let sealed = Some(slot.sealed.load(SeqCst)).filter(|revision| *revision >= 0);
+        open.or(sealed).or_else(|| self.folders(workspace).iter().rev().find_map(|folder| embedded::sealed_revision(folder)))
+    }
+
+    /// Whether the workspace's index has all of a revision, as far as is known.
+    pub(crate) fn is_in_step(&self, workspace: WorkspaceId, revision: i64) -> bool {
+        !self.slot(workspace).doubted.load(SeqCst) && self.revision(workspace) == Some(revision)
+    }
+
+    /// Lets everything be looked at again.
+    pub(crate) fn doubt(&self) {
+        for slot in self.slots.lock().values() {
+            slot.doubted.store(true, SeqCst);
+        }
     }
 
     /// Generations of the workspace's index, oldest first.
     pub(crate) fn folders(&self, workspace: WorkspaceId) -> Vec<PathBuf> {
+        if self.server.is_some() {
+            return Vec::new();
+        }
         let Ok(entries) = fs::read_dir(self.room(workspace)) else { return Vec::new() };
         let mut folders: Vec<(u64, PathBuf)> =
             entries.flatten().filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path()))).collect();
@@ -121,7 +184,7 @@ impl Index {
 
     fn room(&self, workspace: WorkspaceId) -> PathBuf {
         match &*self.ground.lock() {
-            Ground::Own { .. } => self.home.join(workspace.text()),
+            Ground::Own { .. } | Ground::Shared => self.home.join(workspace.text()),
             Ground::Borrowed { folder } => folder.path().join(workspace.text()),
         }
     }

@@ -46,7 +46,7 @@ use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 pub use crate::{
-    config::{Config, Embeddings, Rerank},
+    config::{Config, Embeddings, Place, Rerank},
     error::{Error, Result},
     import::{Content, Progress, Summary, Upload},
     parse::{Reason, Skipped},
@@ -54,7 +54,12 @@ pub use crate::{
     search::{Found, Hit, Legs, Query, Way, clusters},
     spot::Spot,
 };
-use crate::{embed::Embedder, index::Index, outbound::Outbound, rerank::Reranker};
+use crate::{
+    embed::Embedder,
+    index::{Index, Server},
+    outbound::Outbound,
+    rerank::Reranker,
+};
 
 /// The handle of knowledge; cheap to clone.
 #[derive(Clone)]
@@ -73,16 +78,28 @@ struct Inner {
     twins: KnownTwins,
 }
 
+/// Where the index is, and whether it can be searched.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct IndexState {
+    /// Whether it can, as far as is known.
+    pub serves: bool,
+    /// In words.
+    pub words: String,
+}
+
 /// The pairs that were found at a revision.
 type KnownTwins = Mutex<HashMap<WorkspaceId, (i64, Arc<Vec<twin::Twins>>)>>;
 
 impl Knowledge {
-    /// Opens knowledge with its index in `<data>/index/`. When another process has that folder, this one makes an index of its
-    /// own as it needs it, and throws it away at the end.
+    /// Opens knowledge with its index where the configuration says: in `<data>/index/`, or on a server. When another process has
+    /// that folder, this one makes an index of its own as it needs it, and throws it away at the end. A server is not asked yet.
     ///
     /// # Errors
     /// [`Error::Folder`] when the folder cannot be used; [`Error::Invalid`] for a wrong configuration.
     pub async fn open(config: Config, chat: Chat, data: &Path) -> Result<Self> {
+        if let Some(server) = Server::new(&config.index).map_err(Error::Invalid)? {
+            return Self::with(config, chat, Index::shared(server));
+        }
         let home = data.join("index");
         let index = index::blocking(move || Index::open(&home)).await?;
         Self::with(config, chat, index)
@@ -127,6 +144,29 @@ impl Knowledge {
     #[must_use]
     pub fn owns_index(&self) -> bool {
         self.inner.index.is_own()
+    }
+
+    /// Where the index is and whether it can be searched, in words for an operator.
+    #[must_use]
+    pub fn index_state(&self) -> IndexState {
+        let trouble = self.inner.index.server().map(|server| server.trouble());
+        let words = match &trouble {
+            None => "embedded".to_owned(),
+            Some(None) => "on a Qdrant server, which answers".to_owned(),
+            Some(Some((reason, seconds))) => format!("on a Qdrant server that cannot be used for {seconds} s: {reason}"),
+        };
+        IndexState { serves: !matches!(trouble, Some(Some(_))), words }
+    }
+
+    /// Asks the server of the index for its version; `None` for an index in this process.
+    ///
+    /// # Errors
+    /// [`Error::Index`] says why it cannot be used.
+    pub async fn index_version(&self) -> Result<Option<String>> {
+        match self.inner.index.server() {
+            Some(server) => server.version().await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// How many passages the workspace's open index holds.

@@ -14,7 +14,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    Knowledge, Result,
+    Error, Knowledge, Result,
     embed::Scale,
     index::{Counts, Scope, Slot, blocking},
     passage::{self, Kind, Passage},
@@ -138,7 +138,14 @@ impl Knowledge {
         let text: String = query.text.chars().take(LONGEST).collect();
         let revision = self.freshen(workspace).await;
         let slot = self.index().slot(workspace);
-        let (ranked, groups) = self.candidates(&slot, &text, Scope::of(query, at, way.exact), (query.limit, legs)).await?;
+        let scope = Scope::of(query, at, way.exact);
+        let found = self.candidates(&slot, &text, scope.clone(), (query.limit, legs, revision)).await;
+        let (ranked, groups) = match found {
+            Err(Error::Index(_)) if self.moved(workspace).await => {
+                self.candidates(&slot, &text, scope, (query.limit, legs, revision)).await?
+            }
+            found => found?,
+        };
         let hits = if groups.is_empty() {
             Vec::new()
         } else {
@@ -168,8 +175,28 @@ impl Knowledge {
         revision
     }
 
+    /// An index on a server may have been built anew by another node, or lost: whether there is another one to search in now.
+    async fn moved(&self, workspace: WorkspaceId) -> bool {
+        if self.index().server().is_none_or(|server| server.trouble().is_some()) {
+            return false;
+        }
+        let knowledge = self.clone();
+        let keeping = tokio::spawn(async move { knowledge.ready(workspace).await });
+        matches!(tokio::time::timeout(BUILDING, keeping).await, Ok(Ok(Ok(()))))
+    }
+
     /// What the index offers, before anything is read. Words are looked up while the model of meanings is asked.
-    async fn candidates(&self, slot: &Arc<Slot>, text: &str, scope: Scope, (limit, legs): (usize, Legs)) -> Result<(Ranked, Vec<Group>)> {
+    async fn candidates(
+        &self,
+        slot: &Arc<Slot>,
+        text: &str,
+        scope: Scope,
+        (limit, legs, revision): (usize, Legs, i64),
+    ) -> Result<(Ranked, Vec<Group>)> {
+        // A server that cannot be read must not look like knowledge that holds nothing.
+        if self.index().server().is_some() && revision > 0 && slot.shard.try_read().is_some_and(|shard| shard.is_none()) {
+            return Err(unread());
+        }
         let points = (limit * 30).clamp(200, 1_000);
         let by_words = async {
             let (slot, scope, text) = (slot.clone(), scope.clone(), text.to_owned());
@@ -237,6 +264,10 @@ impl Knowledge {
         })
         .await
     }
+}
+
+fn unread() -> Error {
+    Error::Index("it could not be read from the server yet; try again".into())
 }
 
 /// Entries that may answer, with their passages.

@@ -10,6 +10,7 @@ mod crawl;
 mod fuzz;
 mod guides;
 mod hostile;
+mod index;
 mod load;
 mod nodes;
 mod older;

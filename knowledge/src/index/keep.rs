@@ -1,32 +1,61 @@
 //! Keeps an index in step with the record: adds what is missing, removes what is gone, rebuilds what is worn or damaged.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering::SeqCst},
+    time::Duration,
+};
 
 use chat::{News, Topic, WorkspaceId};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{Counts, Recipe, Shard, Slot, blocking, shard::Point};
+use super::{Counts, Recipe, Shard, Slot, blocking, point::Point, writer::Writer};
 use crate::{Error, Knowledge, Result, passage, passage::Passage, revision};
 
 /// Passages of one step; searches go on between steps.
 const STEP: usize = 256;
 /// Passages whose length stands for all, before the first index.
-const SAMPLE: usize = 1_000;
+pub(super) const SAMPLE: usize = 1_000;
 /// After so many changes the graph of vectors is worth building.
 const MANY: usize = 5_000;
+/// How often a server is asked whether it answers.
+const PULSE: Duration = Duration::from_secs(10);
+/// How often it is told which indexes are in use, and looked whether they are there.
+const TENDING: Duration = Duration::from_secs(600);
+
+/// What an index is wanted for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Need {
+    /// To be there when somebody asks.
+    Kept,
+    /// To be searched now.
+    Searched,
+    /// To be built again, whatever there is.
+    Anew,
+}
+
+/// What the next generation of an index is built from.
+pub(super) struct Plan {
+    pub revision: i64,
+    pub ids: Vec<Uuid>,
+    /// Words of a passage on average.
+    pub average_length: f32,
+}
 
 impl Knowledge {
     /// Keeps all indexes in step until cancelled: at news, and by a sweep about every second that finds what news missed.
     pub async fn run(&self, cancel: CancellationToken) {
         let mut news = self.chat().bus().subscribe(Topic::Bot);
         let mut minute = tokio::time::interval(Duration::from_secs(60));
+        let (mut pulse, mut tending) = (tokio::time::interval(PULSE), tokio::time::interval(TENDING));
         loop {
             let pause = Duration::from_millis(900 + self.chat().random().below(200));
             tokio::select! {
                 () = cancel.cancelled() => return,
                 () = tokio::time::sleep(pause) => self.sweep().await,
                 _ = minute.tick() => crate::words::rest(),
+                _ = pulse.tick() => self.feel().await,
+                _ = tending.tick() => self.look_after().await,
                 heard = news.next() => if let chat::Heard::News(news) = heard
                     && let News::Knowledge { workspace } = *news
                 {
@@ -41,7 +70,7 @@ impl Knowledge {
     /// # Errors
     /// [`Error::Index`] when the engine cannot be used; [`Error::Record`] when the record cannot be read.
     pub async fn ready(&self, workspace: WorkspaceId) -> Result<()> {
-        self.keep(workspace, false).await
+        self.keep(workspace, Need::Searched).await
     }
 
     /// Builds the workspace's index anew from the record; returns how many passages it holds.
@@ -49,7 +78,7 @@ impl Knowledge {
     /// # Errors
     /// As [`Knowledge::ready`].
     pub async fn rebuild(&self, workspace: WorkspaceId) -> Result<usize> {
-        self.keep(workspace, true).await?;
+        self.keep(workspace, Need::Anew).await?;
         Ok(self.indexed(workspace))
     }
 
@@ -61,7 +90,7 @@ impl Knowledge {
         match revision::all(self.chat().store()).await {
             Ok(all) => {
                 for (workspace, revision) in all {
-                    if self.index().revision(workspace) != Some(revision) || self.owes_vectors(workspace) {
+                    if !self.index().is_in_step(workspace, revision) || self.owes_vectors(workspace) {
                         self.keep_quietly(workspace).await;
                     }
                 }
@@ -71,21 +100,49 @@ impl Knowledge {
     }
 
     async fn keep_quietly(&self, workspace: WorkspaceId) {
-        if let Err(error) = self.keep(workspace, false).await {
+        let Err(error) = self.keep(workspace, Need::Kept).await else { return };
+        // A server that is away was told of once.
+        if self.index().server().is_none_or(|server| server.trouble().is_none()) {
             tracing::warn!(workspace.id = %workspace, %error, "the index could not be brought in step; it is tried again");
         }
     }
 
     /// Whether passages wait for a vector that the model may give by now.
-    fn owes_vectors(&self, workspace: WorkspaceId) -> bool {
+    pub(super) fn owes_vectors(&self, workspace: WorkspaceId) -> bool {
         let slot = self.index().slot(workspace);
         self.embedder().is_some_and(|embedder| embedder.may_try())
             && slot.shard.try_read().is_some_and(|shard| shard.as_ref().is_some_and(|shard| !shard.pending().is_empty()))
     }
 
-    async fn keep(&self, workspace: WorkspaceId, anew: bool) -> Result<()> {
+    /// Whether the server answers, so that it is known before somebody asks.
+    async fn feel(&self) {
+        let Some(server) = self.index().server() else { return };
+        let was_away = server.trouble().is_some();
+        if server.version().await.is_ok() && was_away {
+            // Whoever comes back may have come back empty.
+            self.index().doubt();
+        }
+    }
+
+    async fn look_after(&self) {
+        let Some(server) = self.index().server() else { return };
+        if let Err(error) = self.tend(server).await
+            && server.trouble().is_none()
+        {
+            tracing::warn!(%error, "the indexes on the server could not be looked after; it is tried again in ten minutes");
+        }
+        self.index().doubt();
+    }
+
+    async fn keep(&self, workspace: WorkspaceId, need: Need) -> Result<()> {
         let slot = self.index().slot(workspace);
         let _keeping = slot.keeping.lock().await;
+        if let Some(server) = self.index().server() {
+            self.keep_shared(server, workspace, &slot, need).await?;
+            slot.doubted.store(false, SeqCst);
+            return Ok(());
+        }
+        let anew = need == Need::Anew;
         let recipe = Recipe::new(self.model().await);
         if !anew {
             self.open_index(workspace, &slot, &recipe).await?;
@@ -143,7 +200,7 @@ impl Knowledge {
         if missing.len() * 2 > all && missing.len() > SAMPLE {
             return self.build(workspace, slot, recipe).await;
         }
-        self.add(workspace, slot, &missing).await?;
+        self.add(workspace, slot, &missing, None).await?;
         let (at, many) = (slot.clone(), missing.len() + removed > MANY);
         let worn = blocking(move || seal(&at, revision, many)).await?;
         if worn { self.build(workspace, slot, recipe).await } else { Ok(()) }
@@ -152,25 +209,19 @@ impl Knowledge {
     /// Builds the next generation beside the one in use, and puts it in its place.
     async fn build(&self, workspace: WorkspaceId, slot: &Arc<Slot>, recipe: Recipe) -> Result<()> {
         let started = std::time::Instant::now();
-        let store = self.chat().store();
-        let revision = revision::now(store, workspace).await?;
-        let ids: Vec<Uuid> = passage::ids(store, workspace).await?.into_keys().collect();
-        let sample: Vec<Uuid> = ids.iter().step_by((ids.len() / SAMPLE).max(1)).take(SAMPLE).copied().collect();
-        let sample = passage::some(store, workspace, &sample).await?;
+        let plan = self.plan(workspace).await?;
         let (old, folder) = (self.index().folders(workspace), self.index().next_folder(workspace));
         let fresh = Arc::new(self.index().empty_slot());
-        let at = fresh.clone();
+        let (at, average_length) = (fresh.clone(), plan.average_length);
         blocking(move || {
-            let words: u32 = sample.values().map(|passage| Counts::of_passage(passage).length).sum();
-            let average = words as f32 / sample.len().max(1) as f32;
-            *at.shard.write() = Some(Shard::create(&folder, recipe, average)?);
+            *at.shard.write() = Some(Shard::create(&folder, recipe, average_length)?);
             Ok(())
         })
         .await?;
-        self.add(workspace, &fresh, &ids).await?;
+        self.add(workspace, &fresh, &plan.ids, None).await?;
         let at = slot.clone();
         blocking(move || {
-            seal(&fresh, revision, true)?;
+            seal(&fresh, plan.revision, true)?;
             let before = std::mem::replace(&mut *at.shard.write(), fresh.shard.write().take());
             drop(before);
             for folder in old {
@@ -179,12 +230,29 @@ impl Knowledge {
             Ok(())
         })
         .await?;
-        tracing::info!(workspace.id = %workspace, index.passages = ids.len(), index.ms = started.elapsed().as_millis() as u64, "the index was built");
+        tracing::info!(workspace.id = %workspace, index.passages = plan.ids.len(), index.ms = started.elapsed().as_millis() as u64, "the index was built");
         Ok(())
     }
 
-    async fn add(&self, workspace: WorkspaceId, slot: &Arc<Slot>, ids: &[Uuid]) -> Result<()> {
+    /// What there is to build from, and how long its passages are.
+    pub(super) async fn plan(&self, workspace: WorkspaceId) -> Result<Plan> {
+        let store = self.chat().store();
+        let revision = revision::now(store, workspace).await?;
+        let ids: Vec<Uuid> = passage::ids(store, workspace).await?.into_keys().collect();
+        let sample: Vec<Uuid> = ids.iter().step_by((ids.len() / SAMPLE).max(1)).take(SAMPLE).copied().collect();
+        let sample = passage::some(store, workspace, &sample).await?;
+        let average_length = blocking(move || {
+            let words: u32 = sample.values().map(|passage| Counts::of_passage(passage).length).sum();
+            Ok(words as f32 / sample.len().max(1) as f32)
+        })
+        .await?;
+        Ok(Plan { revision, ids, average_length })
+    }
+
+    /// Puts passages into the index; `writer` is the right to, where others have it too.
+    pub(super) async fn add(&self, workspace: WorkspaceId, slot: &Arc<Slot>, ids: &[Uuid], writer: Option<&Writer>) -> Result<()> {
         for step in ids.chunks(STEP) {
+            writer.map_or(Ok(()), Writer::check)?;
             let passages = passage::some(self.chat().store(), workspace, step).await?;
             let passages: Vec<Passage> = passages.into_values().collect();
             let meanings = match self.embedder() {
@@ -228,6 +296,6 @@ fn point(passage: &Passage, meaning: Option<Vec<f32>>, pending: bool) -> Point {
     }
 }
 
-fn closed() -> Error {
+pub(super) fn closed() -> Error {
     Error::Index("it was closed while it was brought in step".into())
 }

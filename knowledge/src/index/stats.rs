@@ -15,6 +15,8 @@ pub(crate) struct Stats {
     retired: usize,
     frequencies: HashMap<u32, u32>,
     length: u64,
+    /// The words of each point, where others may take points away and nobody could be asked for their words any more.
+    kept: Option<HashMap<Uuid, Box<[u32]>>>,
 }
 
 /// What is known of a passage without asking the engine.
@@ -29,6 +31,16 @@ pub(super) struct Known {
 }
 
 impl Stats {
+    /// Of nothing yet; `keeping`: with the words of each point.
+    pub(super) fn new(keeping: bool) -> Self {
+        Self { kept: keeping.then(HashMap::new), ..Self::default() }
+    }
+
+    /// The words of each point, if they are kept.
+    pub(super) fn kept(&self) -> Option<&HashMap<Uuid, Box<[u32]>>> {
+        self.kept.as_ref()
+    }
+
     /// Rarity of a word, as the engine computes it.
     pub(crate) fn idf(&self, dimension: u32) -> f64 {
         let (all, having) = (self.points.len() as f64, f64::from(self.frequencies.get(&dimension).copied().unwrap_or(0)));
@@ -57,16 +69,22 @@ impl Stats {
 
     pub(super) fn add(&mut self, id: Uuid, known: Known, dimensions: impl Iterator<Item = u32>) {
         self.length += u64::from(known.length);
-        dimensions.for_each(|dimension| *self.frequencies.entry(dimension).or_default() += 1);
+        let dimensions: Box<[u32]> = dimensions.collect();
+        dimensions.iter().for_each(|dimension| *self.frequencies.entry(*dimension).or_default() += 1);
+        if let Some(kept) = &mut self.kept {
+            kept.insert(id, dimensions);
+        }
         self.retired += usize::from(known.span.last.is_some());
         self.points.insert(id, known);
     }
 
+    /// Where words are kept, those are taken away and `dimensions` is not looked at.
     pub(super) fn subtract(&mut self, id: Uuid, dimensions: &[u32]) {
         let Some(known) = self.points.remove(&id) else { return };
         self.retired -= usize::from(known.span.last.is_some());
         self.length = self.length.saturating_sub(u64::from(known.length));
-        for dimension in dimensions {
+        let kept = self.kept.as_mut().and_then(|kept| kept.remove(&id));
+        for dimension in kept.as_deref().unwrap_or(dimensions) {
             if let Some(count) = self.frequencies.get_mut(dimension) {
                 *count -= 1;
                 if *count == 0 {
@@ -101,5 +119,21 @@ mod tests {
         stats.subtract(b, &[3, 4, 5]);
         assert_eq!((stats.idf(1), stats.average_length()), alone);
         assert!(!stats.knows(4));
+    }
+
+    #[test]
+    fn kept_words_are_taken_away_without_being_told() {
+        let mut stats = Stats::new(true);
+        let known = Known {
+            document: Uuid::from_u128(9),
+            kind: Kind::Text,
+            audience: Audience::All,
+            span: Span::default(),
+            length: 3,
+            pending: false,
+        };
+        stats.add(Uuid::from_u128(1), known, [1, 2].into_iter());
+        stats.subtract(Uuid::from_u128(1), &[]);
+        assert!(!stats.knows(1) && !stats.knows(2) && stats.kept().is_some_and(HashMap::is_empty));
     }
 }

@@ -33,6 +33,9 @@ struct Flags {
     /// Makes other passages
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Where the search index is: "embedded", or a Qdrant server such as qdrant:http://127.0.0.1:6334
+    #[arg(long, default_value = "embedded")]
+    index: String,
     #[command(flatten)]
     say: Say,
 }
@@ -47,7 +50,7 @@ async fn run() -> Result<()> {
     let corpus = Corpus::new(flags.passages, flags.seed);
     let url = Endpoint::new(flags.size).start().await?;
     let model = Model::new(Behaviour { text: numbered(60), delay_ms: 5, ..Behaviour::of(Kind::Say) });
-    let plan = plan(flags.say.plan(), &url, &model.start().await?);
+    let plan = plan(flags.say.plan(), &url, &model.start().await?).env("WARBLER_KNOWLEDGE__INDEX__ADDRESS", &flags.index);
     let mut server = plan.lay().await?;
     // Its first start makes the workspace.
     server.start().await?;
@@ -90,6 +93,8 @@ async fn searched(flags: &Flags, corpus: &Corpus, server: &Server, url: &str, pr
     let workspace = chat::workspace::list(chat.store()).await?.first().context("no workspace")?.id;
     let mut config = knowledge::Config::default();
     (config.embeddings.base_url, config.embeddings.model, config.embeddings.batch) = (url.to_owned(), "scripted".into(), 128);
+    config.index.address.clone_from(&flags.index);
+    config.index.key = std::env::var("WARBLER_KNOWLEDGE__INDEX__KEY").unwrap_or_default();
     let knowledge = Knowledge::open(config, chat.clone(), &data).await?;
     let scratch = tempfile::tempdir()?;
     let started = Instant::now();

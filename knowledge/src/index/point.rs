@@ -1,0 +1,172 @@
+//! A passage as an index holds it, and who may find it.
+
+use chat::{Audience, LibraryId};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{stats::Known, weights::Counts};
+use crate::{
+    passage::Kind,
+    release::{At, Span},
+};
+
+/// The name of the vectors of words.
+pub(super) const WORDS: &str = "words";
+/// The name of the vectors of meaning.
+pub(super) const MEANING: &str = "meaning";
+
+/// The last release of a passage that is knowledge of today: more than there will ever be, and exact as a float.
+const TODAY: i64 = 1 << 40;
+
+/// A passage to be put into an index.
+#[derive(Clone, Debug)]
+pub(crate) struct Point {
+    pub id: Uuid,
+    pub document: Uuid,
+    pub library: LibraryId,
+    pub audience: Audience,
+    pub span: Span,
+    pub kind: Kind,
+    pub counts: Counts,
+    pub meaning: Option<Vec<f32>>,
+    /// It should have a vector, but the model did not answer.
+    pub pending: bool,
+}
+
+impl Point {
+    /// What is in memory of it.
+    pub(super) fn known(&self) -> Known {
+        Known {
+            document: self.document,
+            kind: self.kind,
+            audience: self.audience,
+            span: self.span,
+            length: self.counts.length,
+            pending: self.pending,
+        }
+    }
+
+    /// What an engine stores.
+    pub(super) fn row(&self, average_length: f32, size: Option<usize>) -> Row {
+        let stored = Stored {
+            document: self.document,
+            library: self.library.text(),
+            audience: self.audience.text().to_owned(),
+            kind: self.kind.text().to_owned(),
+            length: self.counts.length,
+            pending: self.pending,
+            since: self.span.since,
+            last: self.span.last.unwrap_or(TODAY),
+        };
+        let meaning = self.meaning.clone().filter(|meaning| Some(meaning.len()) == size);
+        Row { id: self.id, stored, words: self.counts.weights(average_length), meaning }
+    }
+}
+
+/// What an engine stores of a passage.
+pub(super) struct Row {
+    pub id: Uuid,
+    pub stored: Stored,
+    /// Dimensions, and the weight of each.
+    pub words: (Vec<u32>, Vec<f32>),
+    pub meaning: Option<Vec<f32>>,
+}
+
+/// The fields beside the vectors: searches are limited by them.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Stored {
+    document: Uuid,
+    library: String,
+    audience: String,
+    kind: String,
+    length: u32,
+    pending: bool,
+    since: i64,
+    last: i64,
+}
+
+impl Stored {
+    /// Fields that are words, and fields that are numbers: both have an index of their own.
+    pub(super) const KEYWORDS: [&str; 2] = ["library", "audience"];
+    pub(super) const NUMBERS: [&str; 2] = ["since", "last"];
+
+    pub(super) fn known(&self) -> Known {
+        Known {
+            document: self.document,
+            kind: Kind::parse(&self.kind),
+            audience: crate::passage::audience(&self.audience),
+            span: Span { since: self.since, last: Some(self.last).filter(|last| *last != TODAY) },
+            length: self.length,
+            pending: self.pending,
+        }
+    }
+}
+
+/// A point that was read back.
+pub(super) struct Held {
+    pub id: Uuid,
+    pub known: Known,
+    /// Its words, as dimensions.
+    pub words: Vec<u32>,
+}
+
+/// A passage that was found.
+#[derive(Clone, Debug)]
+pub(crate) struct Scored {
+    pub id: Uuid,
+    pub document: Uuid,
+    pub kind: Kind,
+    pub score: f64,
+}
+
+/// What is looked for.
+pub(super) enum Probe {
+    /// Dimensions, and how often each was asked.
+    Words(Vec<u32>, Vec<f32>),
+    Meaning(Vec<f32>),
+}
+
+/// Who asks, and where to look: applied before anything is ranked.
+#[derive(Clone, Debug)]
+pub(crate) struct Scope {
+    pub audience: Audience,
+    pub libraries: Vec<LibraryId>,
+    /// Knowledge of today, or of a release.
+    pub at: At,
+    /// Every passage is compared; for measuring what the graph of vectors misses.
+    pub exact: bool,
+}
+
+/// What must hold of a field.
+pub(super) enum Must {
+    BeOneOf(&'static str, Vec<String>),
+    /// From and to, both included.
+    Lie(&'static str, Option<i64>, Option<i64>),
+}
+
+impl Scope {
+    /// Of a question.
+    pub(crate) fn of(query: &crate::Query, at: At, exact: bool) -> Self {
+        Self { audience: query.audience, libraries: query.libraries.clone(), at, exact }
+    }
+
+    /// The conditions of a search; `all_of_today`: no point is of a release alone.
+    pub(super) fn conditions(&self, all_of_today: bool) -> Vec<Must> {
+        let mut all = Vec::new();
+        if self.audience == Audience::All {
+            all.push(Must::BeOneOf("audience", vec![Audience::All.text().to_owned()]));
+        }
+        if !self.libraries.is_empty() {
+            all.push(Must::BeOneOf("library", self.libraries.iter().map(LibraryId::text).collect()));
+        }
+        match self.at {
+            At::Today if all_of_today => {}
+            At::Today => all.push(Must::Lie("last", Some(TODAY), None)),
+            At::Release(number) => {
+                all.push(Must::Lie("since", None, Some(number)));
+                all.push(Must::Lie("last", Some(number), None));
+            }
+        }
+        all
+    }
+}
