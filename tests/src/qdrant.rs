@@ -63,7 +63,7 @@ impl Qdrant {
     pub async fn down(&mut self) {
         self.state.cut();
         if let Some((stop, running)) = self.running.take() {
-            drop(stop.send(()));
+            stop.send(()).ok();
             drop(running.await);
         }
         // What was accepted before ends by itself.

@@ -165,7 +165,6 @@ fn definition(name: &str, recipe: &Recipe) -> CreateCollection {
         collection_name: name.to_owned(),
         // How rare a word is, is counted within a shard: in one it is counted over all passages, as everywhere.
         shard_number: Some(1),
-        on_disk_payload: Some(true),
         vectors_config: Some(VectorsConfig { config: Some(vectors_config::Config::ParamsMap(VectorParamsMap { map })) }),
         sparse_vectors_config: Some(SparseVectorConfig { map: HashMap::from([(WORDS.to_owned(), words)]) }),
         ..CreateCollection::default()

@@ -2,7 +2,7 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use qdrant_client::qdrant::{
+use ::qdrant_client::qdrant::{
     collections_server::{Collections, CollectionsServer},
     points_server::{Points, PointsServer},
     qdrant_server::{Qdrant, QdrantServer},

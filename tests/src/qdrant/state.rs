@@ -8,9 +8,9 @@ use std::{
     },
 };
 
+use ::qdrant_client::qdrant::{self as told, *};
 use anyhow::Result as Outcome;
 use parking_lot::Mutex;
-use qdrant_client::qdrant::{self as wire_types, *};
 use qdrant_edge::{
     CountRequest, CreateIndex, EdgeShard, FieldIndexOperations, NamedQuery, PayloadFieldSchema, PayloadOps, PayloadSchemaType,
     PointInsertOperations, PointOperations, QueryEnum, ScrollRequest, SearchParams, SearchRequest, SetPayloadOp, UpdateOperation,
@@ -201,12 +201,12 @@ impl State {
             score_threshold: asked.score_threshold,
         };
         let found = self.collection(&asked.collection_name)?.search(request).map_err(wire::broken)?;
-        let told = |point: qdrant_edge::ScoredPoint| wire_types::ScoredPoint {
+        let answer = |point: qdrant_edge::ScoredPoint| told::ScoredPoint {
             id: Some(wire::told_id(point.id)),
             score: point.score,
             ..Default::default()
         };
-        Ok(QueryResponse { result: found.into_iter().map(told).collect(), ..QueryResponse::default() })
+        Ok(QueryResponse { result: found.into_iter().map(answer).collect(), ..QueryResponse::default() })
     }
 
     fn collection(&self, name: &str) -> Answer<Arc<EdgeShard>> {

@@ -23,7 +23,7 @@ pub(super) fn broken(error: OperationError) -> Status {
 }
 
 pub(super) fn definition(asked: &told::CreateCollection) -> Answer<EdgeConfig> {
-    let mut config = EdgeConfigBuilder::new().on_disk_payload(asked.on_disk_payload.unwrap_or(false));
+    let mut config = EdgeConfigBuilder::new().on_disk_payload(true);
     let dense = match asked.vectors_config.as_ref().and_then(|vectors| vectors.config.as_ref()) {
         Some(told::vectors_config::Config::ParamsMap(named)) => named.map.clone(),
         Some(told::vectors_config::Config::Params(_)) => return Err(strange("a vector without a name")),
