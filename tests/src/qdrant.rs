@@ -56,6 +56,7 @@ impl Qdrant {
             }
         });
         self.running = Some((stop, running));
+        self.state.back();
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc,
-        atomic::{AtomicU8, AtomicU64, Ordering::SeqCst},
+        atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::SeqCst},
     },
 };
 
@@ -40,6 +40,7 @@ pub(super) struct State {
     made: AtomicU64,
     written: AtomicU64,
     mood: AtomicU8,
+    down: AtomicBool,
     /// Raised when connections are cut: requests of an earlier life are not answered.
     life: tokio::sync::watch::Sender<u64>,
 }
@@ -55,6 +56,7 @@ impl State {
             made: AtomicU64::default(),
             written: AtomicU64::default(),
             mood: AtomicU8::default(),
+            down: AtomicBool::default(),
             life: tokio::sync::watch::Sender::new(0),
         })
     }
@@ -63,9 +65,14 @@ impl State {
         self.mood.store(mood as u8, SeqCst);
     }
 
-    /// Requests under way are refused.
+    /// Nobody is answered any more, on whatever connection.
     pub(super) fn cut(&self) {
+        self.down.store(true, SeqCst);
         self.life.send_modify(|life| *life += 1);
+    }
+
+    pub(super) fn back(&self) {
+        self.down.store(false, SeqCst);
     }
 
     pub(super) fn lose_all(&self) {
@@ -82,6 +89,9 @@ impl State {
 
     /// Whether a request is answered at all.
     pub(super) async fn admit(&self, sent: &MetadataMap) -> Answer<()> {
+        if self.down.load(SeqCst) {
+            return Err(Status::unavailable("it is going down"));
+        }
         let told = sent.get("api-key").and_then(|key| key.to_str().ok());
         if self.key.is_some() && told != self.key.as_deref() {
             return Err(Status::permission_denied("Invalid API key or JWT"));

@@ -17,7 +17,6 @@ fn strange(what: &str) -> Status {
     Status::invalid_argument(format!("Wrong input: the stand-in does not take {what}"))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
 pub(super) fn broken(error: OperationError) -> Status {
     Status::invalid_argument(format!("Wrong input: {error}"))
 }
