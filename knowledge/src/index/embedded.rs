@@ -9,15 +9,15 @@ use std::{
 use qdrant_edge::{
     AnyVariants, Condition, CreateIndex, Distance, EdgeConfig, EdgeConfigBuilder, EdgeShard, EdgeSparseVectorParamsBuilder,
     EdgeVectorParams, FieldCondition, FieldIndexOperations, Filter, JsonPath, Match, MatchAny, Modifier, NamedQuery, PayloadFieldSchema,
-    PayloadSchemaType, PointId, PointInsertOperations, PointOperations, PointStruct, QueryEnum, Range, ScrollRequest, SearchParams,
-    SearchRequest, SparseVector, UpdateOperation, Vector, VectorInternal, VectorStructInternal, Vectors, WalOptions, WithPayloadInterface,
-    WithVector, external::ordered_float::OrderedFloat,
+    PayloadSchemaType, PointId, PointInsertOperations, PointOperations, PointStruct, QueryEnum, Range, ScalarQuantizationConfig,
+    ScalarType, ScrollRequest, SearchParams, SearchRequest, SparseVector, UpdateOperation, Vector, VectorInternal, VectorStructInternal,
+    Vectors, WalOptions, WithPayloadInterface, WithVector, external::ordered_float::OrderedFloat,
 };
 use uuid::Uuid;
 
 use super::{
     engine::Engine,
-    point::{Held, MEANING, Must, Probe, Row, Stored, WORDS},
+    point::{Held, MEANING, Must, Probe, QUANTILE, Row, Stored, WIDTH, WORDS},
     recipe::{Recipe, Seal},
 };
 use crate::{Error, Result};
@@ -90,7 +90,7 @@ impl Engine for Embedded {
         let request = SearchRequest {
             query: QueryEnum::Nearest(NamedQuery::new(vector, using)),
             filter: filter(must),
-            params: exact.then(|| SearchParams { exact: true, ..SearchParams::default() }),
+            params: Some(SearchParams { exact, hnsw_ef: Some(WIDTH), ..SearchParams::default() }),
             limit,
             offset: 0,
             // What is needed of a point is in memory: the engine would read it from disk.
@@ -189,7 +189,9 @@ fn config(recipe: &Recipe) -> EdgeConfig {
     // In memory it would be 32 MiB of pages from the first passage on.
     let mut config = EdgeConfigBuilder::new().on_disk_payload(true).sparse_vector(WORDS, words).wal_options(wal);
     if let Some(size) = recipe.size() {
-        config = config.vector(MEANING, EdgeVectorParams::builder(size, Distance::Cosine).build());
+        let bytes = ScalarQuantizationConfig { r#type: ScalarType::Int8, quantile: Some(QUANTILE), always_ram: Some(true) };
+        let meaning = EdgeVectorParams::builder(size, Distance::Cosine).quantization_config(bytes.into()).build();
+        config = config.vector(MEANING, meaning);
     }
     config.build()
 }
