@@ -6,9 +6,10 @@ use qdrant_client::{
     Payload,
     qdrant::{
         Condition, CountPoints, CreateCollection, CreateFieldIndexCollection, DeletePoints, DenseVector, Distance, FieldType, Filter,
-        GetPoints, Modifier, NamedVectors, PointId, PointStruct, Query, QueryPoints, Range, RetrievedPoint, ScrollPoints, SearchParams,
-        SparseVector, SparseVectorConfig, SparseVectorParams, UpsertPoints, Value, Vector, VectorInput, VectorParams, VectorParamsMap,
-        Vectors, VectorsConfig, point_id::PointIdOptions, query, vector, vector_input, vector_output, vectors, vectors_config,
+        GetPoints, Modifier, NamedVectors, PointId, PointStruct, QuantizationConfig, QuantizationType, Query, QueryPoints, Range,
+        RetrievedPoint, ScalarQuantization, ScrollPoints, SearchParams, SparseVector, SparseVectorConfig, SparseVectorParams, UpsertPoints,
+        Value, Vector, VectorInput, VectorParams, VectorParamsMap, Vectors, VectorsConfig, point_id::PointIdOptions,
+        quantization_config::Quantization, query, vector, vector_input, vector_output, vectors, vectors_config,
         vectors_output::VectorsOptions,
     },
 };
@@ -17,7 +18,7 @@ use uuid::Uuid;
 
 use super::{
     engine::Engine,
-    point::{Held, MEANING, Must, Probe, Row, Stored, WORDS},
+    point::{Held, MEANING, Must, Probe, QUANTILE, Row, Stored, WIDTH, WORDS},
     recipe::{Recipe, Seal},
     server::{Collection, SEAL, Server},
 };
@@ -92,7 +93,7 @@ impl Engine for Remote {
             query: Some(Query { variant: Some(query::Variant::Nearest(VectorInput { variant: Some(vector) })) }),
             using: Some(using.to_owned()),
             filter: filter(must),
-            params: exact.then(|| SearchParams { exact: Some(true), ..SearchParams::default() }),
+            params: Some(SearchParams { exact: Some(exact), hnsw_ef: Some(WIDTH as u64), ..SearchParams::default() }),
             limit: Some(limit as u64),
             with_payload: Some(false.into()),
             with_vectors: Some(false.into()),
@@ -158,8 +159,13 @@ impl Engine for Remote {
 
 fn definition(name: &str, recipe: &Recipe) -> CreateCollection {
     let words = SparseVectorParams { modifier: Some(Modifier::Idf.into()), ..SparseVectorParams::default() };
-    let meaning =
-        recipe.size().map(|size| VectorParams { size: size as u64, distance: Distance::Cosine.into(), ..VectorParams::default() });
+    let bytes = ScalarQuantization { r#type: QuantizationType::Int8.into(), quantile: Some(QUANTILE), ..ScalarQuantization::default() };
+    let meaning = recipe.size().map(|size| VectorParams {
+        size: size as u64,
+        distance: Distance::Cosine.into(),
+        quantization_config: Some(QuantizationConfig { quantization: Some(Quantization::Scalar(bytes)) }),
+        ..VectorParams::default()
+    });
     let map = meaning.map(|meaning| (MEANING.to_owned(), meaning)).into_iter().collect();
     CreateCollection {
         collection_name: name.to_owned(),

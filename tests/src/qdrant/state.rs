@@ -203,7 +203,11 @@ impl State {
         let request = SearchRequest {
             query: QueryEnum::Nearest(NamedQuery::new(vector, using)),
             filter: asked.filter.map(wire::filter).transpose()?,
-            params: asked.params.map(|params| SearchParams { exact: params.exact.unwrap_or(false), ..SearchParams::default() }),
+            params: asked.params.map(|params| SearchParams {
+                exact: params.exact.unwrap_or(false),
+                hnsw_ef: params.hnsw_ef.map(|width| width as usize),
+                ..SearchParams::default()
+            }),
             limit: asked.limit.unwrap_or(10) as usize,
             offset: 0,
             with_payload: None,

@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 
-use qdrant_client::qdrant::{self as told, condition::ConditionOneOf, r#match::MatchValue, point_id::PointIdOptions};
+use qdrant_client::qdrant::{
+    self as told, condition::ConditionOneOf, r#match::MatchValue, point_id::PointIdOptions, quantization_config::Quantization,
+};
 use qdrant_edge::{
     AnyVariants, Condition, Distance, EdgeConfig, EdgeConfigBuilder, EdgeSparseVectorParamsBuilder, EdgeVectorParams, FieldCondition,
-    Filter, JsonPath, Match, MatchAny, Modifier, OperationError, Payload, PointId, PointStruct, Range, Record, SparseVector, Vector,
-    VectorInternal, VectorStructInternal, Vectors, WithPayloadInterface, WithVector, external::ordered_float::OrderedFloat,
+    Filter, JsonPath, Match, MatchAny, Modifier, OperationError, Payload, PointId, PointStruct, Range, Record, ScalarQuantizationConfig,
+    ScalarType, SparseVector, Vector, VectorInternal, VectorStructInternal, Vectors, WithPayloadInterface, WithVector,
+    external::ordered_float::OrderedFloat,
 };
 use tonic::Status;
 use uuid::Uuid;
@@ -32,7 +35,16 @@ pub(super) fn definition(asked: &told::CreateCollection) -> Answer<EdgeConfig> {
         if params.distance() != told::Distance::Cosine {
             return Err(strange("another distance than the cosine"));
         }
-        config = config.vector(name, EdgeVectorParams::builder(params.size as usize, Distance::Cosine).build());
+        let mut dense = EdgeVectorParams::builder(params.size as usize, Distance::Cosine);
+        match params.quantization_config.and_then(|config| config.quantization) {
+            Some(Quantization::Scalar(bytes)) => {
+                let bytes = ScalarQuantizationConfig { r#type: ScalarType::Int8, quantile: bytes.quantile, always_ram: Some(true) };
+                dense = dense.quantization_config(bytes.into());
+            }
+            Some(_) => return Err(strange("such a quantization")),
+            None => {}
+        }
+        config = config.vector(name, dense.build());
     }
     for (name, params) in asked.sparse_vectors_config.clone().unwrap_or_default().map {
         let mut sparse = EdgeSparseVectorParamsBuilder::new().on_disk(false);
