@@ -169,7 +169,10 @@ impl Knowledge {
         let knowledge = self.clone();
         let keeping = tokio::spawn(async move { knowledge.ready(workspace).await });
         let patience = if known == Some(None) { BUILDING } else { PATIENCE };
-        if let Ok(Ok(Err(error))) = tokio::time::timeout(patience, keeping).await {
+        if let Ok(Ok(Err(error))) = tokio::time::timeout(patience, keeping).await
+            // A server that is away was told of once.
+            && self.index().server().is_none_or(|server| server.trouble().is_none())
+        {
             tracing::warn!(workspace.id = %workspace, %error, "a search uses the index as it is");
         }
         revision
@@ -194,7 +197,13 @@ impl Knowledge {
         (limit, legs, revision): (usize, Legs, i64),
     ) -> Result<(Ranked, Vec<Group>)> {
         // A server that cannot be read must not look like knowledge that holds nothing.
-        if self.index().server().is_some() && revision > 0 && slot.shard.try_read().is_some_and(|shard| shard.is_none()) {
+        if let Some(server) = self.index().server()
+            && revision > 0
+            && slot.shard.try_read().is_some_and(|shard| match shard.as_ref() {
+                Some(shard) => shard.revision != revision && server.trouble().is_some(),
+                None => true,
+            })
+        {
             return Err(unread());
         }
         let points = (limit * 30).clamp(200, 1_000);
