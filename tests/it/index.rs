@@ -2,7 +2,6 @@
 
 mod contract;
 mod nodes;
-mod story;
 
 use std::sync::Arc;
 
@@ -12,10 +11,11 @@ use tests::scale::Endpoint;
 
 /// One record, and knowledge over an index somewhere.
 struct Shelf {
-    fresh: Arc<Fresh>,
+    // First: its engine flushes into the folder that goes with the record.
+    knowledge: Knowledge,
     config: Config,
     chat: Chat,
-    knowledge: Knowledge,
+    fresh: Arc<Fresh>,
 }
 
 impl Shelf {
@@ -32,15 +32,15 @@ impl Shelf {
         }
         let chat = fresh.chat.clone();
         let knowledge = Knowledge::open(config.clone(), chat.clone(), &fresh.folder).await.unwrap();
-        Self { fresh, config, chat, knowledge }
+        Self { knowledge, config, chat, fresh }
     }
 
     /// The same with everything in memory forgotten.
     async fn reopened(self) -> Self {
-        let Self { fresh, config, chat, knowledge } = self;
+        let Self { knowledge, config, chat, fresh } = self;
         drop(knowledge);
         let knowledge = Knowledge::open(config.clone(), chat.clone(), &fresh.folder).await.unwrap();
-        Self { fresh, config, chat, knowledge }
+        Self { knowledge, config, chat, fresh }
     }
 
     async fn library(&self, workspace: WorkspaceId, name: &str) -> LibraryId {
@@ -85,6 +85,7 @@ fn titles(found: &Found) -> Vec<String> {
 fn on(address: &str) -> Place {
     let mut prefix = Random::system().token();
     prefix.retain(|c| c.is_ascii_alphanumeric());
+    prefix.truncate(20);
     Place {
         address: address.into(),
         key: std::env::var("WARBLER_TEST_QDRANT_KEY").unwrap_or_default(),

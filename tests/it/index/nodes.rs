@@ -37,7 +37,7 @@ async fn nodes_build_an_index_once_and_follow_each_other() {
     }
     // What one writes, the others find; what one removes, none does; and how rare words are is the same for all.
     let changed =
-        FAQ.replace("Three working", "Two working").replace("Error ERR_SSL_42,Renew the certificate.\n", "Is delivery free?,Yes.\n");
+        all.replace("Three working", "Two working").replace("Error ERR_SSL_42,Renew the certificate.\n", "Is delivery free?,Yes.\n");
     second.take(faq(&changed)).await;
     let mut told = Vec::new();
     for shelf in [&third, &first, &second] {

@@ -33,7 +33,6 @@ pub enum Mood {
 }
 
 pub(super) struct State {
-    home: TempDir,
     key: Option<String>,
     collections: Mutex<BTreeMap<String, Arc<EdgeShard>>>,
     /// Folders are never used twice.
@@ -43,6 +42,8 @@ pub(super) struct State {
     down: AtomicBool,
     /// Raised when connections are cut: requests of an earlier life are not answered.
     life: tokio::sync::watch::Sender<u64>,
+    // Last: an engine flushes into its folder when it is dropped.
+    home: TempDir,
 }
 
 type Answer<T> = Result<T, Status>;
