@@ -231,7 +231,7 @@ impl State {
 
     fn change(&self, collection: &str, operation: UpdateOperation) -> Answer<PointsOperationResponse> {
         self.collection(collection)?.update(operation).map_err(wire::broken)?;
-        let result = UpdateResult { operation_id: None, status: UpdateStatus::Completed.into(), ..UpdateResult::default() };
+        let result = UpdateResult { operation_id: None, status: UpdateStatus::Completed.into() };
         Ok(PointsOperationResponse { result: Some(result), ..PointsOperationResponse::default() })
     }
 }
