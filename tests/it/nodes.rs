@@ -83,10 +83,14 @@ async fn two_agents_at_two_nodes_see_that_the_other_looks_and_writes() {
     let mut amys = Stream::of(&amy, &talk).await;
     let bens = Stream::of(&ben, &talk).await;
     amys.heard("Ben Brown").await;
-    assert!(ben.conversation(&talk).await.unwrap().words().contains("Amy Adams"), "who comes later sees who is there");
-    let typing = ben.request(Method::POST, &format!("/console/conversations/{talk}/typing"));
-    let typing = typing.header("content-type", "application/x-www-form-urlencoded").body("on=1");
-    assert!(ben.send(typing).await.unwrap().status.is_success());
+    let page = ben.conversation(&talk).await.unwrap();
+    assert!(page.words().contains("Amy Adams"), "who comes later sees who is there");
+    let mut typing = page.form_with("csrf").unwrap();
+    typing.action = format!("/console/conversations/{talk}/typing");
+    typing.fields.retain(|(name, _)| name == "csrf");
+    typing.post = true;
+    typing.set("on", "1");
+    assert!(ben.submit(&typing).await.unwrap().status.is_success());
     amys.heard("event: typing").await;
     drop(bens);
     let gone = Instant::now();
