@@ -15,6 +15,10 @@ pub(super) const WORDS: &str = "words";
 /// The name of the vectors of meaning.
 pub(super) const MEANING: &str = "meaning";
 
+/// Neighbours of a vector in the graph, and how many are looked at to choose them: with half as many, one in twenty of the nearest
+/// among 100,000 is out of reach.
+pub(super) const LINKS: usize = 32;
+pub(super) const BREADTH: usize = 200;
 /// Vectors that are looked at on the way through their graph: among 100,000 fewer miss more than one in fifty of the nearest.
 pub(super) const WIDTH: usize = 400;
 /// The way through the graph is walked on bytes, a quarter of the memory; so many of the numbers lie within what a byte can say.
@@ -155,10 +159,10 @@ impl Scope {
         Self { audience: query.audience, libraries: query.libraries.clone(), at, exact }
     }
 
-    /// The conditions of a search; `all_of_today`: no point is of a release alone.
-    pub(super) fn conditions(&self, all_of_today: bool) -> Vec<Must> {
+    /// The conditions of a search; `all_of_today`: no point is of a release alone, `all_public`: none is for the staff alone.
+    pub(super) fn conditions(&self, all_of_today: bool, all_public: bool) -> Vec<Must> {
         let mut all = Vec::new();
-        if self.audience == Audience::All {
+        if self.audience == Audience::All && !all_public {
             all.push(Must::BeOneOf("audience", vec![Audience::All.text().to_owned()]));
         }
         if !self.libraries.is_empty() {

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use crate::words;
 
 /// Raised whenever what is stored with a passage changes.
-const LAYOUT: u32 = 6;
+const LAYOUT: u32 = 7;
 
 /// What an index is made with; one made with another recipe is rebuilt.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

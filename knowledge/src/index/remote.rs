@@ -6,11 +6,11 @@ use qdrant_client::{
     Payload,
     qdrant::{
         Condition, CountPoints, CreateCollection, CreateFieldIndexCollection, DeletePoints, DenseVector, Distance, FieldType, Filter,
-        GetPoints, Modifier, NamedVectors, PointId, PointStruct, QuantizationConfig, QuantizationType, Query, QueryPoints, Range,
-        RetrievedPoint, ScalarQuantization, ScrollPoints, SearchParams, SparseVector, SparseVectorConfig, SparseVectorParams, UpsertPoints,
-        Value, Vector, VectorInput, VectorParams, VectorParamsMap, Vectors, VectorsConfig, point_id::PointIdOptions,
-        quantization_config::Quantization, query, vector, vector_input, vector_output, vectors, vectors_config,
-        vectors_output::VectorsOptions,
+        GetPoints, HnswConfigDiff, Modifier, NamedVectors, PointId, PointStruct, QuantizationConfig, QuantizationSearchParams,
+        QuantizationType, Query, QueryPoints, Range, RetrievedPoint, ScalarQuantization, ScrollPoints, SearchParams, SparseVector,
+        SparseVectorConfig, SparseVectorParams, UpsertPoints, Value, Vector, VectorInput, VectorParams, VectorParamsMap, Vectors,
+        VectorsConfig, point_id::PointIdOptions, quantization_config::Quantization, query, vector, vector_input, vector_output, vectors,
+        vectors_config, vectors_output::VectorsOptions,
     },
 };
 use tokio::runtime::Handle;
@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::{
     engine::Engine,
-    point::{Held, MEANING, Must, Probe, QUANTILE, Row, Stored, WIDTH, WORDS},
+    point::{BREADTH, Held, LINKS, MEANING, Must, Probe, QUANTILE, Row, Stored, WIDTH, WORDS},
     recipe::{Recipe, Seal},
     server::{Collection, SEAL, Server},
 };
@@ -93,7 +93,12 @@ impl Engine for Remote {
             query: Some(Query { variant: Some(query::Variant::Nearest(VectorInput { variant: Some(vector) })) }),
             using: Some(using.to_owned()),
             filter: filter(must),
-            params: Some(SearchParams { exact: Some(exact), hnsw_ef: Some(WIDTH as u64), ..SearchParams::default() }),
+            params: Some(SearchParams {
+                exact: Some(exact),
+                hnsw_ef: Some(WIDTH as u64),
+                quantization: Some(QuantizationSearchParams { rescore: Some(true), ..QuantizationSearchParams::default() }),
+                ..SearchParams::default()
+            }),
             limit: Some(limit as u64),
             with_payload: Some(false.into()),
             with_vectors: Some(false.into()),
@@ -163,6 +168,7 @@ fn definition(name: &str, recipe: &Recipe) -> CreateCollection {
     let meaning = recipe.size().map(|size| VectorParams {
         size: size as u64,
         distance: Distance::Cosine.into(),
+        hnsw_config: Some(HnswConfigDiff { m: Some(LINKS as u64), ef_construct: Some(BREADTH as u64), ..HnswConfigDiff::default() }),
         quantization_config: Some(QuantizationConfig { quantization: Some(Quantization::Scalar(bytes)) }),
         ..VectorParams::default()
     });

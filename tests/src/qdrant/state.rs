@@ -13,7 +13,8 @@ use anyhow::Result as Outcome;
 use parking_lot::Mutex;
 use qdrant_edge::{
     CountRequest, CreateIndex, EdgeShard, FieldIndexOperations, NamedQuery, PayloadFieldSchema, PayloadOps, PayloadSchemaType,
-    PointInsertOperations, PointOperations, QueryEnum, ScrollRequest, SearchParams, SearchRequest, SetPayloadOp, UpdateOperation,
+    PointInsertOperations, PointOperations, QuantizationSearchParams, QueryEnum, ScrollRequest, SearchParams, SearchRequest, SetPayloadOp,
+    UpdateOperation,
 };
 use tempfile::TempDir;
 use tonic::{Status, metadata::MetadataMap};
@@ -207,6 +208,11 @@ impl State {
             params: asked.params.map(|params| SearchParams {
                 exact: params.exact.unwrap_or(false),
                 hnsw_ef: params.hnsw_ef.map(|width| width as usize),
+                quantization: params.quantization.map(|bytes| QuantizationSearchParams {
+                    ignore: bytes.ignore.unwrap_or(false),
+                    rescore: bytes.rescore,
+                    oversampling: None,
+                }),
                 ..SearchParams::default()
             }),
             limit: asked.limit.unwrap_or(10) as usize,

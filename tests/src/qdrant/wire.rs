@@ -11,6 +11,7 @@ use qdrant_edge::{
     ScalarType, SparseVector, Vector, VectorInternal, VectorStructInternal, Vectors, WithPayloadInterface, WithVector,
     external::ordered_float::OrderedFloat,
 };
+use serde_json::json;
 use tonic::Status;
 use uuid::Uuid;
 
@@ -36,6 +37,10 @@ pub(super) fn definition(asked: &told::CreateCollection) -> Answer<EdgeConfig> {
             return Err(strange("another distance than the cosine"));
         }
         let mut dense = EdgeVectorParams::builder(params.size as usize, Distance::Cosine);
+        if let Some(graph) = params.hnsw_config {
+            let graph = json!({ "m": graph.m, "ef_construct": graph.ef_construct, "full_scan_threshold": graph.full_scan_threshold.unwrap_or(10_000) });
+            dense = dense.hnsw_config(serde_json::from_value(graph).map_err(|_| strange("a graph without its sizes"))?);
+        }
         match params.quantization_config.and_then(|config| config.quantization) {
             Some(Quantization::Scalar(bytes)) => {
                 let bytes = ScalarQuantizationConfig { r#type: ScalarType::Int8, quantile: bytes.quantile, always_ram: Some(true) };
