@@ -11,32 +11,26 @@ mod score;
 
 use std::time::Duration;
 
-use chat::{Audience, Author, ConversationId, WorkspaceId, conversation, message};
+use chat::{
+    ConversationId, WorkspaceId,
+    conversation::{self, Conversation},
+};
 use futures_util::{StreamExt, stream};
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use self::pair::outcomes;
 pub use self::{
     agreement::Agreement,
     by_intent::Disagreement,
     reason::Why,
     score::{Grade, Score},
 };
-use crate::{
-    Bot, Result, Settings,
-    release::Standing,
-    replay::history,
-    settings::Mode,
-    think::{Errand, Question},
-    words,
-};
+pub(crate) use self::{pair::outcomes, record::of_draft};
+use crate::{Bot, Result, Settings, gap::is_unanswered, release::Standing, settings::Mode, think::Errand, turn::Heard};
 
 /// The job of looking for what people are asked.
 const JOB: &str = "bot.beside";
 /// Questions that are thought about at once.
 const AT_ONCE: usize = 4;
-/// Messages that are read back.
-const READ: i64 = 60;
 
 impl Bot {
     /// Thinks beside people until it is cancelled.
@@ -77,25 +71,24 @@ impl Bot {
 
     async fn think_beside(&self, workspace: WorkspaceId, id: ConversationId, asked: i64, mode: Mode) -> Result<()> {
         let Some(claim) = record::claim(self.chat(), workspace, id, asked, mode).await? else { return Ok(()) };
-        let store = self.chat().store();
-        let it = conversation::find(store, workspace, id).await?;
-        let before = asked.saturating_add(1);
-        let messages = message::before(store, workspace, id, Audience::All, before, READ).await?;
-        let first = messages.iter().rposition(|message| !matches!(message.author, Author::Visitor(_))).map_or(0, |at| at + 1);
-        let parts: Vec<&str> = messages[first..].iter().map(|message| message.body.trim()).collect();
-        let text = parts.join("\n");
-        let question =
-            Question { locale: words::language(&text, &it.locale), text, history: history(&messages[..first]), ..Question::default() };
+        let it = conversation::find(self.chat().store(), workspace, id).await?;
+        let it = Conversation { asked_seq: asked, ..it };
         let errand = Errand { standing: Standing::Visitor(it.visitor), visitor: Some(it.visitor), ..Errand::default() };
         let mut mind = self.mind(workspace, &errand).await?;
         mind.policy.enabled = true;
-        let signals = self.signals(&mind, &question).await?;
-        let thought = self.ask_for(&mind, &errand, &question, signals, Some(it.visitor)).await;
+        let heard = Heard::beside(self, &it, &mind).await?;
+        let thought = self.ask_for(&mind, &errand, &heard.question, heard.signals.clone(), Some(it.visitor)).await;
         let draft = match mode {
             Mode::Draft if thought.verdict.name() == "answer" => self.keep_draft(&claim, &thought, mind.release).await?,
             _ => None,
         };
-        record::finish(self.chat(), &claim, &thought, draft).await
+        record::finish(self.chat(), &claim, &thought, draft).await?;
+        // A turn that was let speak may have noted it already.
+        if !heard.turns.iter().any(|turn| turn.asked_seq == asked && is_unanswered(&turn.rule)) {
+            let best = thought.trace.signals.as_ref().map_or(0.0, |signals| signals.best);
+            self.note_gap(&heard, thought.rule, best).await;
+        }
+        Ok(())
     }
 
     /// What the bot does in a workspace as a whole.

@@ -55,8 +55,8 @@ impl Level {
 impl Budget {
     /// Whether anything is limited.
     pub fn limits(&self) -> bool {
-        let tokens = self.day_tokens + self.month_tokens + self.visitor_tokens;
-        tokens > 0 || [self.day_money, self.month_money, self.visitor_money].iter().any(|money| *money > 0.0)
+        let tokens = [self.day_tokens, self.month_tokens, self.visitor_tokens];
+        tokens.iter().any(|tokens| *tokens > 0) || [self.day_money, self.month_money, self.visitor_money].iter().any(|money| *money > 0.0)
     }
 
     /// Checks values.
@@ -119,5 +119,6 @@ mod tests {
         }
         assert_eq!(Budget::default().level(&spent(u64::MAX, i64::MAX, 9)), Level::Full, "no limit is none");
         assert!(budget.limits() && !Budget::default().limits());
+        assert!(Budget { day_tokens: u64::MAX, month_tokens: u64::MAX, ..Budget::default() }.limits());
     }
 }

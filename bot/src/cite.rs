@@ -50,6 +50,26 @@ pub(crate) fn opening(text: &str, count: usize) -> (BTreeSet<usize>, usize) {
     (declared, at + rest.len() - rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '，' | '、')).len())
 }
 
+/// An answer that was cut, up to the end of its last whole sentence that names a passage; `None` without one.
+pub(crate) fn whole(answer: &str, count: usize) -> Option<&str> {
+    let begins = opening(answer, count).1;
+    let cited: Vec<usize> = marks(answer).filter(|(n, at)| (1..=count).contains(n) && at.start >= begins).map(|(_, at)| at.end).collect();
+    let ends = |c: char| ".!?。！？".contains(c);
+    cited.into_iter().rev().find_map(|end| {
+        let rest = &answer[end..];
+        // "Done. [1][2] More": the marks stand behind the sentence; "done [1]. More": before its end.
+        let after = rest.len() - rest.trim_start_matches(ends).len();
+        let mut before = answer[..end].trim_end_matches(' ');
+        while let Some(mark) = before.rfind('[').filter(|_| before.ends_with(']')) {
+            before = before[..mark].trim_end_matches(' ');
+        }
+        let whole = after > 0 || rest.starts_with('\n') || before.ends_with(ends);
+        let kept = &answer[..end + after];
+        // Half a block of code would take the rest of the page with it.
+        (whole && kept.matches("```").count().is_multiple_of(2)).then_some(kept)
+    })
+}
+
 /// `【1】` and `［１］` as `[1]`.
 pub(crate) fn plain_marks(text: &str) -> String {
     text.chars()
@@ -105,7 +125,7 @@ fn own_links(body: &str, material: &str) -> String {
     let mut open: Option<(std::ops::Range<usize>, Option<std::ops::Range<usize>>)> = None;
     for (event, span) in Parser::new(body).into_offset_iter() {
         match event {
-            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) if open.is_none() && !material.contains(&*dest_url) => {
+            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) if open.is_none() && !has(material, &dest_url) => {
                 open = Some((span, None));
             }
             Event::End(TagEnd::Link | TagEnd::Image) => cuts.extend(open.take().map(|(whole, label)| (whole, label.unwrap_or(0..0)))),
@@ -126,6 +146,19 @@ fn own_links(body: &str, material: &str) -> String {
     unlinked(&(out + &body[from..]), material)
 }
 
+/// Whether a text has this address: not only as the beginning of another one, which may be somebody else's.
+fn has(material: &str, address: &str) -> bool {
+    let inside = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#@!$&*+,;=%".contains(c);
+    // What ends a sentence or an emphasis, and a slash more or less.
+    let ends = |c: char| ".,;:!?*_~/".contains(c);
+    !address.is_empty()
+        && material.match_indices(address).any(|(at, _)| {
+            let rest = &material[at + address.len()..];
+            let rest = &rest[..rest.find(|c| !inside(c)).unwrap_or(rest.len())];
+            rest.starts_with('#') || rest.chars().all(ends)
+        })
+}
+
 /// Bare addresses that no passage has are shown as code: readable, not clickable.
 fn unlinked(body: &str, material: &str) -> String {
     let words = body.split_inclusive(|c: char| c.is_whitespace() || "，。；！？、（）()<>「」“”`*".contains(c));
@@ -134,7 +167,7 @@ fn unlinked(body: &str, material: &str) -> String {
             let end = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric() && c != '/').len();
             let (address, tail) = word.split_at(end);
             let bare = address.starts_with("http://") || address.starts_with("https://");
-            if bare && !material.contains(address) && !tail.starts_with(['`', ')', '>']) {
+            if bare && !has(material, address) && !tail.starts_with(['`', ')', '>']) {
                 format!("`{address}`{tail}")
             } else {
                 word.to_owned()

@@ -103,6 +103,14 @@ impl Bot {
     }
 }
 
+/// Whether a question of that turn would be answered with these settings; `None`: it cannot be told.
+pub(crate) fn answers(trace: &Trace, settings: &Settings, intents: &Intents) -> Option<bool> {
+    match decide(trace, trace.signals.as_ref()?, settings, intents) {
+        Now::Is(outcome, ..) => Some(outcome == "answer"),
+        Now::Let(_) | Now::Unknown => None,
+    }
+}
+
 type Came = (&'static str, &'static str, Option<String>);
 
 fn change(conversation: ConversationId, turn: Turn, then: String, (now, rule, named): Came) -> Change {

@@ -2,7 +2,10 @@
 //! Nothing is learnt by itself: each proposes a case that an admin looks at, or a text that an agent may take.
 
 use chat::{Audience, Author, ConversationId, Message, WorkspaceId, message};
-use knowledge::case::{self, Expect, New, Origin, Said, State};
+use knowledge::{
+    case::{self, Expect, New, Origin, Said, State},
+    redact,
+};
 
 use crate::{Bot, Result, Turn, speech};
 
@@ -96,7 +99,7 @@ impl Bot {
         history.drain(..history.len().saturating_sub(LINES));
         let leans = speech::leans(&turn.trace.question) || !turn.trace.query.is_empty() && turn.trace.query != turn.trace.question;
         let new = New {
-            question: turn.trace.question.clone(),
+            question: redact::without(&turn.trace.question),
             // A question that stands by itself is a better case without what was said before.
             history: if leans { history } else { Vec::new() },
             locale: turn.trace.locale.clone(),
@@ -130,7 +133,9 @@ fn said(message: &Message) -> Option<Said> {
         Author::Agent(_) => "agent",
         Author::System => return None,
     };
-    Some(Said { who: who.into(), text: message.body.clone() })
+    // A case outlives its conversation: nothing in it says who somebody is.
+    let text = if message.author == Author::Bot { message.body.clone() } else { redact::without(&message.body) };
+    Some(Said { who: who.into(), text })
 }
 
 /// What of a message answers: without greetings, thanks and goodbyes.

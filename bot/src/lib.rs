@@ -14,6 +14,7 @@ mod dry_run;
 mod error;
 mod example;
 pub mod extract;
+mod gap;
 mod intent;
 mod learn;
 mod memory;
@@ -173,7 +174,11 @@ impl Bot {
         let said = model::Said::new(model::Role::User, "Say OK.");
         let prompt = model::Prompt { messages: vec![said], max_tokens: 50, tools: Vec::new() };
         let words = member.ask(task, prompt, self.limits(), &ledger, false).await?;
-        model::whole(words).await?;
+        match model::whole(words).await {
+            // It speaks: that its words were cut here says nothing against it.
+            Ok(_) | Err(model::Failure::TooLong) => {}
+            Err(failure) => return Err(failure),
+        }
         self.note_usage(workspace, None, &ledger.calls()).await;
         Ok(u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX))
     }

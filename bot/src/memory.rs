@@ -62,7 +62,8 @@ impl Bot {
     /// Where the answer to this question would be remembered; `None` when it must not be: when anything else of the conversation
     /// goes into it, when it says who somebody is, or when the index is behind the record.
     pub(crate) async fn place(&self, mind: &Mind, question: &Question) -> Option<Place> {
-        if mind.bench.is_some() {
+        // Tools that the visitor may not use say nothing to anybody.
+        if mind.bench.as_ref().is_some_and(|bench| bench.count() > 0) {
             return None;
         }
         let alone = question.history.is_empty() && !knowledge::redact::is_personal(&question.text);

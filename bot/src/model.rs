@@ -98,7 +98,7 @@ pub enum Failure {
     /// It sent nothing.
     #[error("the model sent an empty answer")]
     Empty,
-    /// It sent more than anybody would read.
+    /// It sent more than anybody would read, or was stopped before it had said anything whole.
     #[error("the model sent too much")]
     TooLong,
     /// It said nothing for too long.
@@ -142,6 +142,8 @@ pub enum Piece {
     Calls(Vec<Asked>),
     /// What the server counted.
     Used(Tokens),
+    /// It was stopped at the longest answer it may give.
+    Cut,
 }
 
 /// An answer as it comes.
@@ -181,13 +183,18 @@ pub(crate) async fn ask(model: &dyn Model, prompt: Prompt, limits: Limits) -> Re
 /// All the words.
 pub(crate) async fn whole(mut words: Words) -> Result<String, Failure> {
     let mut text = String::new();
+    let mut cut = false;
     while let Some(piece) = words.next().await {
-        if let Piece::Words(piece) = piece? {
-            text.push_str(&piece);
+        match piece? {
+            Piece::Words(piece) => text.push_str(&piece),
+            Piece::Cut => cut = true,
+            Piece::Calls(_) | Piece::Used(_) => {}
         }
     }
     match text.trim() {
         "" => Err(Failure::Empty),
+        // Half a question, summary or reply is none.
+        _ if cut => Err(Failure::TooLong),
         text => Ok(text.to_owned()),
     }
 }

@@ -77,7 +77,8 @@ pub(crate) struct Answering<'a> {
     pub guidance: &'a str,
     /// Tone, length and words, one line each.
     pub style: &'a [String],
-    pub locale: &'a str,
+    /// What it answers in: `en`, `zh`, or the code of another language.
+    pub language: &'a str,
     pub passages: &'a [Passage],
     /// What was said before the question, oldest first.
     pub history: &'a [Line],
@@ -94,7 +95,7 @@ pub(crate) fn answer(with: &Answering<'_>) -> Result<Prompt> {
     let passages: Vec<Passage> = with.passages.iter().map(fenced).collect();
     let mut context = Context::new();
     context.insert("name", &with.name);
-    context.insert("language", &say(with.locale, "language", &[]));
+    context.insert("language", &named(with.language));
     context.insert("sentinel", &SENTINEL);
     context.insert("asking", &ASKING);
     context.insert("guidance", &with.guidance.trim());
@@ -134,11 +135,17 @@ pub(crate) fn summary(lines: &[Line], locale: &str) -> Result<Prompt> {
 pub(crate) fn rewrite(how: &str, text: &str, language: &str) -> Result<Prompt> {
     let mut context = Context::new();
     context.insert("how", how);
-    let ours = matches!(language, "en" | "zh");
-    let named = if ours { say(language, "language", &[]) } else { format!("the language with the code \"{}\"", one_line(language)) };
-    context.insert("language", &named);
+    context.insert("language", &named(language));
     context.insert("text", &cut(&unfence(text), PASSAGE * 2));
     Ok(Prompt { messages: vec![Said::new(Role::User, render("rewrite", &context)?)], max_tokens: 1_500, tools: Vec::new() })
+}
+
+/// A language as a model is told of it, by its tag.
+fn named(language: &str) -> String {
+    match language {
+        "en" | "zh" => say(language, "language", &[]),
+        other => format!("the language with the code \"{}\"", one_line(other)),
+    }
 }
 
 fn conversation(name: &str, lines: &[Line], mut context: Context, max_tokens: u32) -> Result<Prompt> {

@@ -3,7 +3,7 @@
 use chat::{VisitorId, WorkspaceId};
 use knowledge::release::{self, At, Live, Release};
 
-use crate::{Bot, Result, Settings};
+use crate::{Bot, Result, Settings, settings::Keys};
 
 /// Whose knowledge and settings a question is answered with.
 #[derive(Clone, Copy, Debug, Default)]
@@ -45,7 +45,13 @@ impl Bot {
         };
         Ok(match release {
             None => Chosen { settings: today, release: None },
-            Some(release) => Chosen { settings: settings(&release, &today), release: Some(release.number) },
+            Some(release) => {
+                let mut settings = settings(&release, &today);
+                if settings.model.key.is_empty() && !settings.model.url.is_empty() {
+                    settings.model.key = Keys::get(self.chat(), workspace).await?.of(&settings.model.url);
+                }
+                Chosen { settings, release: Some(release.number) }
+            }
         })
     }
 
@@ -99,7 +105,7 @@ fn bucket(visitor: VisitorId, release: &Release) -> i64 {
 /// are not frozen.
 fn settings(release: &Release, today: &Settings) -> Settings {
     let mut settings: Settings = serde_json::from_value(release.settings.clone()).unwrap_or_else(|_| today.clone());
-    settings.enabled = settings.enabled && today.enabled;
+    settings.enabled = today.enabled;
     settings.voice = today.voice;
     // Money is today's, and so is what must not leave the house.
     settings.budget = today.budget.clone();
@@ -131,6 +137,15 @@ mod tests {
             dropped_at: None,
             run_at: None,
             run: (0, 0),
+        }
+    }
+
+    #[test]
+    fn whether_the_bot_speaks_is_decided_today() {
+        for (frozen, today) in [(false, true), (true, false), (true, true), (false, false)] {
+            let with = |enabled| Settings { enabled, ..Settings::default() };
+            let release = Release { settings: serde_json::to_value(with(frozen)).expect("settings are JSON"), ..release(0, 1) };
+            assert_eq!(settings(&release, &with(today)).enabled, today, "frozen {frozen}, today {today}");
         }
     }
 

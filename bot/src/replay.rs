@@ -3,7 +3,7 @@
 use chat::{Audience, Author, ConversationId, Message, WorkspaceId, message};
 
 use crate::{
-    Asked, Bot, Result, Turn,
+    Asked, Bot, Result, Turn, beside,
     prompt::Line,
     think::{Errand, Question},
     trace,
@@ -16,12 +16,16 @@ const READ: i64 = 40;
 const LINES: usize = 12;
 
 impl Bot {
-    /// The turn that led to a message of the bot, or to the message that said a person takes over.
+    /// The turn that led to a message of the bot, a draft among them, or to the message that said a person takes over.
     ///
     /// # Errors
     /// [`crate::Error::NotFound`] when no turn led to it.
     pub async fn turn_of(&self, workspace: WorkspaceId, conversation: ConversationId, seq: i64) -> Result<Turn> {
-        trace::of_message(self.chat().store(), workspace, conversation, seq).await
+        let store = self.chat().store();
+        match beside::of_draft(store, workspace, conversation, seq).await? {
+            Some(turn) => Ok(turn),
+            None => trace::of_message(store, workspace, conversation, seq).await,
+        }
     }
 
     /// What the bot would do today with what it was asked in that turn.
@@ -30,7 +34,9 @@ impl Bot {
     /// The record's, or knowledge's.
     pub async fn replay(&self, workspace: WorkspaceId, conversation: ConversationId, turn: &Turn) -> Result<Asked> {
         let errand = Errand::default();
-        let mind = self.mind(workspace, &errand).await?;
+        let mut mind = self.mind(workspace, &errand).await?;
+        // Whoever speaks to visitors today: here the bot is asked.
+        mind.policy.enabled = true;
         let store = self.chat().store();
         let messages = message::before(store, workspace, conversation, Audience::All, turn.asked_seq + 1, READ).await?;
         let earlier = before_burst(&messages);

@@ -57,7 +57,7 @@ pub struct When {
     pub language: String,
     /// The name of something that is verified about the visitor; empty: nothing is asked for.
     pub attribute: String,
-    /// What it must be, whatever case.
+    /// What it must be, whatever case; empty: anything, it is enough that it is known.
     pub value: String,
     /// So many answers in a row have failed, or more.
     pub failed: u32,
@@ -94,7 +94,8 @@ impl Rule {
     pub fn holds(&self, signals: &Signals) -> bool {
         let when = &self.when;
         let said = self.keywords.is_empty() || self.keywords.iter().any(|word| signals.words.contains(word));
-        let verified = || signals.attributes.get(&when.attribute).is_some_and(|value| value.to_lowercase() == when.value.to_lowercase());
+        let is = |value: &String| when.value.trim().is_empty() || value.to_lowercase() == when.value.to_lowercase();
+        let verified = || signals.attributes.get(&when.attribute).is_some_and(is);
         !self.is_empty()
             && said
             && (when.intent.is_empty() || signals.intent.as_ref() == Some(&when.intent))
@@ -171,6 +172,7 @@ mod tests {
             ("another language", when(When { language: "en".into(), ..When::default() }), false),
             ("what is verified", when(When { attribute: "plan".into(), value: "pro".into(), ..When::default() }), true),
             ("not that", when(When { attribute: "plan".into(), value: "free".into(), ..When::default() }), false),
+            ("it is known", when(When { attribute: "plan".into(), ..When::default() }), true),
             ("nobody knows", when(When { attribute: "vip".into(), value: "".into(), ..When::default() }), false),
             ("twice failed", when(When { failed: 2, ..When::default() }), true),
             ("not three times", when(When { failed: 3, ..When::default() }), false),

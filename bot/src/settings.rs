@@ -1,5 +1,6 @@
 //! What admins set for the bot of a workspace. Kept as the setting `bot`.
 
+mod keys;
 mod style;
 
 use chat::{Chat, News, Topic, WorkspaceId};
@@ -14,6 +15,7 @@ use crate::{
     verdict::Policy,
 };
 
+pub(crate) use self::keys::Keys;
 pub use self::style::{Length, Style, Term, Tone};
 pub use chat::Secret;
 
@@ -182,6 +184,8 @@ impl Settings {
     /// [`Error::Invalid`] with a sentence for the admin, or the record's.
     pub async fn put(&self, chat: &Chat, workspace: WorkspaceId) -> Result<()> {
         self.validate().map_err(Error::Invalid)?;
+        let old = Self::get(chat, workspace).await?;
+        Keys::keep(chat, workspace, [&old.model, &self.model]).await?;
         chat::setting::put(chat.store(), workspace, NAME, self, chat.now()).await?;
         for topic in [Topic::Workspace(workspace), Topic::Bot] {
             chat.bus().publish(topic, News::Settings { workspace });

@@ -6,6 +6,7 @@ mod disagree;
 mod example;
 mod learning;
 mod model;
+mod release;
 mod rules;
 mod takeover;
 mod tools;

@@ -51,6 +51,8 @@ pub(crate) struct Errand {
     pub standing: Standing,
     /// Whose budget it is as well.
     pub visitor: Option<VisitorId>,
+    /// What is left of the budget does not matter: a release is not to be judged by it.
+    pub unlimited: bool,
     /// Cancelled when the visitor has left.
     pub left: CancellationToken,
     /// Where the models' work is noted.
@@ -102,8 +104,8 @@ impl Bot {
     /// Everything that is needed to think in a workspace.
     pub(crate) async fn mind(&self, workspace: WorkspaceId, errand: &Errand) -> Result<Mind> {
         let Chosen { settings, release } = self.chosen(workspace, errand.standing).await?;
-        let level =
-            if settings.budget.limits() { settings.budget.level(&self.spent(workspace, errand.visitor).await?) } else { Level::Full };
+        let limited = settings.budget.limits() && !errand.unlimited;
+        let level = if limited { settings.budget.level(&self.spent(workspace, errand.visitor).await?) } else { Level::Full };
         let models = self.inner.models.of(workspace, &settings, errand.ledger.clone());
         let level = if models.configured() { level } else { Level::Full };
         let models = models.within(level).veiled(settings.redact).until(errand.left.clone());

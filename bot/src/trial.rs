@@ -1,8 +1,9 @@
-//! Running the test set: every case with a release and with the published one, in the background, one at a time.
+//! Running the test set: every case with a release and with the published one, in the background, one at a time. A case in which
+//! the model or the search was down says nothing about a release: it is tried again.
 
 use std::time::Duration;
 
-use chat::WorkspaceId;
+use chat::{ReleaseId, WorkspaceId};
 use knowledge::{
     case::{self, Case, Claim, Expect, Ran},
     release,
@@ -14,6 +15,7 @@ use crate::{
     prompt::Line,
     release::Standing,
     think::{Errand, Question},
+    verdict::{Model, Signals},
     words,
 };
 
@@ -23,6 +25,28 @@ const PAUSE: Duration = Duration::from_millis(900);
 const LEASE_MS: i64 = 90_000;
 /// A case takes no longer.
 const LONGEST: Duration = Duration::from_secs(60);
+/// So often a case is tried in one run while something is down; then what came of it counts, for visitors get the same.
+const TRIES: usize = 3;
+
+/// A case that waits, and the release it is run with.
+type Waiting = (ReleaseId, i64, Case);
+
+/// What came of running a case.
+struct Tried {
+    ran: Ran,
+    /// The model or the search could not be used.
+    down: bool,
+}
+
+/// A run of the test set of a release, compared with the published one.
+struct Run {
+    claim: Claim,
+    waiting: Vec<Waiting>,
+    done: i64,
+    total: i64,
+    /// Cases that count although something was down.
+    down: usize,
+}
 
 impl Bot {
     /// Runs the test sets of releases as they wait, until cancelled. What a worker that dies has done is not done again.
@@ -53,51 +77,98 @@ impl Bot {
         let published = release::live(store, workspace).await?.published.filter(|published| published.id != mine.id);
         let mut waiting = Vec::new();
         for release in published.iter().chain([&mine]) {
-            let cases = case::unrun(store, workspace, release.id).await?;
+            let cases = self.to_run(workspace, release.id).await?;
             waiting.extend(cases.into_iter().map(|case| (release.id, release.number, case)));
         }
         let total = i64::try_from(waiting.len()).unwrap_or(i64::MAX);
-        self.progress(claim, 0, total).await?;
-        for (n, (id, number, case)) in waiting.iter().enumerate() {
-            let ran = match tokio::time::timeout(LONGEST, self.run_case(workspace, *number, case)).await {
-                Ok(ran) => ran?,
-                Err(_) => Ran { passed: false, outcome: "failed".into(), rule: "error".into(), answer: String::new(), cited: Vec::new() },
-            };
-            case::keep(self.chat(), workspace, *id, case, &ran).await?;
-            self.progress(claim, i64::try_from(n + 1).unwrap_or(i64::MAX), total).await?;
+        let mut run = Run { claim, waiting, done: 0, total, down: 0 };
+        self.progress(&run).await?;
+        for last in (0..TRIES).map(|tried| tried + 1 == TRIES) {
+            self.run_through(&mut run, last).await?;
+            if run.waiting.is_empty() {
+                break;
+            }
+            // As long as a model that fails is left alone.
+            tokio::time::sleep(Duration::from_secs(self.inner.config.breaker_s).min(LONGEST)).await;
         }
         let gate = release::gate(store, workspace, mine.id).await?;
         tracing::info!(
             workspace.id = %workspace, release.number = mine.number, cases.run = total, cases.passed = gate.passed, cases.worse = gate.worse.len(),
             "a test set was run"
         );
+        if run.down > 0 {
+            tracing::warn!(
+                workspace.id = %workspace, release.number = mine.number, cases.down = run.down,
+                "a model or the search was down in a run of a test set; those cases are run again with the next run"
+            );
+        }
         Ok(true)
     }
 
-    async fn progress(&self, claim: Claim, done: i64, total: i64) -> Result<()> {
-        Ok(case::finish(self.chat(), claim, done, total, self.chat().now() + LEASE_MS).await?)
+    /// Cases that a release has not run as they are now, and those in which something was down when it did.
+    async fn to_run(&self, workspace: WorkspaceId, release: ReleaseId) -> Result<Vec<Case>> {
+        let store = self.chat().store();
+        let mut cases = case::unrun(store, workspace, release).await?;
+        let ran = case::results(store, workspace, release).await?;
+        cases.extend(ran.into_iter().filter(|it| it.mine.as_ref().is_some_and(|ran| is_down(&ran.rule))).map(|it| it.case));
+        Ok(cases)
     }
 
-    /// What a release does with a case.
-    async fn run_case(&self, workspace: WorkspaceId, release: i64, case: &Case) -> Result<Ran> {
-        let errand = Errand { standing: Standing::Release(release), ..Errand::default() };
-        let mind = self.mind(workspace, &errand).await?;
+    /// Runs what waits once; what something was down for waits again, unless this was the last time.
+    async fn run_through(&self, run: &mut Run, last: bool) -> Result<()> {
+        let workspace = run.claim.workspace;
+        for (id, number, case) in std::mem::take(&mut run.waiting) {
+            let Tried { ran, down } = match tokio::time::timeout(LONGEST, self.run_case(workspace, number, &case)).await {
+                Ok(tried) => tried?,
+                Err(_) => Tried {
+                    ran: Ran { passed: false, outcome: "failed".into(), rule: "error".into(), answer: String::new(), cited: Vec::new() },
+                    down: true,
+                },
+            };
+            if down && !last {
+                run.waiting.push((id, number, case));
+            } else {
+                case::keep(self.chat(), workspace, id, &case, &ran).await?;
+                run.done += 1;
+                run.down += usize::from(down);
+            }
+            self.progress(run).await?;
+        }
+        Ok(())
+    }
+
+    async fn progress(&self, run: &Run) -> Result<()> {
+        Ok(case::finish(self.chat(), run.claim, run.done, run.total, self.chat().now() + LEASE_MS).await?)
+    }
+
+    /// What a release does with a case when it speaks, whoever does today, whatever is left of the budget and whoever is there.
+    async fn run_case(&self, workspace: WorkspaceId, release: i64, case: &Case) -> Result<Tried> {
+        let errand = Errand { standing: Standing::Release(release), unlimited: true, ..Errand::default() };
+        let mut mind = self.mind(workspace, &errand).await?;
+        mind.policy.enabled = true;
         let question = Question {
             locale: words::language(&case.question, &case.locale),
             text: case.question.clone(),
             history: case.history.iter().map(line).collect(),
             ..Question::default()
         };
-        let signals = self.signals(&mind, &question).await?;
+        let signals = Signals { online: true, ..self.signals(&mind, &question).await? };
         let asked = self.ask_with(&mind, &errand, &question, signals).await;
-        Ok(Ran {
+        let down = asked.trace.model_said == Some(Model::Failed) || is_down(asked.rule);
+        let ran = Ran {
             passed: passes(case, &asked),
             outcome: asked.verdict.name().to_owned(),
             rule: asked.rule.to_owned(),
             cited: asked.citations.iter().map(|citation| citation.title.clone()).collect(),
             answer: asked.answer,
-        })
+        };
+        Ok(Tried { ran, down })
     }
+}
+
+/// Whether a rule decides when the model or the search cannot be used.
+fn is_down(rule: &str) -> bool {
+    matches!(rule, "model_failed" | "model_failed_unsure" | "broken" | "error")
 }
 
 fn line(said: &case::Said) -> Line {

@@ -18,8 +18,8 @@ use chat::{ConversationId, Extra, TurnId, WorkspaceId, conversation, conversatio
 use tokio::{sync::Notify, time::Instant};
 
 pub use self::steps::Steps;
-pub(crate) use self::{handover::wanted, lease::due};
-use self::{heard::Heard, lease::Claim, show::Stage};
+pub(crate) use self::{handover::wanted, heard::Heard, lease::due};
+use self::{lease::Claim, show::Stage};
 use crate::{
     Bot, Error, Result, Trace,
     release::Standing,
@@ -224,7 +224,7 @@ impl Running<'_> {
             }
         };
         self.trace.lock().times.keep_ms = Some(Times::since(keeping));
-        self.note_gap(&heard, &thought, conversation.asked_seq).await;
+        self.bot.note_gap(&heard, thought.verdict.rule, thought.signals.best).await;
         Ok(Done { outcome: thought.verdict.name(), rule: thought.verdict.rule, asked: conversation.asked_seq, answer })
     }
 
@@ -265,33 +265,5 @@ impl Running<'_> {
             self.bot.chat().conversation_changed(self.claim.workspace, self.stage.visitor(), self.claim.conversation);
         }
         Ok(appended.message.seq)
-    }
-
-    /// Notes a question that knowledge could not answer.
-    async fn note_gap(&self, heard: &Heard, thought: &Thought, asked: i64) {
-        let unanswered = matches!(
-            thought.verdict.rule,
-            "no_passage"
-                | "budget_spent_unsure"
-                | "model_declined"
-                | "model_unsupported_unsure"
-                | "model_failed_unsure"
-                | "too_many_failed"
-                | "nobody_online"
-        );
-        if !unanswered || heard.signals.unhelpful {
-            return;
-        }
-        let new = knowledge::gap::New {
-            conversation: Some(self.claim.conversation),
-            seq: Some(asked),
-            question: heard.question.text.clone(),
-            locale: heard.question.locale.to_owned(),
-            reason: thought.verdict.rule.to_owned(),
-            score: thought.signals.best,
-        };
-        if let Err(error) = knowledge::gap::note(self.bot.chat(), self.claim.workspace, new).await {
-            tracing::warn!(conversation.id = %self.claim.conversation, %error, "an unanswered question could not be noted");
-        }
     }
 }

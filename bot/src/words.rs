@@ -50,14 +50,25 @@ pub(crate) fn join(first: &str, second: &str) -> String {
 /// The language to answer in: the message's own, if the house speaks it; else the conversation's.
 pub(crate) fn language(message: &str, conversation: &str) -> &'static str {
     let here = locale_of(conversation);
-    let letters = message.chars().filter(|c| c.is_alphabetic()).count();
     match knowledge::language::of(message) {
         "zh" => "zh",
-        // A product's name or an error code alone says nothing about who wrote it.
-        "en" if here == "zh" && (letters < 12 || message.split_whitespace().count() < 3) => "zh",
-        "en" if letters > 0 => "en",
+        "en" if here == "zh" && says_little(message) => "zh",
+        "en" if message.contains(char::is_alphabetic) => "en",
         _ => here,
     }
+}
+
+/// The language a model answers in: the message's own, also one that the house's sentences do not know; where a message says
+/// little, that of the one before; else the house's.
+pub(crate) fn spoken(message: &str, before: Option<&str>, house: &'static str) -> &'static str {
+    let foreign = |text: &str| Some(knowledge::language::spoken(text)).filter(|code| !matches!(*code, "en" | "zh"));
+    let leans = knowledge::language::of(message) == "en" && says_little(message);
+    foreign(message).or_else(|| before.filter(|_| leans).and_then(foreign)).unwrap_or(house)
+}
+
+/// A product's name or an error code alone says nothing about who wrote it.
+fn says_little(message: &str) -> bool {
+    message.chars().filter(|c| c.is_alphabetic()).count() < 12 || message.split_whitespace().count() < 3
 }
 
 #[cfg(test)]
@@ -84,6 +95,26 @@ mod tests {
     #[test]
     fn values_are_filled_in_once() {
         assert_eq!(fill("a {x} b {y} {z}", &[("x", "{y}"), ("y", "2")]), "a {y} b 2 {z}");
+    }
+
+    #[test]
+    fn a_model_answers_in_the_visitor_s_language() {
+        for (message, before, house, expected) in [
+            ("How do I reset it?", None, "en", "en"),
+            ("怎么重置？", None, "zh", "zh"),
+            ("Wie lange dauert eine Erstattung?", None, "en", "de"),
+            ("Wie lange dauert eine Erstattung?", None, "zh", "de"),
+            ("Où est ma commande ?", None, "en", "fr"),
+            ("パスワードをリセットする方法", None, "en", "ja"),
+            ("Как сбросить пароль?", None, "en", "ru"),
+            ("PayPal?", Some("Wie lange dauert eine Erstattung?"), "en", "de"),
+            ("PayPal?", Some("How long does a refund take?"), "en", "en"),
+            ("How long does it take with PayPal?", Some("Wie lange dauert eine Erstattung?"), "en", "en"),
+            ("怎么重置？", Some("Wie lange dauert eine Erstattung?"), "zh", "zh"),
+            ("ERR_42", None, "zh", "zh"),
+        ] {
+            assert_eq!(spoken(message, before, house), expected, "{message} after {before:?}");
+        }
     }
 
     #[test]

@@ -930,6 +930,21 @@ why-failed = { $n ->
 why-decided = What was decided, and why
 why-best = The best passage was { $share } likely to answer it.
 why-model-failed = The model gave no usable answer.
+why-models = Which models were asked
+f-came = What came of it
+why-tokens-in = Tokens in
+why-tokens-out = Tokens out
+why-cost = Cost
+asked-ok = It answered.
+asked-cancelled = It was stopped.
+asked-left = It was stopped: the visitor had left.
+why-cached = The answer was remembered from the same question: no model was asked.
+why-budget-cheaper = Little was left of the budget: only cheaper models were asked.
+why-budget-spent = The budget was spent: no model was asked.
+why-redacted = { $n ->
+    [one] One value that says who somebody is was hidden from the model.
+   *[other] { $n } values that say who somebody is were hidden from the model.
+}
 why-passages = What was found
 f-passage = Passage
 why-cited = Cited
@@ -1128,8 +1143,8 @@ copilot-sum-up = Sum up the conversation
 ## How far the bot can be trusted
 bot-waits = Tested releases are on: what you save here is tried with the next release, and visitors see it when that is published.
 trust-title = How far it can be trusted
-trust-both = Of 100 questions it answers { $answers }, about { $wrongly } of them wrongly.
-trust-answers = Of 100 questions it answers { $answers }.
+trust-both = With “Answer from” at { $from } it would answer { $answers } of 100 questions, about { $wrongly } of them wrongly.
+trust-answers = With “Answer from” at { $from } it would answer { $answers } of 100 questions.
 trust-few-judged = { $n ->
     [one] How many wrongly can be said after one more rated answer.
    *[other] How many wrongly can be said after { $n } more rated answers.
@@ -1138,7 +1153,8 @@ trust-few = { $n ->
     [one] Too few questions so far: this can be said after one more.
    *[other] Too few questions so far: this can be said after { $n } more.
 }
-trust-from = From the past 90 days: { $questions } questions, { $judged } answers that visitors judged. Those who are content rate less often, so the truth is rather better.
+trust-from = From what was asked in the past 90 days: { $questions } questions, { $judged } of the answers judged by visitors. Those who are content rate less often, so the truth is rather better.
+trust-try = Enter another confidence below and choose “Try these settings” to see what it would make of this.
 dry-run-title = Try the past month
 dry-run-lead = Tries the settings above, without saving them, on what visitors asked in the past 30 days: which answers would have been others, and how.
 dry-run-do = Try these settings

@@ -48,7 +48,7 @@ pub async fn show(State(console): State<Console>, seat: Seat) -> Result<Response
     let settings = Settings::get(&console.chat, seat.workspace()).await?;
     let form = fields::form(&settings);
     let model = state::configured(&console, &settings);
-    page(&console, &seat, &form, model, None).await
+    page(&console, &seat, &form, &settings, model, None).await
 }
 
 /// Saves everything of the form.
@@ -70,7 +70,7 @@ pub async fn save(State(console): State<Console>, seat: Seat, sent: Fields) -> R
     }
     form.forget("model_key");
     let model = state::configured(&console, &old);
-    let page = page(&console, &seat, &form, model, None).await?;
+    let page = page(&console, &seat, &form, &settings, model, None).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
@@ -81,7 +81,7 @@ pub async fn test(State(console): State<Console>, seat: Seat, sent: Fields) -> R
     let settings = fields::read(&mut form, &old);
     let model = if form.is_fine() { state::tested(&console, &seat, &settings).await } else { state::configured(&console, &old) };
     form.forget("model_key");
-    page(&console, &seat, &form, model, None).await
+    page(&console, &seat, &form, &settings, model, None).await
 }
 
 /// Tries what is in the form on the turns of the past month, without saving it.
@@ -91,10 +91,18 @@ pub async fn dry_run(State(console): State<Console>, seat: Seat, sent: Fields) -
     let settings = fields::read(&mut form, &old);
     let tried = if form.is_fine() { Some(console.tried(&seat, &settings).await?) } else { None };
     form.forget("model_key");
-    page(&console, &seat, &form, state::configured(&console, &old), tried).await
+    page(&console, &seat, &form, &settings, state::configured(&console, &old), tried).await
 }
 
-async fn page(console: &Console, seat: &Seat, form: &Form, model: ModelText, dry_run: Option<DryRunText>) -> Result<Response, Error> {
+/// The page; `entered`: the settings of the form.
+async fn page(
+    console: &Console,
+    seat: &Seat,
+    form: &Form,
+    entered: &Settings,
+    model: ModelText,
+    dry_run: Option<DryRunText>,
+) -> Result<Response, Error> {
     let settings = Settings::get(&console.chat, seat.workspace()).await?;
     let own = BotPage {
         model,
@@ -102,7 +110,7 @@ async fn page(console: &Console, seat: &Seat, form: &Form, model: ModelText, dry
         models: state::rows(console, seat, &settings).await?,
         used: money::used(console, seat.workspace(), &settings).await?,
         currency: settings.budget.currency.clone(),
-        trust: console.trust(seat).await?,
+        trust: console.trust(seat, entered).await?,
         dry_run,
         waits: knowledge::release::live(console.chat.store(), seat.workspace()).await?.published.is_some(),
         form: console.form(&seat.visit, form),

@@ -1,5 +1,6 @@
 //! Why the bot said what it said: a turn's trace in words, and the same question asked again today, side by side.
 
+mod calls;
 mod compare;
 mod text;
 
@@ -24,6 +25,8 @@ struct WhyPage {
     /// This page.
     href: String,
     turn: TurnText,
+    /// What money is called.
+    currency: String,
     said: SaidText,
     again: Option<AgainText>,
 }
@@ -51,6 +54,7 @@ async fn page(console: &Console, seat: &Seat, id: ConversationId, seq: i64, agai
         up: format!("/console/conversations/{id}"),
         href: format!("/console/conversations/{id}/why/{seq}"),
         turn: TurnText::of(&turn),
+        currency: bot::Settings::get(&console.chat, workspace).await?.budget.currency,
         said,
         again,
     };

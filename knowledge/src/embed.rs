@@ -7,7 +7,7 @@ mod scale;
 use chat::Clock;
 use parking_lot::Mutex;
 
-pub(crate) use self::scale::Scale;
+pub(crate) use self::scale::{Scale, cosine};
 use self::{
     endpoint::Endpoint,
     local::{Local, Role},
@@ -126,6 +126,20 @@ impl Embedder {
         // Who asks is no part of what is meant, and must not leave the process.
         let text = crate::redact::without(text).chars().take(LONGEST).collect();
         self.ask(vec![text], Role::Question).await?.pop()?
+    }
+
+    /// The vector of each question, none for one whose language the model does not speak; `None` when the model does not answer.
+    pub(crate) async fn questions(&self, texts: &[&str]) -> Option<Vec<Option<Vec<f32>>>> {
+        self.learn().await;
+        let mut result = vec![None; texts.len()];
+        let wanted: Vec<usize> = (0..texts.len()).filter(|&n| self.speaks(language::of(texts[n]))).collect();
+        if !wanted.is_empty() {
+            let asked = wanted.iter().map(|&n| crate::redact::without(texts[n]).chars().take(LONGEST).collect()).collect();
+            for (&n, vector) in wanted.iter().zip(self.ask(asked, Role::Question).await?) {
+                result[n] = vector;
+            }
+        }
+        Some(result)
     }
 
     /// For each passage its vector, and whether it still waits for one.

@@ -1,10 +1,15 @@
 //! Gaps: questions that knowledge could not answer, counted, until somebody writes the answer.
 
+mod cluster;
+
 use chat::{Chat, ConversationId, DocumentId, GapId, LibraryId, Store, WorkspaceId, row};
 use serde::Serialize;
 use sqlx::{Row, any::AnyRow};
 
-use crate::{Error, Knowledge, Result, words};
+use crate::{Error, Knowledge, Result, passage::Kind, redact, words, written};
+
+pub(crate) use cluster::Meanings;
+pub use cluster::{Cluster, clusters};
 
 /// A question that knowledge could not answer.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -55,9 +60,10 @@ pub struct New {
 /// Longest question that is kept, in characters.
 const LONGEST: usize = 500;
 
-/// Notes a question: one that differs only in case, punctuation and spaces counts up. `None` when it has no words.
+/// Notes a question, without what says who asked: one that differs only in case, punctuation and spaces counts up. `None` when it
+/// has no words.
 pub async fn note(chat: &Chat, workspace: WorkspaceId, new: New) -> Result<Option<GapId>> {
-    let question: String = crate::parse::one_line(&new.question).chars().take(LONGEST).collect();
+    let question: String = crate::parse::one_line(&redact::without(&new.question)).chars().take(LONGEST).collect();
     let folded = words::fold(&question);
     if folded.is_empty() {
         return Ok(None);
@@ -173,8 +179,8 @@ pub async fn answer_all(
     if gaps.first().is_some_and(|gap| gap.closed_at.is_some() && gap.document.is_some()) {
         return Err(Error::Invalid("This question has been answered already.".into()));
     }
-    // The customers' own words are more wordings of the question.
-    let mut variants: Vec<String> = Vec::new();
+    // The customers' own words are more wordings of the question, beside those it has already.
+    let mut variants = wordings(knowledge.chat().store(), workspace, library, question).await?;
     for gap in &gaps {
         let folded = words::fold(&gap.question);
         if folded != words::fold(question) && !variants.iter().any(|variant| words::fold(variant) == folded) {
@@ -188,39 +194,23 @@ pub async fn answer_all(
     Ok(document)
 }
 
-/// Gaps that ask the same.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Cluster {
-    /// The one that was asked most.
-    pub lead: Gap,
-    /// The others.
-    pub also: Vec<Gap>,
-    /// How often all were asked.
-    pub asked: i64,
-}
-
-/// Gaps that are looked at together.
-const TOGETHER: i64 = 400;
-
-/// Open gaps, those that mean the same together; the most asked first.
-pub async fn clusters(store: &Store, workspace: WorkspaceId) -> Result<Vec<Cluster>> {
-    let gaps = list(store, workspace, false, TOGETHER).await?;
-    let questions: Vec<String> = gaps.iter().map(|gap| gap.question.clone()).collect();
-    let grouped = tokio::task::spawn_blocking(move || crate::clusters(&questions.iter().map(String::as_str).collect::<Vec<_>>())).await;
-    // Alone, each is still a question.
-    let grouped = grouped.unwrap_or_else(|_| (0..gaps.len()).map(|n| vec![n]).collect());
-    let of = |places: &[usize]| -> Vec<Gap> { places.iter().filter_map(|n| gaps.get(*n)).cloned().collect() };
-    let mut clusters: Vec<Cluster> = grouped
-        .iter()
-        .filter_map(|group| {
-            let (first, rest) = group.split_first()?;
-            let (lead, also) = (gaps.get(*first)?.clone(), of(rest));
-            let asked = lead.asked + also.iter().map(|gap| gap.asked).sum::<i64>();
-            Some(Cluster { lead, also, asked })
-        })
-        .collect();
-    clusters.sort_by_key(|cluster| (std::cmp::Reverse(cluster.asked), std::cmp::Reverse(cluster.lead.asked_at)));
-    Ok(clusters)
+/// The other wordings that a written answer to this question has in the library.
+async fn wordings(store: &Store, workspace: WorkspaceId, library: LibraryId, question: &str) -> Result<Vec<String>> {
+    let rows = sqlx::query(
+        "SELECT passage.text FROM passage
+           JOIN document ON document.id = passage.document_id AND document.workspace_id = passage.workspace_id
+           JOIN source ON source.id = document.source_id AND source.workspace_id = document.workspace_id
+          WHERE passage.workspace_id = $1 AND source.library_id = $2 AND source.address = $3 AND document.external_id = $4
+            AND passage.kind = $5 ORDER BY passage.position",
+    )
+    .bind(workspace.text())
+    .bind(library.text())
+    .bind(written::ADDRESS)
+    .bind(words::fold(&crate::parse::clean(question)))
+    .bind(Kind::Variant.text())
+    .fetch_all(store.read())
+    .await?;
+    rows.iter().map(|row| Ok(row.try_get("text")?)).collect()
 }
 
 async fn settle(chat: &Chat, workspace: WorkspaceId, id: GapId, document: Option<DocumentId>) -> Result<()> {

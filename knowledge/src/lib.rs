@@ -51,7 +51,7 @@ pub use crate::{
     import::{Content, Progress, Summary, Upload},
     parse::{Reason, Skipped},
     passage::Passage,
-    search::{Found, Hit, Legs, Query, Way, clusters},
+    search::{Found, Hit, Legs, Query, Way},
     spot::Spot,
 };
 use crate::{
@@ -76,6 +76,7 @@ struct Inner {
     outbound: Outbound,
     pace: crawl::Pace,
     twins: KnownTwins,
+    meanings: gap::Meanings,
 }
 
 /// Where the index is, and whether it can be searched.
@@ -131,6 +132,7 @@ impl Knowledge {
                 outbound,
                 pace: crawl::Pace::default(),
                 twins: KnownTwins::default(),
+                meanings: gap::Meanings::default(),
             }),
         })
     }

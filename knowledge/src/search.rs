@@ -21,7 +21,7 @@ use crate::{
     release::At,
     revision,
 };
-pub use cluster::clusters;
+pub(crate) use cluster::clusters;
 use confidence::{Evidence, SAME, sureness};
 use group::{Group, Ranked};
 use order::{AGAIN, Asked};

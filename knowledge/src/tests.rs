@@ -276,6 +276,17 @@ async fn gaps_count_up_and_are_answered() {
     assert_eq!((closed.document, closed.closed_at.is_some()), (Some(document), true));
     assert_eq!(gap::count(fresh.chat.store(), fresh.workspace).await.unwrap(), 1);
     assert!(matches!(gap::find(fresh.chat.store(), fresh.chat.id(), first).await, Err(Error::NotFound)));
+    // Other words for a question that has an answer add to those it has.
+    let peru = note("May parcels go to Peru?").await.unwrap();
+    gap::answer(&knowledge, fresh.workspace, peru, shelf.id, "Which countries do you ship to?", "To Norway and to Peru.").await.unwrap();
+    for words in ["do you ship to norway", "may parcels go to peru"] {
+        let found = ask(&knowledge, fresh.workspace, words).await;
+        assert_eq!((found.hits[0].passage.text.as_str(), found.hits[0].confidence > 0.9), ("To Norway and to Peru.", true), "{words}");
+    }
+    // Who asked is not kept with what was asked.
+    let whose = note("Where is the parcel of jo@mail.example, +49 170 1234567?").await.unwrap();
+    let whose = gap::find(fresh.chat.store(), fresh.workspace, whose).await.unwrap().question;
+    assert!(whose.starts_with("Where is the parcel of") && !whose.contains("jo") && !whose.contains("1234567"), "{whose}");
     // The same question written again replaces its answer.
     knowledge.write_answer(fresh.workspace, shelf.id, "Which countries do you ship to?", "To Norway and Peru.").await.unwrap();
     let found = ask(&knowledge, fresh.workspace, "which countries do you ship to").await;

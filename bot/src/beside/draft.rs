@@ -2,7 +2,7 @@
 
 use chat::{Append, Audience, Author, ConversationId, Extra, WorkspaceId, conversation};
 
-use super::record::Claim;
+use super::record::{Claim, turn_of};
 use crate::{Asked, Bot, Error, Result};
 
 /// An agent may take the conversation while the draft is written: then it is kept under the new epoch.
@@ -16,7 +16,14 @@ impl Bot {
             if it.asked_seq != claim.asked || it.speaker == chat::Speaker::Bot {
                 return Ok(None);
             }
-            let extra = Extra { citations: thought.citations.clone(), extract: thought.extract, draft: true, release, ..Extra::default() };
+            let extra = Extra {
+                citations: thought.citations.clone(),
+                extract: thought.extract,
+                draft: true,
+                turn: Some(turn_of(claim.client)),
+                release,
+                ..Extra::default()
+            };
             let append = Append {
                 audience: Audience::Staff,
                 extra,

@@ -1,9 +1,9 @@
 //! What the bot thought beside people, in the record: claimed by a row with a lease, so that one bot thinks, and another after it dies.
 
-use chat::{Chat, ClientId, ConversationId, WorkspaceId, row};
+use chat::{Chat, ClientId, ConversationId, Store, TurnId, WorkspaceId, row};
 use sqlx::Row;
 
-use crate::{Asked, Result, Settings, settings::Mode};
+use crate::{Asked, Error, Result, Settings, Trace, Turn, settings::Mode};
 
 /// How long a question belongs to whoever thinks about it, in ms: longer than any model may take.
 const LEASE_MS: i64 = 120_000;
@@ -89,7 +89,7 @@ pub(super) async fn claim(
 pub(super) async fn finish(chat: &Chat, claim: &Claim, thought: &Asked, draft: Option<i64>) -> Result<()> {
     let topic = thought.citations.first().map(|citation| citation.title.as_str()).unwrap_or_default();
     sqlx::query(
-        "UPDATE beside SET until = 0, outcome = $4, topic = $5, body = $6, draft_seq = $7, finished_at = $8
+        "UPDATE beside SET until = 0, outcome = $4, topic = $5, body = $6, draft_seq = $7, finished_at = $8, trace = $9
           WHERE workspace_id = $1 AND conversation_id = $2 AND asked_seq = $3",
     )
     .bind(claim.workspace.text())
@@ -100,7 +100,40 @@ pub(super) async fn finish(chat: &Chat, claim: &Claim, thought: &Asked, draft: O
     .bind(thought.answer.as_str())
     .bind(draft)
     .bind(chat.now())
+    .bind(serde_json::to_string(&thought.trace).unwrap_or_else(|_| "{}".into()))
     .execute(chat.store().write())
     .await?;
     Ok(())
+}
+
+/// What led to a draft, told as a turn; `None`: the message is no draft.
+pub(crate) async fn of_draft(store: &Store, workspace: WorkspaceId, conversation: ConversationId, seq: i64) -> Result<Option<Turn>> {
+    let row = sqlx::query(
+        "SELECT client_id, asked_seq, outcome, trace, created_at, finished_at FROM beside
+          WHERE workspace_id = $1 AND conversation_id = $2 AND draft_seq = $3",
+    )
+    .bind(workspace.text())
+    .bind(conversation.text())
+    .bind(seq)
+    .fetch_optional(store.read())
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let trace = row.try_get::<Option<&str>, _>("trace")?.ok_or(Error::NotFound)?;
+    let trace: Trace = serde_json::from_str(trace).unwrap_or_default();
+    Ok(Some(Turn {
+        id: turn_of(row::id(&row, "client_id")?),
+        asked_seq: row.try_get("asked_seq")?,
+        answer_seq: Some(seq),
+        outcome: Some(row.try_get("outcome")?),
+        rule: trace.rules.last().cloned().unwrap_or_default(),
+        trace,
+        rating: None,
+        created_at: row.try_get("created_at")?,
+        finished_at: row.try_get("finished_at")?,
+    }))
+}
+
+/// A draft names what led to it by its message's own id.
+pub(super) fn turn_of(client: ClientId) -> TurnId {
+    TurnId(client.0)
 }

@@ -26,6 +26,8 @@ pub(crate) enum Script {
     Fail(Failure),
     /// Says this, then fails.
     Break(&'static str, Failure),
+    /// Says this, and is stopped at its longest answer.
+    Cut(&'static str),
     /// Says this, then nothing more, for ever.
     Stall(&'static str),
     /// Never even begins.
@@ -94,6 +96,7 @@ impl Model for Fake {
                     });
                     Ok(stream::iter(words(text)).map(|word| Ok(Piece::Words(word))).chain(stalled).boxed())
                 }
+                Script::Cut(text) => Ok(spoken(text, Duration::ZERO, None, watch).chain(stream::iter([Ok(Piece::Cut)])).boxed()),
                 Script::Fail(failure) => Err(failure),
                 Script::Hang => {
                     let _watch = watch;

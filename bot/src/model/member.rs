@@ -222,6 +222,7 @@ impl Running {
                 self.tokens = *tokens;
                 self.counted = true;
             }
+            Some(Ok(Piece::Cut)) => {}
             Some(Err(failure)) => self.ended = Some(Err(*failure)),
             None => self.ended = Some(if self.first.is_some() { Ok(()) } else { Err(Failure::Empty) }),
         }

@@ -129,6 +129,12 @@ fn pieces(chunk: &Value, part: &str, calls: &mut Gathered) -> Vec<Result<Piece, 
         return vec![Err(Failure::Refused)];
     }
     let Some(choices) = chunk.get("choices").and_then(Value::as_array) else { return vec![Err(Failure::Garbage)] };
+    let ended = choices.first().and_then(|choice| choice.get("finish_reason")).and_then(Value::as_str).unwrap_or_default();
+    if ended == "content_filter" {
+        return vec![Err(Failure::Refused)];
+    }
+    // The protocol's word, and those of servers that have their own.
+    let cut = matches!(ended, "length" | "max_tokens" | "model_length").then_some(Ok(Piece::Cut));
     let part = choices.first().and_then(|choice| choice.pointer(part));
     if !part.and_then(|part| part.get("tool_calls")).is_none_or(|pieces| calls.take(pieces)) {
         return vec![Err(Failure::TooLong)];
@@ -138,7 +144,7 @@ fn pieces(chunk: &Value, part: &str, calls: &mut Gathered) -> Vec<Result<Piece, 
     let count = |name: &str| chunk.pointer(name).and_then(Value::as_u64);
     let used = count("/usage/prompt_tokens").zip(count("/usage/completion_tokens")).filter(|(input, _)| *input > 0);
     let used = used.map(|(input, output)| Ok(Piece::Used(Tokens { input, output })));
-    [Ok(Piece::Words(words))].into_iter().chain(used).collect()
+    [Ok(Piece::Words(words))].into_iter().chain(used).chain(cut).collect()
 }
 
 fn failure(error: &OpenAIError) -> Failure {

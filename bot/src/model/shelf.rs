@@ -16,14 +16,20 @@ use super::{
 };
 use crate::{Config, Settings, config::Listed, settings::Endpoint};
 
+/// A model of a workspace, and the settings it was made of.
+type Own = (Endpoint, Arc<Member>);
+
+/// Models of its own that are kept for a workspace.
+const OWN: usize = 4;
+
 /// Every model this process asks: one pool of connections, one breaker a model.
 pub(crate) struct Models {
     http: Http,
     config: Config,
     /// Of the configuration, in its order.
     common: Vec<Arc<Member>>,
-    /// A workspace's own; made anew when its settings change.
-    own: Mutex<HashMap<WorkspaceId, (Endpoint, Arc<Member>)>>,
+    /// A workspace's own, the last used first: its releases and its settings of today may name several.
+    own: Mutex<HashMap<WorkspaceId, Vec<Own>>>,
 }
 
 /// A model for pages: what it is for, and how it is doing in this process.
@@ -122,14 +128,14 @@ impl Models {
 
     fn own(&self, workspace: WorkspaceId, endpoint: &Endpoint) -> Arc<Member> {
         let mut own = self.own.lock();
-        match own.get(&workspace) {
-            Some((known, member)) if known == endpoint => member.clone(),
-            _ => {
-                let member = self.single(endpoint);
-                own.insert(workspace, (endpoint.clone(), member.clone()));
-                member
-            }
-        }
+        let known = own.entry(workspace).or_default();
+        let (endpoint, member) = match known.iter().position(|(known, _)| known == endpoint) {
+            Some(at) => known.remove(at),
+            None => (endpoint.clone(), self.single(endpoint)),
+        };
+        known.insert(0, (endpoint, member.clone()));
+        known.truncate(OWN);
+        member
     }
 
     fn member(&self, listed: &Listed) -> Arc<Member> {

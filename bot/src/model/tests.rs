@@ -160,3 +160,20 @@ fn each_task_has_its_list() {
     settings.fail_over = true;
     assert_eq!(names(&settings, Task::Answer), ["own", "big", "small"]);
 }
+
+#[test]
+fn each_of_a_workspace_s_own_models_stays_the_same_one() {
+    let models = Models::new(&Config::default()).expect("models");
+    let own = |n: usize| {
+        let model = crate::Endpoint { url: format!("http://127.0.0.1:{n}/v1"), name: "own".into(), ..crate::Endpoint::default() };
+        let settings = crate::Settings { model, ..crate::Settings::default() };
+        models.of(chat::WorkspaceId(uuid::Uuid::nil()), &settings, Arc::default()).of(Task::Answer)[0].clone()
+    };
+    let (one, two) = (own(1), own(2));
+    for _ in 0..3 {
+        assert!(Arc::ptr_eq(&one, &own(1)) && Arc::ptr_eq(&two, &own(2)), "its breaker and its places count on");
+    }
+    (3..=5).for_each(|n| drop(own(n)));
+    assert!(Arc::ptr_eq(&two, &own(2)), "four are kept");
+    assert!(!Arc::ptr_eq(&one, &own(1)), "and no more");
+}

@@ -88,7 +88,7 @@ mod tests {
             let heard: Vec<String> = without_thoughts(words)
                 .map(|piece| match piece.expect("no failure") {
                     Piece::Words(text) => text,
-                    Piece::Used(_) | Piece::Calls(_) => String::new(),
+                    Piece::Used(_) | Piece::Calls(_) | Piece::Cut => String::new(),
                 })
                 .collect()
                 .await;

@@ -66,6 +66,14 @@ impl Style {
         Ok(())
     }
 
+    /// The longest answer of a model, in tokens; what it thinks before it answers counts too.
+    pub(crate) fn tokens(&self) -> u32 {
+        match self.length {
+            Length::Short | Length::Normal => 1_000,
+            Length::Long => 2_000,
+        }
+    }
+
     /// What a model is told of it, one line each.
     pub(crate) fn told(&self) -> Vec<String> {
         let tone = match self.tone {
@@ -94,6 +102,7 @@ mod tests {
         let style = Style { tone: Tone::Friendly, length: Length::Short, terms: vec![term] };
         assert_eq!(style.told().len(), 3);
         assert_eq!(style.told()[2], "Word: basket → cart");
+        assert!(Style { length: Length::Long, ..Style::default() }.tokens() > style.tokens(), "a long answer has room");
         assert!(Style { terms: vec![Term::default()], ..Style::default() }.validate().is_err());
     }
 }

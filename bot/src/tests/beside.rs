@@ -59,6 +59,11 @@ async fn a_draft_is_for_the_staff_and_the_visitor_waits_for_a_person() {
     assert_eq!((draft.body.as_str(), draft.audience, draft.author), ("It takes five working days. [1]", Audience::Staff, Author::Bot));
     assert_eq!(house.bot.open_draft(it.workspace, it.id).await.expect("read"), Some(draft.seq));
     assert_eq!(house.now(&it).await.speaker, Speaker::Queue);
+    let why = within(|| async { house.bot.turn_of(it.workspace, it.id, draft.seq).await.ok().filter(|turn| turn.rule == "model") }).await;
+    assert_eq!((Some(why.id), why.outcome.as_deref(), why.trace.question.as_str()), (draft.extra.turn, Some("answer"), REFUND));
+    assert!(why.trace.passages.iter().any(|seen| seen.cited) && why.trace.calls.len() == 1, "{:?}", why.trace);
+    let again = house.bot.replay(it.workspace, it.id, &why).await.expect("replayed");
+    assert_eq!(again.answer, draft.body, "asked again, it says the same");
     let told: Vec<String> =
         visible(&house, &it).await.into_iter().filter(|m| m.author != Author::Visitor(it.visitor)).map(|m| m.body).collect();
     assert!(told.len() == 1 && told[0].contains("Nobody from our team is online"), "{told:?}");
@@ -195,4 +200,52 @@ async fn bot_and_people_are_compared_by_intent_and_a_rule_lets_it_speak() {
     within(|| async { (house.now(&it).await.speaker == Speaker::Queue).then_some(()) }).await;
     loose.silence("refund");
     assert!(loose.rules.is_empty());
+}
+
+#[tokio::test]
+async fn it_measures_beside_people_what_it_measures_before_visitors() {
+    let (house, _) = House::new(Some(Script::Say(FIVE, Duration::ZERO))).await;
+    let (chat, workspace) = (&house.fresh.chat, house.fresh.workspace);
+    let when = crate::When { attribute: "plan".into(), value: "pro".into(), ..crate::When::default() };
+    let rule = crate::Rule { name: "the pro plan".into(), when, ..crate::Rule::default() };
+    Settings { rules: vec![rule], ..Settings::default() }.put(chat, workspace).await.expect("kept");
+    set(&house, Mode::Draft).await;
+    let thought = async |of: &Conversation| {
+        let sql = "SELECT outcome, trace FROM beside WHERE conversation_id = $1 AND until = 0";
+        let row = within(|| async { sqlx::query(sql).bind(of.id.text()).fetch_optional(chat.store().read()).await.expect("rows") }).await;
+        let trace: crate::Trace = chat::row::json(&row, "trace").expect("a trace");
+        (sqlx::Row::get::<String, _>(&row, "outcome"), trace)
+    };
+    for (plan, outcome, named) in [("pro", "handover", Some("the pro plan")), ("free", "answer", None)] {
+        let it = house.conversation("en").await;
+        let identity = chat::visitor::Identity {
+            subject: plan.into(),
+            claims: [("plan".to_owned(), plan.into())].into_iter().collect(),
+            until: chat.now() + 3_600_000,
+        };
+        chat::visitor::identify(chat.store(), workspace, Some(it.visitor), chat.id(), &identity, "en", 0).await.expect("identified");
+        let extra = chat::Extra { subject: Some(plan.into()), ..chat::Extra::default() };
+        let said = chat::Append { extra, ..chat::Append::new(workspace, it.id, chat.id(), Author::Visitor(it.visitor), REFUND) };
+        chat.append(said).await.expect("said");
+        handed_over(&house, &it).await;
+        let (came, trace) = thought(&it).await;
+        assert_eq!((came.as_str(), trace.named.as_deref()), (outcome, named), "{plan}: {trace:?}");
+        assert_eq!(trace.signals.expect("signals").inbox, Some(it.inbox));
+    }
+}
+
+#[tokio::test]
+async fn what_it_could_not_draft_is_a_gap_once() {
+    let (house, _) = House::new(Some(Script::Say("NO_ANSWER", Duration::ZERO))).await;
+    set(&house, Mode::Draft).await;
+    let it = house.conversation("en").await;
+    let seq = house.fresh.say(&it, "How long does a refund take in Murano? I am jo@mail.example").await.expect("said");
+    handed_over(&house, &it).await;
+    let gaps = within(|| async {
+        let gaps = knowledge::gap::list(house.fresh.chat.store(), it.workspace, false, 10).await.expect("gaps");
+        (!gaps.is_empty()).then_some(gaps)
+    })
+    .await;
+    assert_eq!((gaps.len(), gaps[0].asked, gaps[0].conversation, gaps[0].seq), (1, 1, Some(it.id), Some(seq)));
+    assert!(gaps[0].reason == "model_declined" && !gaps[0].question.contains("jo@"), "{gaps:?}");
 }

@@ -65,6 +65,7 @@ async fn thumbs_corrections_and_handovers_propose_cases() {
     for (name, question, answer, expect) in [
         ("Ann", "Can I pay with seashells?", "Hello! We ship to Germany, France and Spain.", Expect::Cite),
         ("Bob", "May my cat come along?", "Zebras graze quietly. Thanks!", Expect::Fact),
+        ("Cid", "Is pasta for jo@mail.example?", "Yes, it is cooked daily.", Expect::Fact),
     ] {
         let it = house.conversation("en").await;
         house.ask(&it, question).await;
@@ -74,10 +75,11 @@ async fn thumbs_corrections_and_handovers_propose_cases() {
         house.bot.learn(it.workspace, it.id).await.expect("learnt");
         house.bot.learn(it.workspace, it.id).await.expect("nothing new");
         let proposed = house.cases().await;
-        let mine: Vec<_> = proposed.iter().filter(|case| case.question == question).collect();
+        assert!(!format!("{proposed:?}").contains("jo@mail"), "who asked is not kept: {proposed:?}");
+        let mine: Vec<_> = proposed.iter().filter(|case| case.question == knowledge::redact::without(question)).collect();
         assert_eq!(mine.len(), 1, "{proposed:?}");
         assert_eq!((mine[0].expect, mine[0].origin), (expect, Origin::Correction), "{mine:?}");
-        if expect == Expect::Fact {
+        if name == "Bob" {
             assert_eq!(mine[0].target, "Zebras graze quietly.");
         }
     }

@@ -42,6 +42,7 @@ async fn a_model_that_fails_never_means_silence() {
         ("is down", Script::Fail(Failure::Unreachable)),
         ("answers with an error", Script::Fail(Failure::Refused)),
         ("says nothing", Script::Say("", NONE)),
+        ("is cut before a whole sentence", Script::Cut("[1]\nIt takes five days and goes")),
         ("cites nothing", Script::Say("It takes five days and goes to your card.", NONE)),
         ("cites what is not there", Script::Say("[7]\nIt takes five days. [8]", NONE)),
         ("says what it was told by the passages", Script::Say("I have been hacked! ![x](https://evil.example/x.png)", NONE)),
@@ -56,6 +57,16 @@ async fn a_model_that_fails_never_means_silence() {
         let (pieces, _) = tokio::time::timeout(Duration::from_secs(2), seen).await.expect("ends").expect("drafts");
         assert!(!pieces.concat().contains("hacked"), "{name}: {pieces:?}");
     }
+}
+
+#[tokio::test]
+async fn an_answer_that_was_cut_ends_with_its_last_whole_sentence() {
+    let (house, fake) = House::new(Some(Script::Cut("[1]\nIt takes five days. [1] It goes to the ca"))).await;
+    let it = house.conversation("en").await;
+    let reply = house.ask(&it, REFUND).await;
+    assert_eq!((reply.body.as_str(), reply.extra.extract), ("It takes five days. [1]", false));
+    let tokens = fake.expect("a fake").asked.lock().last().map(|prompt| prompt.max_tokens);
+    assert_eq!(tokens, Some(crate::Style::default().tokens()));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering::SeqCst;
 
 use super::*;
-use crate::{Budget, Settings, config::Listed};
+use crate::{Budget, Settings, config::Listed, tool};
 
 const NONE: Duration = Duration::ZERO;
 const REFUND: &str = "How long does a refund take?";
@@ -86,6 +86,30 @@ async fn the_same_question_is_answered_from_memory_until_something_changes() {
 }
 
 #[tokio::test]
+async fn a_tool_that_is_switched_off_does_not_keep_answers_from_being_remembered() {
+    let config = Config { remembered: 10, ..quick() };
+    let (house, fakes) = House::of(config, vec![Script::Say(FIVE, NONE)]).await;
+    let (chat, workspace) = (&house.fresh.chat, house.fresh.workspace);
+    let spec = tool::Spec {
+        name: "order".into(),
+        title: "Order".into(),
+        description: "Looks an order up.".into(),
+        address: "http://127.0.0.1:9/orders".into(),
+        who: tool::Who::Anybody,
+        ..tool::Spec::default()
+    };
+    let id = tool::create(chat, workspace, &spec, &[]).await.expect("a tool");
+    for (name, on, asked) in [("offered: both are answered anew", true, 2), ("switched off: the second is remembered", false, 1)] {
+        tool::switch(chat, workspace, id, on).await.expect("switched");
+        fakes[0].asked.lock().clear();
+        for _ in 0..2 {
+            house.ask(&house.conversation("en").await, REFUND).await;
+        }
+        assert_eq!(fakes[0].asked.lock().len(), asked, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn a_model_does_not_see_who_asks() {
     let (house, fakes) =
         House::of(quick(), vec![Script::Say("[1]\nWe write to ⟨email-1⟩ in five days. [1]", Duration::from_millis(15))]).await;
@@ -131,7 +155,8 @@ async fn a_model_is_stopped_when_the_visitor_has_left() {
 
 #[tokio::test]
 async fn without_tabs_that_answer_nobody_is_thought_to_have_left() {
-    let config = Config { left_ms: 100, ..quick() };
+    // A busy machine may take longer.
+    let config = Config { left_ms: 100, first_token_ms: 5_000, total_ms: 10_000, ..quick() };
     let (house, _) = House::with(config, Some(Script::Say(FIVE, Duration::from_millis(200)))).await;
     let it = house.conversation("en").await;
     assert_eq!(house.ask(&it, REFUND).await.body, "Five days. [1]");

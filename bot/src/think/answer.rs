@@ -16,6 +16,7 @@ use crate::{
     prompt::{self, Answering},
     tool::{Bench, Card, Outcome, Settled},
     verdict::{self, ToolState},
+    words,
 };
 
 /// Passages a model reads.
@@ -29,8 +30,6 @@ const CALM: Duration = Duration::from_millis(1);
 const CALMEST: Duration = Duration::from_millis(40);
 /// The words end by themselves: they are bounded where they come from.
 const IDLE: Duration = Duration::from_secs(3_600);
-/// The longest answer, in tokens.
-const TOKENS: u32 = 1_000;
 /// The longest question for a value that a tool needs, in characters.
 const ASKED: usize = 300;
 
@@ -116,7 +115,7 @@ impl Bot {
             let left = mind.deadline.saturating_duration_since(Instant::now());
             let limits = Limits { total: member.limits.total.min(left), ..member.limits };
             let words = mind.models.ask(member, Task::Answer, asked(mind, question, kept, &settled)?, limits).await?;
-            let (draft, calls) =
+            let Heard { draft, calls, cut } =
                 listen(words, kept.len() + settled.len(), pace(self.answering()), &mut |words| show(Shown::Words(words))).await?;
             match &mind.bench {
                 Some(bench) if !calls.is_empty() => {
@@ -124,7 +123,7 @@ impl Bot {
                     show(Shown::GivenUp);
                     attend(bench, calls).await?;
                 }
-                _ => return checked(mind, draft, kept, &settled),
+                _ => return checked(mind, &draft, cut, kept, &settled),
             }
         }
     }
@@ -150,8 +149,8 @@ async fn attend(bench: &Bench, calls: Vec<model::Asked>) -> Result<(), Refusal> 
     Ok(())
 }
 
-/// A model's words, if they rest on what it was given.
-fn checked(mind: &Mind, draft: Draft, kept: &[&Hit], settled: &[Settled]) -> Result<Answer, Refusal> {
+/// A model's words, if they rest on what it was given. Of words that were cut, those count that are whole.
+fn checked(mind: &Mind, draft: &Draft, cut: bool, kept: &[&Hit], settled: &[Settled]) -> Result<Answer, Refusal> {
     if draft.declined() {
         return Err(Refusal::new(verdict::Model::Declined, None));
     }
@@ -169,7 +168,9 @@ fn checked(mind: &Mind, draft: Draft, kept: &[&Hit], settled: &[Settled]) -> Res
         Some(hit) => citation(n, hit),
         None => result(n, &settled[n - 1 - kept.len()]),
     };
-    match cite::check(draft.text(), kept.len() + settled.len(), &material) {
+    let count = kept.len() + settled.len();
+    let whole = if cut { cite::whole(draft.text(), count).ok_or(Failure::TooLong)? } else { draft.text() };
+    match cite::check(whole, count, &material) {
         Some(checked) => {
             let citations = checked.cited.iter().map(|n| cited(*n)).collect();
             Ok(Answer { body: checked.body, citations, extract: false })
@@ -186,17 +187,18 @@ fn result(n: usize, settled: &Settled) -> Citation {
 fn asked(mind: &Mind, question: &Question, kept: &[&Hit], settled: &[Settled]) -> Result<Prompt, Refusal> {
     let tools = mind.bench.as_ref().filter(|bench| !bench.is_exhausted()).map(Bench::offers).unwrap_or_default();
     let passages: Vec<prompt::Passage> = kept.iter().enumerate().map(|(at, hit)| passage(at + 1, hit)).collect();
+    let before = question.history.iter().rev().find(|line| line.who == "Visitor");
     let with = Answering {
         name: &mind.settings.name,
         guidance: &mind.settings.guidance,
         style: &mind.settings.style.told(),
-        locale: question.locale,
+        language: words::spoken(&question.text, before.map(|line| line.text.as_str()), question.locale),
         passages: &passages,
         history: &question.history,
         question: &question.text,
         tools: &tools,
         settled,
-        max_tokens: TOKENS,
+        max_tokens: mind.settings.style.tokens(),
     };
     prompt::answer(&with).map_err(|error| {
         tracing::error!(%error, "a prompt cannot be rendered");
@@ -210,34 +212,37 @@ fn pace(answers: usize) -> Duration {
     CALM.saturating_mul(beside).min(CALMEST)
 }
 
+/// What a model has said.
+struct Heard {
+    draft: Draft,
+    calls: Vec<model::Asked>,
+    /// It was stopped before its end.
+    cut: bool,
+}
+
 /// Takes the words in, and shows them at this pace.
-async fn listen(
-    mut words: model::Words,
-    count: usize,
-    pace: Duration,
-    show: &mut (dyn FnMut(String) + Send),
-) -> Result<(Draft, Vec<model::Asked>), Failure> {
-    let mut calls = Vec::new();
-    let mut draft = Draft::new(count);
+async fn listen(mut words: model::Words, count: usize, pace: Duration, show: &mut (dyn FnMut(String) + Send)) -> Result<Heard, Failure> {
+    let mut heard = Heard { draft: Draft::new(count), calls: Vec::new(), cut: false };
     let mut last = Instant::now() - pace;
     let mut waiting = false;
     loop {
         let pause = if waiting { pace.saturating_sub(last.elapsed()) } else { IDLE };
         match tokio::time::timeout(pause, words.next()).await {
-            Ok(None) => return Ok((draft, calls)),
+            Ok(None) => return Ok(heard),
             Ok(Some(piece)) => match piece? {
                 Piece::Words(words) => {
-                    draft.push(&words);
+                    heard.draft.push(&words);
                     waiting = true;
                 }
-                Piece::Calls(asked) => calls = asked,
+                Piece::Calls(asked) => heard.calls = asked,
+                Piece::Cut => heard.cut = true,
                 Piece::Used(_) => {}
             },
             Err(_) => waiting = false,
         }
         if last.elapsed() >= pace {
             waiting = false;
-            if let Some(ready) = draft.take() {
+            if let Some(ready) = heard.draft.take() {
                 show(ready);
                 last = Instant::now();
             }

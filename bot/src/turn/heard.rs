@@ -30,7 +30,7 @@ const TURNS: i64 = 12;
 const LINES: usize = 12;
 
 /// A turn's question and first signals.
-pub(super) struct Heard {
+pub(crate) struct Heard {
     pub question: Question,
     pub signals: Signals,
     /// The turns before, newest first.
@@ -51,7 +51,17 @@ struct Burst<'a> {
 }
 
 impl Heard {
+    /// For a turn: what was decided about a call is noted, and gone on with.
     pub(super) async fn of(bot: &Bot, conversation: &Conversation, mind: &Mind, broken: bool) -> Result<Self> {
+        Self::listened(bot, conversation, mind, broken, true).await
+    }
+
+    /// Beside people: what was said since anybody answered. Nothing is decided and nothing is done.
+    pub(crate) async fn beside(bot: &Bot, conversation: &Conversation, mind: &Mind) -> Result<Self> {
+        Self::listened(bot, conversation, mind, false, false).await
+    }
+
+    async fn listened(bot: &Bot, conversation: &Conversation, mind: &Mind, broken: bool, speaks: bool) -> Result<Self> {
         let (store, workspace) = (bot.chat().store(), conversation.workspace);
         let before = conversation.asked_seq.saturating_add(1);
         let (messages, turns, online) = tokio::try_join!(
@@ -59,8 +69,13 @@ impl Heard {
             async { trace::of_conversation(store, workspace, conversation.id, TURNS).await },
             async { Ok(bot.inner.desk.online(workspace).await?) },
         )?;
-        let is_new = |message: &Message| message.seq > conversation.answered_seq;
-        let decided = decided(bot, conversation, messages.iter().filter(|message| is_new(message))).await?;
+        let said_last = || messages.iter().rfind(|message| !matches!(message.author, Author::Visitor(_))).map_or(0, |message| message.seq);
+        let answered = if speaks { conversation.answered_seq } else { said_last() };
+        let is_new = |message: &Message| message.seq > answered;
+        let decided = match speaks {
+            true => decided(bot, conversation, messages.iter().filter(|message| is_new(message))).await?,
+            false => None,
+        };
         let identity = proven(bot, conversation, messages.iter().filter(|message| is_new(message)), decided.as_ref()).await?;
         // A decision is nothing that anybody asks.
         let messages: Vec<Message> = messages.into_iter().filter(|message| decision(message).is_none()).collect();

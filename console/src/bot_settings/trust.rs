@@ -8,9 +8,11 @@ use crate::error::Error;
 use crate::handle::Console;
 use crate::web::visit::Seat;
 
-/// What visitors said of the bot's answers.
+/// How far the bot can be trusted with settings.
 #[derive(Clone, Debug, Serialize)]
 pub struct TrustText {
+    /// The confidence from which it answers.
+    pub from: f64,
     /// Of 100 questions; `None`: too few to say.
     pub answers: Option<i64>,
     /// Of those; `None`: too few were judged.
@@ -46,10 +48,11 @@ pub struct ChangeText {
     pub named: Option<String>,
 }
 
-impl From<Reliability> for TrustText {
-    fn from(it: Reliability) -> Self {
+impl TrustText {
+    fn of(it: &Reliability, settings: &Settings) -> TrustText {
         let (missing_questions, missing_judged) = it.missing();
         TrustText {
+            from: settings.answer_from,
             answers: it.answers(),
             wrongly: it.wrongly(),
             questions: it.questions,
@@ -84,9 +87,9 @@ impl From<DryRun> for DryRunText {
 }
 
 impl Console {
-    /// What visitors said of the bot's answers.
-    pub async fn trust(&self, seat: &Seat) -> Result<TrustText, Error> {
-        Ok(self.bot.reliability(seat.workspace()).await?.into())
+    /// How far the bot can be trusted with these settings.
+    pub async fn trust(&self, seat: &Seat, settings: &Settings) -> Result<TrustText, Error> {
+        Ok(TrustText::of(&self.bot.reliability(seat.workspace(), settings).await?, settings))
     }
 
     /// What these settings would have done in the past month.

@@ -46,7 +46,7 @@ pub async fn page(console: &Console, seat: &Seat, closed: bool) -> Result<Vec<Ga
     let store = console.chat.store();
     let clusters = match closed {
         true => gap::list(store, seat.workspace(), true, GAPS).await?.into_iter().map(alone).collect(),
-        false => gap::clusters(store, seat.workspace()).await?,
+        false => gap::clusters(&console.knowledge, seat.workspace()).await?,
     };
     let mut texts = Vec::with_capacity(clusters.len());
     for cluster in clusters {
@@ -59,7 +59,7 @@ pub async fn page(console: &Console, seat: &Seat, closed: bool) -> Result<Vec<Ga
 pub async fn one(console: &Console, seat: &Seat, id: GapId) -> Result<GapText, Error> {
     let store = console.chat.store();
     let gap = gap::find(store, seat.workspace(), id).await?;
-    let clusters = if gap.closed_at.is_none() { gap::clusters(store, seat.workspace()).await? } else { Vec::new() };
+    let clusters = if gap.closed_at.is_none() { gap::clusters(&console.knowledge, seat.workspace()).await? } else { Vec::new() };
     let mine = clusters.into_iter().find(|cluster| cluster.lead.id == id || cluster.also.iter().any(|also| also.id == id));
     text(console, seat, mine.map_or_else(|| alone(gap.clone()), |cluster| led_by(cluster, gap.clone()))).await
 }

@@ -6,6 +6,9 @@ use axum::http::StatusCode;
 use chat::agent::Role;
 use chat::{Audience, Message, message};
 use knowledge::{case, gap, library};
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::House;
@@ -57,6 +60,57 @@ async fn why_is_told_in_words_and_asked_again() {
     let again = browser.act(&why, &[]).await;
     assert!(again.text.contains("Nothing would change"), "{}", again.text);
     assert_eq!(browser.get(&format!("/console/conversations/{id}/why/1")).await.status, StatusCode::NOT_FOUND);
+    stop.cancel();
+}
+
+/// A model's server that says the same to everybody, and counts tokens.
+async fn model() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/v1", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let (mut text, mut buffer) = (String::new(), [0; 16_384]);
+                while !text.trim_end().ends_with('}') {
+                    let read = stream.read(&mut buffer).await.unwrap_or(0);
+                    if read == 0 {
+                        return;
+                    }
+                    text.push_str(&String::from_utf8_lossy(&buffer[..read]));
+                }
+                let words = json!({ "choices": [{ "delta": { "content": "[1]\nFive days. [1]" } }] });
+                let used = json!({ "choices": [], "usage": { "prompt_tokens": 1_234, "completion_tokens": 6 } });
+                let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
+                drop(stream.write_all(format!("{head}data: {words}\n\ndata: {used}\n\ndata: [DONE]\n\n").as_bytes()).await);
+                drop(stream.shutdown().await);
+            });
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn why_names_the_models_and_what_they_cost() {
+    let house = House::new().await;
+    let stop = house.with_bot().await;
+    // The first question of all makes the index.
+    house.answered(QUESTION).await;
+    let model =
+        bot::Endpoint { url: model().await, name: "finch-1".into(), input_price: 1.0, output_price: 1.0, ..bot::Endpoint::default() };
+    let budget = bot::Budget { currency: "EUR".into(), ..bot::Budget::default() };
+    bot::Settings { model, budget, ..bot::Settings::default() }.put(&house.fresh.chat, house.fresh.workspace).await.unwrap();
+    let (_, mut browser) = house.signed_in("Ann", Role::Agent).await;
+    for words in
+        [["Which models were asked", "finch-1", "1,234", "0.00124 EUR"], ["no model was asked", "Five days.", "Cited", "Altogether"]]
+    {
+        let (id, reply) = house.answered(QUESTION).await;
+        // The turn's end is noted a moment after its message.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let page = browser.get(&format!("/console/conversations/{id}/why/{}", reply.seq)).await;
+        for words in words {
+            assert!(page.text.contains(words), "{words} is not on\n{}", page.text);
+        }
+    }
     stop.cancel();
 }
 
@@ -116,7 +170,7 @@ async fn a_gap_is_drafted_from_what_an_agent_answered() {
     house.console.desk.reply(house.fresh.workspace, ann.id, id, agent, "Hello! It takes nine days by boat.").await.unwrap();
     let list = browser.get("/console/gaps").await;
     assert!(list.text.contains("and one that means the same"), "{}", list.text);
-    let clusters = gap::clusters(house.fresh.chat.store(), house.fresh.workspace).await.unwrap();
+    let clusters = gap::clusters(&house.console.knowledge, house.fresh.workspace).await.unwrap();
     assert_eq!((clusters.len(), clusters[0].asked), (1, 2));
     let form = format!("/console/gaps/{}/answer", clusters[0].lead.id);
     let page = browser.get(&form).await;

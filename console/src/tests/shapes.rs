@@ -103,6 +103,7 @@ fn every_name_another_crate_gives_has_a_text() {
         ("step-", "", "burst condense search first_word model keep total"),
         ("change-", "", "same new gone up down"),
         ("why-change-", "", "same words outcome"),
+        ("why-budget-", "", "cheaper spent"),
         ("said-", "", "visitor bot agent"),
         ("skip-", "", "empty too_large binary wrong_type encoding broken missing no_text no_columns duplicate too_many"),
         ("skip-", "", "too_deep link not_a_file unreadable fetch encrypted bomb scanned damaged slow heavy too_long hidden"),

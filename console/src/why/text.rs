@@ -9,6 +9,8 @@ use knowledge::sentiment::Mood;
 use crate::conversation::context::web_address;
 use crate::conversation::message::CitationText;
 
+use super::calls::CallsText;
+
 /// A turn of the bot.
 #[derive(Clone, Debug, Serialize)]
 pub struct TurnText {
@@ -30,6 +32,15 @@ pub struct TurnText {
     pub best: Option<f64>,
     pub failed: u32,
     pub model: String,
+    /// Why the model gave no usable answer, as texts know it; empty: it is not known.
+    pub model_reason: &'static str,
+    pub calls: CallsText,
+    /// The answer was remembered.
+    pub cached: bool,
+    /// Values that were hidden from models.
+    pub redacted: usize,
+    /// `cheaper` or `spent`; empty: there was enough.
+    pub budget: String,
     pub release: Option<i64>,
     pub rating: i64,
     pub passages: Vec<SeenText>,
@@ -107,6 +118,7 @@ impl TurnText {
     pub fn of(turn: &Turn) -> TurnText {
         let trace = &turn.trace;
         let signals = trace.signals.as_ref();
+        let calls = CallsText::of(trace);
         let rules = if trace.rules.is_empty() { vec![turn.rule.clone()] } else { trace.rules.clone() };
         TurnText {
             at: turn.created_at,
@@ -122,6 +134,11 @@ impl TurnText {
             best: trace.passages.iter().filter(|seen| seen.kept).map(|seen| seen.confidence).max_by(f64::total_cmp),
             failed: trace.failed,
             model: trace.model.clone().unwrap_or_default(),
+            model_reason: calls.failure(),
+            calls,
+            cached: trace.cached,
+            redacted: trace.redacted,
+            budget: trace.budget.clone().unwrap_or_default(),
             release: trace.release,
             rating: turn.rating.unwrap_or(0),
             passages: trace.passages.iter().enumerate().map(|(n, seen)| SeenText::of(n + 1, seen)).collect(),

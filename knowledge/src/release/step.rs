@@ -143,7 +143,7 @@ pub async fn withdraw(chat: &Chat, workspace: WorkspaceId, id: ReleaseId, by: Ag
     done(tx, chat, workspace).await.map(drop)
 }
 
-/// Runs the test set of a candidate or staged release again.
+/// Runs the test set again: with a candidate or staged release, and with the published one it is compared with.
 ///
 /// # Errors
 /// [`Error::Invalid`] for another one.
@@ -151,11 +151,9 @@ pub async fn run_again(chat: &Chat, workspace: WorkspaceId, id: ReleaseId) -> Re
     let mut tx = chat.begin().await?;
     revision::hold(&mut tx, workspace).await?;
     open(&mut tx, chat, workspace, id).await?;
-    sqlx::query("DELETE FROM case_result WHERE workspace_id = $1 AND release_id = $2")
-        .bind(workspace.text())
-        .bind(id.text())
-        .execute(&mut *tx)
-        .await?;
+    let sql = "DELETE FROM case_result WHERE workspace_id = $1
+        AND (release_id = $2 OR release_id IN (SELECT id FROM release WHERE workspace_id = $1 AND state = 'published'))";
+    sqlx::query(sql).bind(workspace.text()).bind(id.text()).execute(&mut *tx).await?;
     ask_run(&mut tx, chat, workspace, id).await?;
     tx.commit().await?;
     Ok(())

@@ -5,7 +5,7 @@ use super::{
     scripted::{BROKEN, GARBAGE, SILENT, WELL},
     take, titles,
 };
-use crate::{Config, Knowledge, Upload};
+use crate::{Config, Knowledge, Upload, gap};
 
 /// Gives each text one of a few directions by what it is about.
 async fn endpoint() -> (String, std::sync::Arc<super::scripted::Script>) {
@@ -55,6 +55,38 @@ async fn meaning_finds_what_words_do_not() {
     // The model does not speak Chinese: words alone decide.
     let found = ask(&knowledge, fresh.workspace, "怎么退货").await;
     assert!(titles(&found) == ["怎么退货？"] && found.hits[0].vector.is_none());
+}
+
+#[tokio::test]
+async fn gaps_that_mean_the_same_are_one_where_a_model_tells() {
+    let fresh = chat::testing::fresh().await.unwrap();
+    let (base, mood) = endpoint().await;
+    let questions = ["May I have my money back?", "Is a refund possible?", "Where is the parcel?", "怎么退货？"];
+    let (with, without) = (config(&base), Config::default());
+    for question in questions {
+        let new = gap::New {
+            conversation: None,
+            seq: None,
+            question: question.into(),
+            locale: "en".into(),
+            reason: "no_passage".into(),
+            score: 0.0,
+        };
+        gap::note(&fresh.chat, fresh.workspace, new).await.unwrap();
+        fresh.clock.advance(1);
+    }
+    let grouped = async |knowledge: &Knowledge| {
+        let clusters = gap::clusters(knowledge, fresh.workspace).await.unwrap();
+        clusters.into_iter().map(|cluster| cluster.also.len()).collect::<Vec<_>>()
+    };
+    let knowledge = Knowledge::throwaway(without, fresh.chat.clone()).await.unwrap();
+    assert_eq!(grouped(&knowledge).await, [0, 0, 0, 0], "their words have nothing in common");
+    let knowledge = Knowledge::throwaway(with, fresh.chat.clone()).await.unwrap();
+    assert_eq!(grouped(&knowledge).await, [1, 0, 0]);
+    let asked = mood.asked();
+    assert_eq!(grouped(&knowledge).await, [1, 0, 0]);
+    assert_eq!(mood.asked(), asked, "what a question means is asked once");
+    assert!(!mood.last().contains("退货"), "the model does not speak Chinese");
 }
 
 #[tokio::test]

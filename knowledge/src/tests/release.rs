@@ -107,6 +107,13 @@ async fn worse_is_refused_until_somebody_signs_and_can_be_taken_back() {
     assert_eq!(live.staged.unwrap().reason.as_deref(), Some("The question is out of date."));
     let lines = chat::audit::recent(store, workspace, 10).await.unwrap();
     assert!(lines.iter().any(|(_, action, object, _)| action == "release.sign" && *object == two.id.text()), "{lines:?}");
+    release::run_again(chat, workspace, two.id).await.unwrap();
+    for release in [&one, &two] {
+        assert_eq!(case::unrun(store, workspace, release.id).await.unwrap().len(), 2, "both are run again");
+    }
+    for case in &cases {
+        case::keep(chat, workspace, one.id, case, &ran(true)).await.unwrap();
+    }
     release::roll_back(chat, workspace, by).await.unwrap();
     let live = release::live(store, workspace).await.unwrap();
     assert_eq!((live.published.unwrap().number, live.staged), (1, None));

@@ -20,6 +20,10 @@ fn chunk(text: &str) -> String {
     format!("data: {}\n\n", json!({ "choices": [{ "delta": { "content": text } }] }))
 }
 
+fn ended(why: &str) -> String {
+    format!("data: {}\n\n", json!({ "choices": [{ "delta": {}, "finish_reason": why }] }))
+}
+
 fn limits() -> Limits {
     Limits { silence: Duration::from_millis(400), total: Duration::from_secs(2), chars: 2_000 }
 }
@@ -89,6 +93,9 @@ async fn words_are_joined_and_everything_else_is_a_failure() {
         ("other JSON", format!("{HEAD}data: {{\"hello\":1}}\n\n"), Err(Failure::Garbage)),
         ("a page", format!("{HEAD}<html>data: x</html>"), Err(Failure::Empty)),
         ("an error within", format!("{HEAD}data: {error}\n\n"), Err(Failure::Refused)),
+        ("cut at the longest answer", format!("{HEAD}{}{}{DONE}", chunk("Half a"), ended("length")), Err(Failure::TooLong)),
+        ("taken by a filter", format!("{HEAD}{}{}{DONE}", chunk("Half a"), ended("content_filter")), Err(Failure::Refused)),
+        ("ended by itself", format!("{HEAD}{}{}{DONE}", chunk("Hi"), ended("stop")), Ok("Hi".into())),
         ("status 500", "HTTP/1.1 500 Oops\r\ncontent-length: 0\r\n\r\n".into(), Err(Failure::Refused)),
         ("status 429", "HTTP/1.1 429 Slow\r\nretry-after: 60\r\ncontent-length: 0\r\n\r\n".into(), Err(Failure::Limited)),
         ("status 400", "HTTP/1.1 400 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".into(), Err(Failure::Refused)),
