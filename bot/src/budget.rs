@@ -1,6 +1,7 @@
 //! How much may be spent on models, and what happens when it runs out: first only cheaper models, then none. Without one the
 //! bot quotes, and what quoting does not answer goes to people.
 
+use knowledge::Fault;
 use serde::{Deserialize, Serialize};
 
 use crate::usage::Spent;
@@ -63,13 +64,13 @@ impl Budget {
     ///
     /// # Errors
     /// A sentence for the admin.
-    pub fn validate(&self) -> Result<(), String> {
+    pub fn validate(&self) -> Result<(), Fault> {
         let money = [self.day_money, self.month_money, self.visitor_money];
         if money.iter().any(|money| !money.is_finite() || !(0.0..=1e9).contains(money)) {
-            return Err("A budget is a number from 0 to 1,000,000,000.".into());
+            return Err(Fault::of("fault-budget"));
         }
         if self.currency.chars().count() > 8 {
-            return Err("A currency has at most 8 characters.".into());
+            return Err(Fault::of("fault-currency"));
         }
         Ok(())
     }

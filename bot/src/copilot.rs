@@ -122,7 +122,7 @@ impl Bot {
         let limits = Limits { chars: LONGEST, ..self.limits() };
         let written = mind.models.complete(Task::Copilot, prompt, limits).await;
         self.note_usage(workspace, None, &errand.ledger.calls()).await;
-        let written = written.map_err(|failure| Error::Invalid(format!("The reply is as it was: {failure}.")))?;
+        let written = written.map_err(|failure| Error::Invalid(format!("The reply is as it was: {failure}.").into()))?;
         Ok(written.trim().to_owned())
     }
 }

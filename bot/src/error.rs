@@ -1,11 +1,13 @@
 //! What can go wrong with the bot, named for what the caller can do.
 
+use knowledge::Fault;
+
 /// An error of the bot.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The caller's input is wrong; the text says how to mend it.
+    /// The caller's input is wrong; the sentence says how to mend it.
     #[error("{0}")]
-    Invalid(String),
+    Invalid(Fault),
     /// No such thing in this workspace.
     #[error("not found")]
     NotFound,
@@ -32,7 +34,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl From<chat::Error> for Error {
     fn from(error: chat::Error) -> Self {
         match error {
-            chat::Error::Invalid(text) => Self::Invalid(text),
+            chat::Error::Invalid(text) => Self::Invalid(text.into()),
             chat::Error::NotFound => Self::NotFound,
             chat::Error::Stale => Self::Stale,
             other => Self::Record(other),

@@ -11,6 +11,7 @@ use std::{
 };
 
 use chat::{AgentId, ConversationId, WorkspaceId};
+use knowledge::Fault;
 use serde::Serialize;
 
 pub use self::{
@@ -133,7 +134,7 @@ impl Bot {
         let list = self.proposals(workspace).await?.list;
         let chosen: Vec<Proposal> = list.into_iter().filter(|proposal| chosen.contains(&proposal.conversation)).collect();
         if chosen.is_empty() {
-            return Err(Error::Invalid("Choose at least one sentence.".into()));
+            return Err(Error::Invalid(Fault::of("fault-choose-one")));
         }
         let mut taught = settings.clone();
         for proposal in &chosen {

@@ -6,7 +6,10 @@ use std::{
 };
 
 use chat::TeamId;
-use knowledge::classify::{Classifier, Example};
+use knowledge::{
+    Fault,
+    classify::{Classifier, Example},
+};
 use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
 use ticketing::Priority;
@@ -48,16 +51,16 @@ impl Default for Intent {
 }
 
 impl Intent {
-    fn validate(&self) -> Result<(), String> {
+    fn validate(&self) -> Result<(), Fault> {
         if self.name.trim().is_empty() || self.name.chars().count() > 60 {
-            return Err("Each intent needs a name of at most 60 characters.".into());
+            return Err(Fault::of("fault-intent-name"));
         }
         let wrong = |text: &String| text.trim().is_empty() || text.chars().count() > LONGEST;
         if self.examples.is_empty() || self.examples.len() > EXAMPLES || self.examples.iter().any(wrong) {
-            return Err("Each intent needs 1 to 100 example sentences of at most 500 characters.".into());
+            return Err(Fault::of("fault-intent-examples").with("name", &self.name).with("n", EXAMPLES).with("length", LONGEST));
         }
         if !(1..=4).contains(&self.priority) {
-            return Err("An intent's priority is a number from 1 (urgent) to 4 (low).".into());
+            return Err(Fault::of("fault-intent-priority").with("name", &self.name));
         }
         check_labels(&self.labels)
     }
@@ -67,19 +70,19 @@ impl Intent {
 ///
 /// # Errors
 /// A sentence for the admin.
-pub(crate) fn validate(intents: &[Intent], rules: &[Rule]) -> Result<(), String> {
+pub(crate) fn validate(intents: &[Intent], rules: &[Rule]) -> Result<(), Fault> {
     if intents.len() > MOST || rules.len() > crate::rules::MOST {
-        return Err("At most 50 intents and 50 rules.".into());
+        return Err(Fault::of("fault-intents-most").with("n", MOST));
     }
     intents.iter().try_for_each(Intent::validate)?;
     let twice = |(n, intent): (usize, &Intent)| intents[..n].iter().any(|other| other.name == intent.name);
-    if intents.iter().enumerate().any(twice) {
-        return Err("Two intents have the same name.".into());
+    if let Some((_, intent)) = intents.iter().enumerate().find(|it| twice(*it)) {
+        return Err(Fault::of("fault-intent-twice").with("name", &intent.name));
     }
     rules.iter().try_for_each(Rule::validate)?;
-    let unknown = |rule: &Rule| !rule.when.intent.is_empty() && intents.iter().all(|intent| intent.name != rule.when.intent);
-    if rules.iter().any(unknown) {
-        return Err("A rule names an intent that does not exist.".into());
+    let unknown = |rule: &&Rule| !rule.when.intent.is_empty() && intents.iter().all(|intent| intent.name != rule.when.intent);
+    if let Some(rule) = rules.iter().find(unknown) {
+        return Err(Fault::of("fault-rule-intent").with("name", &rule.name).with("intent", &rule.when.intent));
     }
     Ok(())
 }

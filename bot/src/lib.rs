@@ -101,9 +101,9 @@ impl Bot {
     /// # Errors
     /// [`Error::Invalid`] when the configuration is wrong or TLS cannot be set up.
     pub fn new(config: Config, chat: Chat, knowledge: Knowledge, desk: Desk) -> Result<Self> {
-        config.validate().map_err(Error::Invalid)?;
+        config.validate().map_err(|text| Error::Invalid(text.into()))?;
         let models =
-            model::Models::new(&config).map_err(|error| Error::Invalid(format!("The model's client cannot be set up: {error}.")))?;
+            model::Models::new(&config).map_err(|error| Error::Invalid(format!("The model's client cannot be set up: {error}.").into()))?;
         Ok(Self::with_models(config, chat, knowledge, desk, models))
     }
 

@@ -77,7 +77,7 @@ impl Bot {
     /// The record's.
     pub async fn freeze(&self, workspace: WorkspaceId, note: &str, by: chat::AgentId) -> Result<Release> {
         let settings = Settings::get(self.chat(), workspace).await?.public();
-        let settings = serde_json::to_value(settings).map_err(|error| crate::Error::Invalid(error.to_string()))?;
+        let settings = serde_json::to_value(settings).map_err(|error| crate::Error::Invalid(error.to_string().into()))?;
         Ok(release::freeze(self.chat(), workspace, note, &settings, by).await?)
     }
 }

@@ -1,7 +1,7 @@
 //! Rules of the admins over what was measured: who gets a conversation, what is never answered, what always may be.
 
 use chat::{InboxId, TeamId};
-use knowledge::sentiment::Mood;
+use knowledge::{Fault, sentiment::Mood};
 use serde::{Deserialize, Serialize};
 
 use crate::verdict::Signals;
@@ -112,24 +112,24 @@ impl Rule {
     ///
     /// # Errors
     /// A sentence for the admin.
-    pub fn validate(&self) -> Result<(), String> {
+    pub fn validate(&self) -> Result<(), Fault> {
         if self.is_empty() {
-            return Err("Each rule needs at least one word or one condition.".into());
+            return Err(Fault::of("fault-rule-empty").with("name", &self.name));
         }
         if !(1..=4).contains(&self.priority) {
-            return Err("A rule's priority is a number from 1 (urgent) to 4 (low).".into());
+            return Err(Fault::of("fault-rule-priority").with("name", &self.name));
         }
         if self.when.failed > 10 {
-            return Err("A rule can ask for at most 10 failed answers.".into());
+            return Err(Fault::of("fault-rule-failed").with("name", &self.name));
         }
         check_labels(&self.labels)
     }
 }
 
 /// Labels are few and short.
-pub(crate) fn check_labels(labels: &[String]) -> Result<(), String> {
+pub(crate) fn check_labels(labels: &[String]) -> Result<(), Fault> {
     match labels.len() > LABELS || labels.iter().any(|label| label.trim().is_empty() || label.chars().count() > 40) {
-        true => Err("At most 10 labels of at most 40 characters.".into()),
+        true => Err(Fault::of("fault-labels").with("n", LABELS)),
         false => Ok(()),
     }
 }

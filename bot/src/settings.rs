@@ -4,6 +4,7 @@ mod keys;
 mod style;
 
 use chat::{Chat, News, Topic, WorkspaceId};
+use knowledge::Fault;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -197,28 +198,28 @@ impl Settings {
     ///
     /// # Errors
     /// A sentence for the admin.
-    pub fn validate(&self) -> Result<(), String> {
+    pub fn validate(&self) -> Result<(), Fault> {
         if self.name.trim().is_empty() || self.name.chars().count() > 60 {
-            return Err("The bot needs a name of at most 60 characters.".into());
+            return Err(Fault::of("fault-bot-name"));
         }
         if !(0.0..=1.0).contains(&self.answer_from) || !(0.0..=1.0).contains(&self.model_from) {
-            return Err("Confidence is a number from 0 to 1.".into());
+            return Err(Fault::of("fault-zero-to-one"));
         }
         if !(1..=10).contains(&self.max_failed) {
-            return Err("After 1 to 10 failed answers the bot must hand over.".into());
+            return Err(Fault::of("fault-bot-failed"));
         }
         if self.guidance.chars().count() > 4_000 {
-            return Err("The guidance is longer than 4,000 characters.".into());
+            return Err(Fault::of("fault-bot-guidance"));
         }
         intent::validate(&self.intents, &self.rules)?;
         if !self.model.url.is_empty() {
-            check_url(&self.model.url)?;
+            check_url(&self.model.url).map_err(|_| Fault::of("fault-model-url"))?;
             if self.model.name.trim().is_empty() {
-                return Err("The model needs a name.".into());
+                return Err(Fault::of("fault-model-name"));
             }
         }
         if !(Price { input: self.model.input_price, output: self.model.output_price }).is_fine() {
-            return Err("A price is money for a million tokens, 0 or more.".into());
+            return Err(Fault::of("fault-model-price"));
         }
         self.style.validate()?;
         self.budget.validate()

@@ -84,7 +84,7 @@ pub async fn show(State(console): State<Console>, seat: Seat, Ask(asked): Ask<As
     let own = AgreementPage {
         days,
         mode: mode.text(),
-        waits: knowledge::release::live(console.chat.store(), workspace).await?.published.is_some(),
+        waits: console.waits(&seat).await?,
         intents: scores.iter().any(|score| score.intent.is_some()),
         scores: scores.into_iter().map(|score| ScoreText::of(score, days)).collect(),
         reading,
@@ -100,7 +100,12 @@ pub async fn let_speak(State(console): State<Console>, seat: Seat, sent: Fields)
         return Err(Error::NotFound);
     }
     let lets = sent.text("take").is_empty();
-    let flash = if lets { "flash-let-speak" } else { "flash-silenced" };
+    let flash = match (lets, console.waits(&seat).await?) {
+        (true, false) => "flash-let-speak",
+        (true, true) => "flash-let-speak-waits",
+        (false, false) => "flash-silenced",
+        (false, true) => "flash-silenced-waits",
+    };
     if lets {
         settings.let_speak(&intent)
     } else {

@@ -4,6 +4,7 @@ mod fields;
 mod money;
 mod state;
 mod trust;
+pub mod typed;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -11,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::json;
 
-use bot::Settings;
+use bot::{Secret, Settings};
 
 use crate::error::Error;
 use crate::handle::Console;
@@ -54,21 +55,20 @@ pub async fn show(State(console): State<Console>, seat: Seat) -> Result<Response
 /// Saves everything of the form.
 pub async fn save(State(console): State<Console>, seat: Seat, sent: Fields) -> Result<Response, Error> {
     let old = Settings::get(&console.chat, seat.workspace()).await?;
-    let mut form = fields::filled(&sent);
-    let settings = fields::read(&mut form, &old);
+    let (mut form, settings) = read(&console, &seat, &sent, &old);
     if form.is_fine() {
         match settings.put(&console.chat, seat.workspace()).await {
             Ok(()) => {
+                console.typed.forget(&seat.visit.csrf);
                 let detail = json!({ "answer_from": settings.answer_from, "model": settings.model.name, "redact": settings.redact, "budget": settings.budget });
                 console.note(&seat, "bot.save", String::new(), detail).await?;
-                let flash = Flash::done("flash-bot-saved");
+                let flash = Flash::done(if console.waits(&seat).await? { "flash-bot-waits" } else { "flash-bot-saved" });
                 return Ok(console.said(&seat.visit, PAGE, &flash));
             }
-            Err(bot::Error::Invalid(text)) => form.refuse_in_words(text),
+            Err(bot::Error::Invalid(fault)) => form.refuse_with(fault),
             Err(error) => return Err(error.into()),
         }
     }
-    form.forget("model_key");
     let model = state::configured(&console, &old);
     let page = page(&console, &seat, &form, &settings, model, None).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
@@ -77,21 +77,40 @@ pub async fn save(State(console): State<Console>, seat: Seat, sent: Fields) -> R
 /// Asks the model of the form something, without saving it.
 pub async fn test(State(console): State<Console>, seat: Seat, sent: Fields) -> Result<Response, Error> {
     let old = Settings::get(&console.chat, seat.workspace()).await?;
-    let mut form = fields::filled(&sent);
-    let settings = fields::read(&mut form, &old);
+    let (form, settings) = read(&console, &seat, &sent, &old);
     let model = if form.is_fine() { state::tested(&console, &seat, &settings).await } else { state::configured(&console, &old) };
-    form.forget("model_key");
     page(&console, &seat, &form, &settings, model, None).await
 }
 
 /// Tries what is in the form on the turns of the past month, without saving it.
 pub async fn dry_run(State(console): State<Console>, seat: Seat, sent: Fields) -> Result<Response, Error> {
     let old = Settings::get(&console.chat, seat.workspace()).await?;
-    let mut form = fields::filled(&sent);
-    let settings = fields::read(&mut form, &old);
+    let (form, settings) = read(&console, &seat, &sent, &old);
     let tried = if form.is_fine() { Some(console.tried(&seat, &settings).await?) } else { None };
-    form.forget("model_key");
     page(&console, &seat, &form, &settings, state::configured(&console, &old), tried).await
+}
+
+/// What was sent, as a form that may go back and as settings. A typed key is in the settings alone, and remembered for a while:
+/// the form that goes back says only for which address one was typed.
+fn read(console: &Console, seat: &Seat, sent: &Fields, old: &Settings) -> (Form, Settings) {
+    let (mut form, now) = (fields::filled(sent), console.chat.now());
+    let (session, url) = (seat.visit.csrf.as_str(), form.value("model_url").to_owned());
+    let (typed, known) = (form.value("key_typed").to_owned(), url == old.model.url && !old.model.key.is_empty());
+    if form.value("model_key").is_empty() && !typed.is_empty() && !url.is_empty() {
+        match console.typed.find(session, &url, now).filter(|_| typed == url) {
+            Some(key) => form = form.with("model_key", key.expose()),
+            None if known && typed != url => {}
+            None => form.fault("model_key", "fault-key-again"),
+        }
+    }
+    form.forget("key_typed");
+    let settings = fields::read(&mut form, old);
+    if !form.value("model_key").is_empty() && !url.is_empty() {
+        console.typed.keep(session, &url, Secret::new(form.value("model_key")), now);
+        form = form.with("key_typed", url);
+    }
+    form.forget("model_key");
+    (form, settings)
 }
 
 /// The page; `entered`: the settings of the form.
@@ -112,7 +131,7 @@ async fn page(
         currency: settings.budget.currency.clone(),
         trust: console.trust(seat, entered).await?,
         dry_run,
-        waits: knowledge::release::live(console.chat.store(), seat.workspace()).await?.published.is_some(),
+        waits: console.waits(seat).await?,
         form: console.form(&seat.visit, form),
     };
     let page = console.page(&seat.visit, "bot", "bot.html", own).await?;

@@ -78,7 +78,7 @@ async fn save(console: &Console, seat: &Seat, id: Option<CannedId>, fields: &Fie
                 return Ok(console.said(&seat.visit, PAGE, &flash));
             }
             Err(ticketing::Error::Taken) => form.fault("shortcut", "fault-taken"),
-            Err(ticketing::Error::Invalid(text)) => form.refuse_in_words(text),
+            Err(ticketing::Error::Invalid(text)) => form.refuse_with(text),
             Err(error) => return Err(error.into()),
         }
     }

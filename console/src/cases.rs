@@ -63,7 +63,8 @@ pub async fn import(State(console): State<Console>, seat: Seat, sent: Fields) ->
         let flash = Flash::done("flash-cases-imported").with("n", imported.taken.to_string());
         return Ok(console.said(&seat.visit, &format!("{PAGE}?state=accepted"), &flash));
     }
-    let skipped = imported.skipped.into_iter().map(|(line, why)| format!("{line}: {why}")).collect();
+    let words = console.templates.words();
+    let skipped = imported.skipped.iter().map(|(line, why)| format!("{line}: {}", words.fault(seat.locale(), why))).collect();
     list(&console, &seat, case::State::Accepted, &Form::empty(&form::FIELDS), skipped).await
 }
 

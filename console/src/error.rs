@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use knowledge::Fault;
 
 /// An error of the console. As a response it carries its status and a [`Failure`], from which
 /// the page in the person's language is made on the way out.
@@ -25,6 +26,9 @@ pub enum Error {
     /// The request cannot be read; the text says what is wrong.
     #[error("broken request: {0}")]
     Broken(String),
+    /// What was sent cannot be done; the sentence says how to mend it.
+    #[error("refused: {0}")]
+    Refused(Fault),
     /// More than the console takes in at once.
     #[error("too large")]
     TooLarge,
@@ -58,7 +62,7 @@ pub struct Failure {
     /// Names the sentence: `error-<key>`.
     pub key: &'static str,
     /// What exactly was wrong, for whoever sent it.
-    pub detail: String,
+    pub detail: Fault,
 }
 
 impl Error {
@@ -70,7 +74,7 @@ impl Error {
             Error::Forbidden | Error::Csrf => StatusCode::FORBIDDEN,
             Error::NotFound => StatusCode::NOT_FOUND,
             Error::Gone => StatusCode::GONE,
-            Error::Broken(_) => StatusCode::BAD_REQUEST,
+            Error::Broken(_) | Error::Refused(_) => StatusCode::BAD_REQUEST,
             Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Error::SlowDown => StatusCode::TOO_MANY_REQUESTS,
             Error::Conflict(_) | Error::Held(_) => StatusCode::CONFLICT,
@@ -87,6 +91,7 @@ impl Error {
             Error::NotFound => "not-found",
             Error::Gone => "gone",
             Error::Broken(_) => "broken",
+            Error::Refused(_) => "refused",
             Error::TooLarge => "too-large",
             Error::SlowDown => "slow-down",
             Error::Conflict(key) => key,
@@ -104,8 +109,9 @@ impl IntoResponse for Error {
             tracing::error!(error = %self, "a console page failed");
         }
         let detail = match &self {
-            Error::Broken(text) | Error::Held(text) => text.clone(),
-            _ => String::new(),
+            Error::Broken(text) | Error::Held(text) => Fault::from(text.as_str()),
+            Error::Refused(fault) => fault.clone(),
+            _ => Fault::from(""),
         };
         let failure = Failure { key: self.key(), detail };
         let mut response = status.into_response();
@@ -143,7 +149,7 @@ impl From<ticketing::Error> for Error {
 impl From<knowledge::Error> for Error {
     fn from(error: knowledge::Error) -> Self {
         match error {
-            knowledge::Error::Invalid(text) => Error::Broken(text),
+            knowledge::Error::Invalid(fault) => Error::Refused(fault),
             knowledge::Error::NotFound => Error::NotFound,
             knowledge::Error::Taken => Error::Conflict("taken"),
             knowledge::Error::Record(error) => error.into(),
@@ -155,7 +161,7 @@ impl From<knowledge::Error> for Error {
 impl From<bot::Error> for Error {
     fn from(error: bot::Error) -> Self {
         match error {
-            bot::Error::Invalid(text) => Error::Broken(text),
+            bot::Error::Invalid(fault) => Error::Refused(fault),
             bot::Error::NotFound => Error::NotFound,
             bot::Error::Stale => Error::Conflict("moved-on"),
             bot::Error::Record(error) => error.into(),

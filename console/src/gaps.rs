@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use chat::GapId;
-use knowledge::{gap, library, release};
+use knowledge::{LONGEST_ANSWER, LONGEST_QUESTION, gap, library};
 
 use crate::conversation::context::PassageText;
 use crate::error::Error;
@@ -44,6 +44,8 @@ struct GapsPage {
     state: &'static str,
     gaps: Vec<GapText>,
     next: Option<String>,
+    /// Whether visitors get an answer with the next release only.
+    waits: bool,
 }
 
 #[derive(Serialize)]
@@ -60,7 +62,7 @@ struct GapPage {
 pub async fn show(State(console): State<Console>, seat: Seat, Ask(asked): Ask<Asked>) -> Result<Response, Error> {
     let closed = asked.state == "closed";
     let gaps = list::page(&console, &seat, closed).await?;
-    let own = GapsPage { state: if closed { "closed" } else { "open" }, gaps, next: None };
+    let own = GapsPage { state: if closed { "closed" } else { "open" }, gaps, next: None, waits: console.waits(&seat).await? };
     let page = console.page(&seat.visit, "gaps", "gaps.html", own).await?;
     Ok(page.into_response())
 }
@@ -79,23 +81,32 @@ pub async fn form(State(console): State<Console>, seat: Seat, Id(id): Id<GapId>)
 pub async fn save(State(console): State<Console>, seat: Seat, Id(id): Id<GapId>, fields: Fields) -> Result<Response, Error> {
     let gap = list::one(&console, &seat, id).await?;
     let mut form = Form::filled(&FIELDS, &fields);
-    form.length("question", 1_000);
-    form.length("answer", 16_000);
+    form.length("question", LONGEST_QUESTION);
+    form.length("answer", LONGEST_ANSWER);
     form.length("library", 100);
-    if !form.is_fine() {
-        let page = page(&console, &seat, gap, &form, false).await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    if form.is_fine() {
+        match answer(&console, &seat, id, &form, &fields).await {
+            Ok(()) => {
+                let flash = Flash::done(if console.waits(&seat).await? { "flash-gap-waits" } else { "flash-gap-answered" });
+                return Ok(console.said(&seat.visit, PAGE, &flash));
+            }
+            // What was typed is not lost: somebody else may have been quicker.
+            Err(Error::Refused(fault)) => form.refuse_with(fault),
+            Err(error) => return Err(error),
+        }
     }
+    let page = page(&console, &seat, gap, &form, false).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+async fn answer(console: &Console, seat: &Seat, id: GapId, form: &Form, fields: &Fields) -> Result<(), Error> {
     let workspace = seat.workspace();
     let library = library::by_name(&console.chat, workspace, form.value("library")).await?;
     let (question, answer) = (form.value("question"), form.value("answer"));
     let also = fields.all("also").into_iter().filter_map(GapId::parse).filter(|also| *also != id);
     let all: Vec<GapId> = std::iter::once(id).chain(also).take(ALSO).collect();
     gap::answer_all(&console.knowledge, workspace, &all, library.id, question, answer).await?;
-    console.note(&seat, "gap.answer", id.text(), json!({ "library": library.id })).await?;
-    let waits = release::live(console.chat.store(), workspace).await?.published.is_some();
-    let flash = Flash::done(if waits { "flash-gap-waits" } else { "flash-gap-answered" });
-    Ok(console.said(&seat.visit, PAGE, &flash))
+    console.note(seat, "gap.answer", id.text(), json!({ "library": library.id })).await
 }
 
 /// Closes it without an answer.

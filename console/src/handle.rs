@@ -10,6 +10,7 @@ use knowledge::Knowledge;
 use ticketing::Desk;
 use tokio_util::sync::CancellationToken;
 
+use crate::bot_settings::typed::TypedKeys;
 use crate::config::Config;
 use crate::error::Error;
 use crate::live::watchers::Watchers;
@@ -37,6 +38,8 @@ pub struct Parts {
     pub templates: Templates,
     /// Failed sign-ins.
     pub attempts: Attempts,
+    /// Keys of models that were typed and are not saved yet.
+    pub typed: TypedKeys,
     /// Who looks at which conversation.
     pub watchers: Watchers,
     /// Cancelled when open streams must end.
@@ -66,6 +69,7 @@ impl Console {
             bot,
             templates,
             attempts: Attempts::default(),
+            typed: TypedKeys::default(),
             watchers: Watchers::default(),
             closing: CancellationToken::new(),
         })))

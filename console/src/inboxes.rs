@@ -114,7 +114,7 @@ pub async fn save(State(console): State<Console>, seat: Seat, Id(id): Id<InboxId
                 let flash = Flash::done("flash-inbox-saved").with("name", name);
                 return Ok(console.said(&seat.visit, &format!("{PAGE}/{id}"), &flash));
             }
-            Err(chat::Error::Invalid(text)) => form.refuse_in_words(text),
+            Err(chat::Error::Invalid(text)) => form.refuse_with(text),
             Err(error) => return Err(error.into()),
         }
     }

@@ -1,5 +1,6 @@
 //! Releases: what is live, what waits, what the test set says, and the way back.
 
+mod diff;
 mod steps;
 mod text;
 
@@ -17,6 +18,7 @@ use crate::web::flash::Flash;
 use crate::web::params::Id;
 use crate::web::visit::Seat;
 
+use diff::DiffText;
 pub use steps::{publish, roll_back, run, stage, switch_off, withdraw};
 use text::{GateText, ReleaseText, ResultText};
 
@@ -42,10 +44,22 @@ struct ReleasePage {
     gate: GateText,
     /// Worse first, then better, then the rest.
     results: Vec<ResultText>,
+    /// What it would change; of one that is not decided on yet.
+    diff: Option<DiffText>,
     /// Whether it can still be decided on.
     open: bool,
-    /// Said when a step was refused.
+    tried: Tried,
+}
+
+/// A step that was refused: why, and what was typed for it.
+#[derive(Default, Serialize)]
+struct Tried {
+    /// `untested`, `worse` or nothing.
     refused: &'static str,
+    /// Another reason, in words.
+    fault: String,
+    share: String,
+    reason: String,
 }
 
 /// The list.
@@ -81,10 +95,17 @@ pub async fn freeze(State(console): State<Console>, seat: Seat, sent: Fields) ->
 
 /// One release with its test set.
 pub async fn one(State(console): State<Console>, seat: Seat, Id(id): Id<ReleaseId>) -> Result<Response, Error> {
-    page(&console, &seat, id, "").await
+    page(&console, &seat, id, Tried::default()).await
 }
 
-async fn page(console: &Console, seat: &Seat, id: ReleaseId, refused: &'static str) -> Result<Response, Error> {
+impl Console {
+    /// Whether what is changed waits for the next release.
+    pub async fn waits(&self, seat: &Seat) -> Result<bool, Error> {
+        Ok(release::live(self.chat.store(), seat.workspace()).await?.published.is_some())
+    }
+}
+
+async fn page(console: &Console, seat: &Seat, id: ReleaseId, tried: Tried) -> Result<Response, Error> {
     let (store, workspace) = (console.chat.store(), seat.workspace());
     let release = release::find(store, workspace, id).await?;
     let gate = release::gate(store, workspace, id).await?;
@@ -92,11 +113,12 @@ async fn page(console: &Console, seat: &Seat, id: ReleaseId, refused: &'static s
     results.sort_by_key(|result| result.order());
     let people = text::people(console, seat).await?;
     let own = ReleasePage {
+        diff: console.diff(seat, &release).await?,
         open: matches!(release.state, release::State::Candidate | release::State::Staged),
         release: ReleaseText::of(&release, &people),
         gate: GateText::of(&gate),
         results,
-        refused,
+        tried,
     };
     let page = console.page(&seat.visit, "releases", "release.html", own).await?;
     Ok(page.into_response())

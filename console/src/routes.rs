@@ -104,7 +104,7 @@ fn desk() -> Vec<Route> {
 
 /// What the bot knows. Everybody may look and write answers; sources are the admins'.
 fn knowledge() -> Vec<Route> {
-    use sources::{add, check, document, passage, source};
+    use sources::{add, check, document, library, passage, source};
     vec![
         show("/console/search", Agent, get(search::show)),
         show("/console/playground", Agent, get(playground::show)),
@@ -124,6 +124,10 @@ fn knowledge() -> Vec<Route> {
         send("/console/sources/{id}/sync", Admin, post(source::sync)),
         send("/console/sources/{id}/remove", Admin, post(source::remove)),
         show("/console/sources/{id}/documents/{document}", Agent, get(document::show)),
+        send("/console/sources/{id}/documents/{document}/remove", Admin, post(document::remove)),
+        show("/console/libraries/{id}", Admin, get(library::show)),
+        send("/console/libraries/{id}", Admin, post(library::save)),
+        send("/console/libraries/{id}/remove", Admin, post(library::remove)),
     ]
 }
 

@@ -57,7 +57,7 @@ pub async fn save(State(console): State<Console>, seat: Seat, sent: Fields) -> R
             console.note(&seat, "bot.rules", String::new(), detail).await?;
             return Ok(console.said(&seat.visit, PAGE, &Flash::done("flash-rules-saved")));
         }
-        Err(bot::Error::Invalid(text)) => form.refuse_in_words(text),
+        Err(bot::Error::Invalid(fault)) => form.refuse_with(fault),
         Err(error) => return Err(error.into()),
     }
     let page = page(&console, &seat, &form, &settings, None).await?;
@@ -70,8 +70,8 @@ pub async fn dry_run(State(console): State<Console>, seat: Seat, sent: Fields) -
     let mut form = Form::empty(&[]);
     let tried = match settings.validate() {
         Ok(()) => Some(console.tried(&seat, &settings).await?),
-        Err(text) => {
-            form.refuse_in_words(text);
+        Err(fault) => {
+            form.refuse_with(fault);
             None
         }
     };
@@ -104,7 +104,7 @@ async fn page(console: &Console, seat: &Seat, form: &Form, settings: &Settings, 
         inboxes: inboxes.into_iter().map(|inbox| TeamText { id: inbox.id.text(), name: inbox.name }).collect(),
         languages: &LANGUAGES,
         dry_run,
-        waits: knowledge::release::live(store, seat.workspace()).await?.published.is_some(),
+        waits: console.waits(seat).await?,
         form: console.form(&seat.visit, form),
     };
     let page = console.page(&seat.visit, "rules", "rules.html", own).await?;

@@ -3,16 +3,18 @@
 pub mod add;
 pub mod check;
 pub mod document;
+pub mod library;
 pub mod passage;
 pub mod preview;
 pub mod reason;
 pub mod source;
+mod told;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use knowledge::library::{self, Library};
+use knowledge::library::{self as shelf, Library};
 use knowledge::source as record;
 
 use crate::error::Error;
@@ -36,6 +38,8 @@ struct SourcesPage {
 pub struct LibraryText {
     /// Its id.
     pub id: String,
+    /// Where it is changed.
+    pub href: String,
     /// Its name.
     pub name: String,
 }
@@ -49,7 +53,7 @@ struct Totals {
 /// The list.
 pub async fn show(State(console): State<Console>, seat: Seat) -> Result<Response, Error> {
     let (workspace, store) = (seat.workspace(), console.chat.store());
-    let libraries = library::list(store, workspace).await?;
+    let libraries = shelf::list(store, workspace).await?;
     let sources = record::list(store, workspace, None).await?;
     let own = SourcesPage {
         totals: Totals {
@@ -65,14 +69,14 @@ pub async fn show(State(console): State<Console>, seat: Seat) -> Result<Response
 
 impl From<Library> for LibraryText {
     fn from(library: Library) -> Self {
-        LibraryText { id: library.id.text(), name: library.name }
+        LibraryText { href: library::href(library.id), id: library.id.text(), name: library.name }
     }
 }
 
 impl Console {
     /// Every library, for a choice.
     pub async fn libraries(&self, seat: &Seat) -> Result<Vec<LibraryText>, Error> {
-        let list = library::list(self.chat.store(), seat.workspace()).await?;
+        let list = shelf::list(self.chat.store(), seat.workspace()).await?;
         Ok(list.into_iter().map(LibraryText::from).collect())
     }
 }

@@ -3,7 +3,9 @@
 mod decide;
 mod door;
 mod improve;
+mod keep;
 mod live;
+mod releases;
 mod roles;
 mod shapes;
 mod sources;
@@ -99,6 +101,24 @@ impl Browser {
         let pairs: Vec<String> = fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
         let request = self.request(Method::POST, path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request.body(Body::from(pairs.join("&"))).unwrap()).await
+    }
+
+    /// Posts a form that carries files, with the token of a page this browser can see.
+    async fn send_files(&mut self, path: &str, fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Page {
+        let csrf = self.get("/console/account").await.csrf();
+        let mut body = Vec::new();
+        let part = |head: String, bytes: &[u8]| {
+            [format!("--cut\r\nContent-Disposition: form-data; {head}\r\n\r\n").as_bytes(), bytes, b"\r\n"].concat()
+        };
+        for (name, value) in [("csrf", csrf.as_str())].iter().chain(fields) {
+            body.extend(part(format!("name=\"{name}\""), value.as_bytes()));
+        }
+        for (name, file, bytes) in files {
+            body.extend(part(format!("name=\"{name}\"; filename=\"{file}\""), bytes));
+        }
+        body.extend(b"--cut--\r\n");
+        let request = self.request(Method::POST, path).header(CONTENT_TYPE, "multipart/form-data; boundary=cut");
+        self.send(request.body(Body::from(body)).unwrap()).await
     }
 
     /// Posts with the token of a page this browser can see.

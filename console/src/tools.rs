@@ -113,7 +113,7 @@ pub async fn create(State(console): State<Console>, seat: Seat, fields: Fields) 
                 let flash = Flash::done("flash-tool-saved").with("name", &*spec.title);
                 return Ok(console.said(&seat.visit, &format!("{PAGE}/{id}#try"), &flash));
             }
-            Err(bot::Error::Invalid(text)) => form.refuse_in_words(text),
+            Err(bot::Error::Invalid(fault)) => form.refuse_with(fault),
             Err(error) => return Err(error.into()),
         }
     }
@@ -139,7 +139,7 @@ pub async fn save(State(console): State<Console>, seat: Seat, Id(id): Id<ToolId>
                 let flash = Flash::done("flash-tool-saved").with("name", &*spec.title);
                 return Ok(console.said(&seat.visit, &format!("{PAGE}/{id}"), &flash));
             }
-            Err(bot::Error::Invalid(text)) => form.refuse_in_words(text),
+            Err(bot::Error::Invalid(fault)) => form.refuse_with(fault),
             Err(error) => return Err(error.into()),
         }
     }
@@ -164,7 +164,10 @@ pub async fn try_out(State(console): State<Console>, seat: Seat, Id(id): Id<Tool
                 };
                 tried = Some(TriedText { http: done.http, ms: done.ms, shown: shown.chars().take(20_000).collect(), problem });
             }
-            Err(bot::Error::Invalid(text)) => tried = Some(TriedText { http: None, ms: 0, shown: String::new(), problem: text }),
+            Err(bot::Error::Invalid(fault)) => {
+                let problem = console.templates.words().fault(seat.locale(), &fault);
+                tried = Some(TriedText { http: None, ms: 0, shown: String::new(), problem });
+            }
             Err(error) => return Err(error.into()),
         },
     }
@@ -208,7 +211,10 @@ pub async fn code(State(console): State<Console>, seat: Seat, Id(id): Id<ToolId>
                 let code = sample.code.expose().to_owned();
                 shown.sample = Some(SampleText { code, http: sample.http, problem: sample.problem });
             }
-            Err(bot::Error::Invalid(problem)) => shown.sample = Some(SampleText { code: String::new(), http: None, problem }),
+            Err(bot::Error::Invalid(fault)) => {
+                let problem = console.templates.words().fault(seat.locale(), &fault);
+                shown.sample = Some(SampleText { code: String::new(), http: None, problem });
+            }
             Err(error) => return Err(error.into()),
         }
     }

@@ -6,6 +6,8 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 use parking_lot::Mutex;
 
+use knowledge::Fault;
+
 use crate::error::Error;
 use crate::locale::Locale;
 
@@ -65,6 +67,18 @@ impl Words {
             args.set((*name).to_owned(), (*value).to_owned());
         }
         self.text(locale, key, Some(&args))
+    }
+
+    /// What is wrong with something that was written.
+    #[must_use]
+    pub fn fault(&self, locale: Locale, fault: &Fault) -> String {
+        match fault {
+            Fault::Plain(text) => text.clone(),
+            Fault::Keyed { key, named } => {
+                let named: Vec<(&str, &str)> = named.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                self.with(locale, key, &named)
+            }
+        }
     }
 
     /// Whether there is a text for `key`.

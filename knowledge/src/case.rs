@@ -7,7 +7,7 @@ use chat::{CaseId, Chat, ConversationId, Store, WorkspaceId, row};
 use serde::{Deserialize, Serialize};
 use sqlx::{Row, any::AnyRow};
 
-use crate::{Error, Result, words};
+use crate::{Error, Fault, Result, words};
 
 pub use import::{Imported, import};
 pub use result::{Claim, Compared, Ran, claim, finish, keep, results, unrun};
@@ -203,12 +203,12 @@ impl New {
         self.question = short(&self.question);
         self.target = if self.expect.needs_target() { short(&self.target) } else { String::new() };
         if words::fold(&self.question).is_empty() {
-            return Err(Error::Invalid("The question is empty: write what people ask.".into()));
+            return Err(Error::Invalid(Fault::of("fault-question-empty")));
         }
         let unsure = self.state == State::Proposed;
         if self.expect.needs_target() && self.target.is_empty() && !unsure {
-            let what = if self.expect == Expect::Cite { "which document the answer must cite" } else { "what the answer must say" };
-            return Err(Error::Invalid(format!("Say {what}.")));
+            let key = if self.expect == Expect::Cite { "fault-case-document" } else { "fault-case-fact" };
+            return Err(Error::Invalid(Fault::of(key)));
         }
         let from = self.history.len().saturating_sub(LINES);
         self.history.drain(..from);
@@ -224,7 +224,7 @@ pub async fn add(chat: &Chat, workspace: WorkspaceId, new: New) -> Result<Option
     let new = new.checked()?;
     let (id, now): (CaseId, i64) = (chat.id(), chat.now());
     if count(chat.store(), workspace, None).await? >= MOST {
-        return Err(Error::Invalid(format!("The test set has {MOST} cases; remove some first.")));
+        return Err(Error::Invalid(Fault::of("fault-cases-most").with("n", MOST)));
     }
     let done = sqlx::query(
         "INSERT INTO test_case (id, workspace_id, question, folded, history, locale, expect, target, state, origin, conversation_id, seq, created_at, updated_at)

@@ -8,7 +8,7 @@ use sqlx::Row;
 
 use crate::{
     Error, Result,
-    release::{self, Which},
+    release::{self, Frozen, Which},
     revision,
 };
 
@@ -82,9 +82,12 @@ pub async fn named(store: &Store, workspace: WorkspaceId, name: &str) -> Result<
 }
 
 /// Removes one document with its passages; the index follows. An import of its source brings it back if it is still there.
-pub async fn remove(chat: &Chat, workspace: WorkspaceId, id: DocumentId) -> Result<()> {
+///
+/// # Errors
+/// [`Error::NotFound`], or the record's.
+pub async fn remove(chat: &Chat, workspace: WorkspaceId, id: DocumentId, frozen: Frozen) -> Result<()> {
     let mut tx = chat.begin().await?;
-    release::retire(&mut tx, chat.store(), workspace, Which::Documents(&[id])).await?;
+    release::let_go(&mut tx, chat.store(), workspace, Which::Documents(&[id]), frozen).await?;
     for sql in [
         "DELETE FROM passage WHERE workspace_id = $1 AND document_id = $2",
         "DELETE FROM passage_edit WHERE workspace_id = $1 AND document_id = $2",

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{Row, any::AnyRow};
 
 use crate::{
-    Error, Result, language, parse,
+    Error, Fault, Result, language, parse,
     passage::{self, NewPassage, Passage, Scope},
     revision,
     spot::Spot,
@@ -235,10 +235,10 @@ pub(crate) async fn clear(tx: &mut Tx, workspace: WorkspaceId, source: SourceId)
 fn checked(text: &str) -> Result<String> {
     let text = parse::clean(text).trim().to_owned();
     if text.is_empty() {
-        return Err(Error::Invalid("The text is empty: switch the passage off instead.".into()));
+        return Err(Error::Invalid(Fault::of("fault-passage-empty")));
     }
     if text.chars().count() > LONGEST {
-        return Err(Error::Invalid("The text is too long for a passage: put it into a source of its own.".into()));
+        return Err(Error::Invalid(Fault::of("fault-passage-long")));
     }
     Ok(text)
 }

@@ -56,7 +56,8 @@ impl Embedder {
         let mut state = State::default();
         let spoken = if settings.languages.is_empty() { "what it speaks".to_owned() } else { settings.languages.join(" ") };
         let (source, model) = if settings.folder.is_empty() {
-            (Source::Endpoint(Endpoint::new(settings, clock.clone())), settings.model.clone())
+            // Its vectors are of texts without what says who somebody is.
+            (Source::Endpoint(Endpoint::new(settings, clock.clone())), format!("{} of redacted texts", settings.model))
         } else {
             let local = Local::open(settings)?;
             state.size = local.size();
@@ -147,13 +148,24 @@ impl Embedder {
         let mut result: Vec<(Option<Vec<f32>>, bool)> = passages.iter().map(|passage| (None, self.speaks(&passage.language))).collect();
         let wanted: Vec<usize> = (0..passages.len()).filter(|&n| result[n].1).collect();
         for part in wanted.chunks(self.settings.batch) {
-            let texts = part.iter().map(|&n| passages[n].meant().chars().take(LONGEST).collect()).collect();
+            let texts = part.iter().map(|&n| self.sent(&passages[n])).collect();
             let Some(vectors) = self.ask(texts, Role::Passage).await else { break };
             for (&n, vector) in part.iter().zip(vectors) {
                 result[n] = (vector, false);
             }
         }
         result
+    }
+
+    /// What the model reads of a passage. What leaves the process says of nobody who they are, as in a question.
+    fn sent(&self, passage: &Passage) -> String {
+        let meant = passage.meant();
+        let text = match &self.source {
+            Source::Folder(_) => meant,
+            Source::Endpoint(_) => crate::redact::without(&meant),
+        };
+        // Endpoints refuse a request with an empty text.
+        if text.trim().is_empty() { "-".to_owned() } else { text.chars().take(LONGEST).collect() }
     }
 
     /// Whether the model is to be asked at all; a folder's vocabulary has the last word.

@@ -1,13 +1,13 @@
 //! What can go wrong with knowledge, named for what the caller can do.
 
-use crate::parse::Reason;
+use crate::{fault::Fault, parse::Reason};
 
 /// An error of knowledge.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The caller's input is wrong; the text says how to mend it.
+    /// The caller's input is wrong; the sentence says how to mend it.
     #[error("{0}")]
-    Invalid(String),
+    Invalid(Fault),
     /// No such row in this workspace.
     #[error("not found")]
     NotFound,
@@ -39,7 +39,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl From<chat::Error> for Error {
     fn from(error: chat::Error) -> Self {
         match error {
-            chat::Error::Invalid(text) => Self::Invalid(text),
+            chat::Error::Invalid(text) => Self::Invalid(text.into()),
             chat::Error::NotFound => Self::NotFound,
             chat::Error::Taken => Self::Taken,
             other => Self::Record(other),

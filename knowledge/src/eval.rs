@@ -129,12 +129,12 @@ async fn names(knowledge: &Knowledge, place: WorkspaceId) -> Result<HashMap<Docu
 
 fn read(dir: &Path, name: &str) -> Result<String> {
     let path = dir.join(name);
-    std::fs::read_to_string(&path).map_err(|error| Error::Invalid(format!("{} cannot be read: {error}", path.display())))
+    std::fs::read_to_string(&path).map_err(|error| Error::Invalid(format!("{} cannot be read: {error}", path.display()).into()))
 }
 
 fn lines(text: &str) -> Result<Vec<Asked>> {
     let parse = |(n, line): (usize, &str)| {
-        serde_json::from_str(line).map_err(|error| Error::Invalid(format!("queries.jsonl, line {}: {error}", n + 1)))
+        serde_json::from_str(line).map_err(|error| Error::Invalid(format!("queries.jsonl, line {}: {error}", n + 1).into()))
     };
     text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(parse).collect()
 }

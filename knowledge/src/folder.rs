@@ -9,7 +9,7 @@ use chat::{Audience, Chat, LibraryId, SourceId, WorkspaceId};
 
 pub use self::pattern::Patterns;
 use crate::{
-    Config, Error, Result,
+    Config, Error, Fault, Result,
     source::{self, Kind, New, Plan},
     sync,
 };
@@ -27,9 +27,7 @@ pub fn resolve(config: &Config, name: &str) -> Result<PathBuf> {
     };
     let found = std::fs::canonicalize(full).ok().filter(|path| path.is_dir());
     let inside = found.filter(|path| shared.iter().any(|folder| path.starts_with(folder)));
-    inside.ok_or_else(|| {
-        Error::Invalid("There is no such folder among those the operator shares (knowledge.folders in warbler.toml).".into())
-    })
+    inside.ok_or_else(|| Error::Invalid(Fault::of("fault-folder")))
 }
 
 /// Makes a source of a shared folder, which a worker reads as soon as it can.

@@ -6,7 +6,7 @@ use chat::{Chat, ConversationId, DocumentId, GapId, LibraryId, Store, WorkspaceI
 use serde::Serialize;
 use sqlx::{Row, any::AnyRow};
 
-use crate::{Error, Knowledge, Result, passage::Kind, redact, words, written};
+use crate::{Error, Fault, Knowledge, Result, passage::Kind, redact, words, written};
 
 pub(crate) use cluster::Meanings;
 pub use cluster::{Cluster, clusters};
@@ -177,7 +177,7 @@ pub async fn answer_all(
         gaps.push(find(knowledge.chat().store(), workspace, *id).await?);
     }
     if gaps.first().is_some_and(|gap| gap.closed_at.is_some() && gap.document.is_some()) {
-        return Err(Error::Invalid("This question has been answered already.".into()));
+        return Err(Error::Invalid(Fault::of("fault-gap-answered")));
     }
     // The customers' own words are more wordings of the question, beside those it has already.
     let mut variants = wordings(knowledge.chat().store(), workspace, library, question).await?;

@@ -20,26 +20,22 @@ pub const LIBRARY: &str = "Warbler guide";
 const ADDRESS: &str = "guides:";
 
 /// Puts this version's guides into the workspace, touching only what changed. Does nothing when the workspace has libraries but
-/// not this one: an admin who removed it does not want it back.
+/// not the guides: an admin who removed them does not want them back.
 ///
 /// # Errors
 /// The record's.
 pub async fn seed(knowledge: &Knowledge, workspace: WorkspaceId) -> Result<Option<LibraryId>> {
     let chat = knowledge.chat();
-    let libraries = library::list(chat.store(), workspace).await?;
-    let library = match libraries.iter().find(|library| library.name == LIBRARY) {
-        Some(library)
-            if source::list(chat.store(), workspace, Some(library.id)).await?.iter().any(|source| source.kind == Place::Guides) =>
-        {
-            library.id
-        }
-        Some(_) => return Ok(None),
-        None if libraries.is_empty() => library::create(chat, workspace, LIBRARY).await?.id,
+    // By its kind: an admin may have given the library another name.
+    let known = source::list(chat.store(), workspace, None).await?.into_iter().find(|source| source.kind == Place::Guides);
+    let library = match known {
+        Some(source) => source.library,
+        None if library::list(chat.store(), workspace).await?.is_empty() => library::create(chat, workspace, LIBRARY).await?.id,
         None => return Ok(None),
     };
     let new = source::New { kind: Place::Guides, name: LIBRARY, address: ADDRESS, audience: Audience::All };
     let source = source::open(chat, workspace, library, &new).await?;
-    let mut documents = Documents::open(knowledge, workspace, library, source, Audience::All).await?;
+    let mut documents = Documents::open(knowledge, workspace, library, source).await?;
     for (name, text) in files() {
         let mut read = parse::read(&name, Kind::Markdown, text.as_bytes(), &knowledge.config().limits())
             .map_err(|reason| Error::Unusable { name: name.clone(), reason })?;

@@ -28,7 +28,7 @@ pub struct Upload {
     pub name: String,
     /// Where it came from: the same address in a library is the same source.
     pub address: String,
-    /// Who may be answered from it.
+    /// Who may be answered from it, if it makes a new source; one that is there keeps its own.
     pub audience: Audience,
     /// Where its bytes are.
     pub content: Content,
@@ -100,7 +100,7 @@ impl Upload {
         Self { name: url.clone(), address: url.clone(), audience: Audience::All, content: Content::Crawl { url, way, reach } }
     }
 
-    /// For staff or for everybody.
+    /// For staff or for everybody, if it makes a new source.
     #[must_use]
     pub fn with_audience(mut self, audience: Audience) -> Self {
         self.audience = audience;
@@ -152,7 +152,7 @@ impl Knowledge {
         };
         let new = source::New { kind, name: &upload.name, address: &address, audience: upload.audience };
         let source = source::open(self.chat(), workspace, library, &new).await?;
-        let mut reconciler = Documents::open(self, workspace, library, source, upload.audience).await?;
+        let mut reconciler = Documents::open(self, workspace, library, source).await?;
         // What a folder's file was like when it was read last: one that is as it was is not read again.
         let is_folder = matches!(kind, Place::Folder | Place::Shared);
         let known = if is_folder { page::known(self.chat().store(), workspace, source).await? } else { HashMap::new() };

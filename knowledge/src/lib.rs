@@ -11,6 +11,7 @@ pub mod edit;
 mod embed;
 mod error;
 pub mod eval;
+mod fault;
 pub mod folder;
 pub mod gap;
 pub mod guides;
@@ -48,11 +49,13 @@ use tokio_util::sync::CancellationToken;
 pub use crate::{
     config::{Config, Embeddings, Place, Rerank},
     error::{Error, Result},
+    fault::Fault,
     import::{Content, Progress, Summary, Upload},
     parse::{Reason, Skipped},
     passage::Passage,
     search::{Found, Hit, Legs, Query, Way},
     spot::Spot,
+    written::{LONGEST_ANSWER, LONGEST_QUESTION},
 };
 use crate::{
     embed::Embedder,
@@ -98,7 +101,7 @@ impl Knowledge {
     /// # Errors
     /// [`Error::Folder`] when the folder cannot be used; [`Error::Invalid`] for a wrong configuration.
     pub async fn open(config: Config, chat: Chat, data: &Path) -> Result<Self> {
-        if let Some(server) = Server::new(&config.index).map_err(Error::Invalid)? {
+        if let Some(server) = Server::new(&config.index).map_err(invalid)? {
             return Self::with(config, chat, Index::shared(server));
         }
         let home = data.join("index");
@@ -116,11 +119,11 @@ impl Knowledge {
     }
 
     fn with(config: Config, chat: Chat, index: Index) -> Result<Self> {
-        config.validate().map_err(Error::Invalid)?;
+        config.validate().map_err(invalid)?;
         // Whoever was first has chosen; both would choose the same.
         drop(rustls::crypto::ring::default_provider().install_default());
-        let embedder = Embedder::new(&config.embeddings, chat.clock().clone()).map_err(Error::Invalid)?;
-        let reranker = Reranker::new(&config.rerank, chat.clock().clone()).map_err(Error::Invalid)?;
+        let embedder = Embedder::new(&config.embeddings, chat.clock().clone()).map_err(invalid)?;
+        let reranker = Reranker::new(&config.rerank, chat.clock().clone()).map_err(invalid)?;
         let outbound = Outbound::new(config.fetch_seconds, config.fetch_private);
         Ok(Self {
             inner: Arc::new(Inner {
@@ -232,6 +235,11 @@ impl Knowledge {
             None => None,
         }
     }
+}
+
+/// A sentence for the operator.
+fn invalid(text: String) -> Error {
+    Error::Invalid(text.into())
 }
 
 impl std::fmt::Debug for Knowledge {

@@ -4,7 +4,7 @@ use chat::{Chat, LibraryId, Store, WorkspaceId, row};
 use serde::Serialize;
 use sqlx::{Row, any::AnyRow};
 
-use crate::{Error, Result, parse};
+use crate::{Error, Fault, Result, parse};
 
 /// A shelf of sources.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -19,6 +19,8 @@ pub struct Library {
 
 /// Longest name, in characters.
 const LONGEST: usize = 100;
+/// For the command line; pages look before they ask.
+const UNNAMED: &str = "The name is empty: give the library one.";
 
 /// Makes a library.
 ///
@@ -27,7 +29,7 @@ const LONGEST: usize = 100;
 pub async fn create(chat: &Chat, workspace: WorkspaceId, name: &str) -> Result<Library> {
     let name: String = parse::one_line(name).chars().take(LONGEST).collect();
     if name.is_empty() {
-        return Err(Error::Invalid("The name is empty: give the library one.".into()));
+        return Err(Error::Invalid(UNNAMED.into()));
     }
     let library = Library { id: chat.id(), name, created_at: chat.now() };
     sqlx::query("INSERT INTO library (id, workspace_id, name, created_at) VALUES ($1, $2, $3, $4)")
@@ -40,15 +42,32 @@ pub async fn create(chat: &Chat, workspace: WorkspaceId, name: &str) -> Result<L
     Ok(library)
 }
 
+/// Gives a library another name.
+///
+/// # Errors
+/// [`Error::Invalid`] for an empty name, [`Error::Taken`] for one that is in use, [`Error::NotFound`].
+pub async fn rename(store: &Store, workspace: WorkspaceId, id: LibraryId, name: &str) -> Result<()> {
+    let name: String = parse::one_line(name).chars().take(LONGEST).collect();
+    if name.is_empty() {
+        return Err(Error::Invalid(UNNAMED.into()));
+    }
+    let done = sqlx::query("UPDATE library SET name = $3 WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace.text())
+        .bind(id.text())
+        .bind(name)
+        .execute(store.write())
+        .await?;
+    if done.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+}
+
 /// The library of that name, made if it is not there.
 pub async fn by_name(chat: &Chat, workspace: WorkspaceId, name: &str) -> Result<Library> {
-    let wanted: String = parse::one_line(name).chars().take(LONGEST).collect();
-    if let Some(library) = named(chat.store(), workspace, &wanted).await? {
+    if let Some(library) = named(chat.store(), workspace, name).await? {
         return Ok(library);
     }
-    match create(chat, workspace, &wanted).await {
+    match create(chat, workspace, name).await {
         // Somebody else was faster.
-        Err(Error::Taken) => named(chat.store(), workspace, &wanted).await?.ok_or(Error::NotFound),
+        Err(Error::Taken) => named(chat.store(), workspace, name).await?.ok_or(Error::NotFound),
         made => made,
     }
 }
@@ -87,12 +106,14 @@ pub async fn remove(store: &Store, workspace: WorkspaceId, id: LibraryId) -> Res
     .await?;
     if done.rows_affected() == 0 {
         find(store, workspace, id).await?;
-        return Err(Error::Invalid("The library still has sources: delete them first.".into()));
+        return Err(Error::Invalid(Fault::of("fault-library-full")));
     }
     Ok(())
 }
 
-async fn named(store: &Store, workspace: WorkspaceId, name: &str) -> Result<Option<Library>> {
+/// The library of that name, if it is there.
+pub async fn named(store: &Store, workspace: WorkspaceId, name: &str) -> Result<Option<Library>> {
+    let name: String = parse::one_line(name).chars().take(LONGEST).collect();
     let row = sqlx::query("SELECT id, name, created_at FROM library WHERE workspace_id = $1 AND name = $2")
         .bind(workspace.text())
         .bind(name)

@@ -19,7 +19,7 @@ pub use call::{Call, Reply};
 pub(crate) use names::Names;
 
 /// Redirects that are followed.
-const HOPS: usize = 5;
+pub(crate) const HOPS: usize = 5;
 /// A connection is there by then, or will not be.
 const CONNECT: Duration = Duration::from_secs(6);
 
@@ -130,6 +130,15 @@ pub enum Answer {
     Unchanged,
 }
 
+/// What one request came to.
+#[derive(Debug)]
+pub(crate) enum Hop {
+    /// An answer.
+    Arrived(Answer),
+    /// Somewhere else is where to ask.
+    Moved(Url),
+}
+
 /// The guarded client.
 #[derive(Clone, Debug)]
 pub struct Outbound {
@@ -192,27 +201,45 @@ impl Outbound {
         }
     }
 
+    /// The same without following: for whoever has manners to keep on the way.
+    ///
+    /// # Errors
+    /// As [`Outbound::get`].
+    pub(crate) async fn hop(&self, ask: Ask<'_>) -> Result<Hop, Error> {
+        let url = parse(ask.url)?;
+        match tokio::time::timeout(Duration::from_secs(self.seconds), self.once(url, &ask)).await {
+            Ok(hop) => hop,
+            Err(_) => Err(Error::Slow(self.seconds)),
+        }
+    }
+
     async fn follow(&self, ask: Ask<'_>) -> Result<Answer, Error> {
         let mut url = parse(ask.url)?;
         for _ in 0..=HOPS {
-            let response = self.request(&url, &ask).await?;
-            let status = response.status();
-            if status.is_redirection()
-                && let Some(next) = response.headers().get(header::LOCATION)
-            {
-                let next = next.to_str().map_err(|_| Error::Address("redirect".into()))?;
-                url = parse(url.join(next).map_err(|_| Error::Address(next.to_owned()))?.as_str())?;
-                continue;
+            match self.once(url, &ask).await? {
+                Hop::Arrived(answer) => return Ok(answer),
+                Hop::Moved(next) => url = next,
             }
-            if status == StatusCode::NOT_MODIFIED && !(ask.etag.is_empty() && ask.modified.is_empty()) {
-                return Ok(Answer::Unchanged);
-            }
-            if !status.is_success() {
-                return Err(Error::Status(status.as_u16()));
-            }
-            return read(url, response, ask.limit).await.map(Answer::Page);
         }
         Err(Error::Redirects)
+    }
+
+    async fn once(&self, url: Url, ask: &Ask<'_>) -> Result<Hop, Error> {
+        let response = self.request(&url, ask).await?;
+        let status = response.status();
+        if status.is_redirection()
+            && let Some(next) = response.headers().get(header::LOCATION)
+        {
+            let next = next.to_str().map_err(|_| Error::Address("redirect".into()))?;
+            return parse(url.join(next).map_err(|_| Error::Address(next.to_owned()))?.as_str()).map(Hop::Moved);
+        }
+        if status == StatusCode::NOT_MODIFIED && !(ask.etag.is_empty() && ask.modified.is_empty()) {
+            return Ok(Hop::Arrived(Answer::Unchanged));
+        }
+        if !status.is_success() {
+            return Err(Error::Status(status.as_u16()));
+        }
+        read(url, response, ask.limit).await.map(|page| Hop::Arrived(Answer::Page(page)))
     }
 
     /// Asks exactly the addresses that were checked: a second look-up could say something else.

@@ -255,9 +255,9 @@ pub(crate) struct Scope {
     pub audience: Audience,
 }
 
-/// Gives the passages of a source another audience; returns how many had a different one.
-pub(crate) async fn set_audience(tx: &mut Tx, workspace: WorkspaceId, source: SourceId, audience: Audience) -> Result<u64> {
-    let done = sqlx::query(
+/// Gives the passages of a source another audience.
+pub(crate) async fn set_audience(tx: &mut Tx, workspace: WorkspaceId, source: SourceId, audience: Audience) -> Result<()> {
+    sqlx::query(
         "UPDATE passage SET audience = $3 WHERE workspace_id = $1 AND audience <> $3
          AND document_id IN (SELECT id FROM document WHERE workspace_id = $1 AND source_id = $2)",
     )
@@ -266,13 +266,13 @@ pub(crate) async fn set_audience(tx: &mut Tx, workspace: WorkspaceId, source: So
     .bind(audience.text())
     .execute(&mut **tx)
     .await?;
-    let kept = sqlx::query("UPDATE retired SET audience = $3 WHERE workspace_id = $1 AND source_id = $2 AND audience <> $3")
+    sqlx::query("UPDATE retired SET audience = $3 WHERE workspace_id = $1 AND source_id = $2 AND audience <> $3")
         .bind(workspace.text())
         .bind(source.text())
         .bind(audience.text())
         .execute(&mut **tx)
         .await?;
-    Ok(done.rows_affected() + kept.rows_affected())
+    Ok(())
 }
 
 pub(crate) fn audience(text: &str) -> Audience {

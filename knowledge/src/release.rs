@@ -3,6 +3,7 @@
 //! Freezing costs one row: every passage carries the first release it is in, and one that goes after it was frozen is kept in
 //! `retired` with the last. An older release searches exactly the passages it was frozen with, filtered before anything is ranked.
 
+mod diff;
 mod gate;
 mod retire;
 mod step;
@@ -14,8 +15,10 @@ use sqlx::{Row, any::AnyRow};
 
 use crate::{Error, Result, revision};
 
+pub use diff::{Change, changes};
 pub use gate::{Gate, gate};
-pub(crate) use retire::{Which, retire};
+pub use retire::Frozen;
+pub(crate) use retire::{Which, let_go, retire};
 pub use step::{Decision, Signature, publish, roll_back, run_again, stage, switch_off, withdraw};
 
 /// Whose knowledge is searched.

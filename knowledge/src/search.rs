@@ -237,13 +237,15 @@ impl Knowledge {
         Ok((ranked, groups))
     }
 
-    /// Reads the passages from the record: what was deleted a moment ago, or is not for this asker or of this release, is not shown.
+    /// Reads the passages from the record: what was deleted or switched off a moment ago, or is not for this asker or of this
+    /// release, is not shown.
     async fn readable(&self, workspace: WorkspaceId, groups: &[Group], query: &Query, at: At) -> Result<HashMap<Uuid, Passage>> {
         let ids: Vec<Uuid> = groups.iter().flat_map(|group| group.points.iter().map(|(id, _)| *id)).collect();
         let mut passages = passage::some(self.chat().store(), workspace, &ids).await?;
         passages.retain(|_, passage| {
             (query.audience == Audience::Staff || passage.audience == Audience::All)
                 && passage.span.holds(at)
+                && passage.hidden_at.is_none()
                 && (query.libraries.is_empty() || query.libraries.contains(&passage.library))
         });
         Ok(passages)

@@ -1,5 +1,6 @@
 //! Sources: where documents come from. The same address in a library is the same source.
 
+mod audience;
 mod plan;
 
 use chat::{AgentId, Audience, Chat, LibraryId, SourceId, Store, Tx, WorkspaceId, row};
@@ -11,10 +12,14 @@ use crate::{
     crawl::{self, Reach},
     edit,
     parse::{Reason, Skipped},
-    passage, revision,
+    passage,
+    release::{self, Frozen, Which},
+    revision,
     sync::Schedule,
 };
 
+pub(crate) use audience::audience_in;
+pub use audience::{at, set_audience};
 pub use plan::{Plan, decide, plant};
 
 /// What kind of place it is.
@@ -171,9 +176,12 @@ pub async fn find(store: &Store, workspace: WorkspaceId, id: SourceId) -> Result
 }
 
 /// Removes a source with its documents and passages; the index follows.
-pub async fn remove(chat: &Chat, workspace: WorkspaceId, id: SourceId) -> Result<()> {
+///
+/// # Errors
+/// [`Error::NotFound`], or the record's.
+pub async fn remove(chat: &Chat, workspace: WorkspaceId, id: SourceId, frozen: Frozen) -> Result<()> {
     let mut tx = chat.begin().await?;
-    crate::release::retire(&mut tx, chat.store(), workspace, crate::release::Which::Source(id)).await?;
+    release::let_go(&mut tx, chat.store(), workspace, Which::Source(id), frozen).await?;
     sqlx::query("DELETE FROM passage WHERE workspace_id = $1 AND document_id IN (SELECT id FROM document WHERE workspace_id = $1 AND source_id = $2)")
         .bind(workspace.text())
         .bind(id.text())
@@ -200,14 +208,14 @@ pub async fn remove(chat: &Chat, workspace: WorkspaceId, id: SourceId) -> Result
     Ok(())
 }
 
-/// The source of that address, made if it is not there; its name, kind and audience become those given.
+/// The source of that address, made if it is not there; its name and kind become those given. Who may be answered from one that is
+/// there is not changed by reading it again: see [`set_audience`].
 pub(crate) async fn open(chat: &Chat, workspace: WorkspaceId, library: LibraryId, new: &New<'_>) -> Result<SourceId> {
     crate::library::find(chat.store(), workspace, library).await?;
-    let mut tx = chat.begin().await?;
     let row = sqlx::query(
         "INSERT INTO source (id, workspace_id, library_id, kind, name, address, audience, summary, created_at, synced_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, '{}', $8, NULL)
-         ON CONFLICT (workspace_id, library_id, address) DO UPDATE SET kind = excluded.kind, name = excluded.name, audience = excluded.audience
+         ON CONFLICT (workspace_id, library_id, address) DO UPDATE SET kind = excluded.kind, name = excluded.name
          RETURNING id",
     )
     .bind(chat.id::<SourceId>().text())
@@ -218,14 +226,9 @@ pub(crate) async fn open(chat: &Chat, workspace: WorkspaceId, library: LibraryId
     .bind(new.address)
     .bind(new.audience.text())
     .bind(chat.now())
-    .fetch_one(&mut *tx)
+    .fetch_one(chat.store().write())
     .await?;
-    let id: SourceId = row::id(&row, "id")?;
-    if passage::set_audience(&mut tx, workspace, id, new.audience).await? > 0 {
-        revision::raise(&mut tx, workspace).await?;
-    }
-    tx.commit().await?;
-    Ok(id)
+    Ok(row::id(&row, "id")?)
 }
 
 /// What a source is made of.
@@ -252,7 +255,7 @@ pub(crate) async fn failed(chat: &Chat, workspace: WorkspaceId, library: Library
 
 /// Notes what an import did.
 pub(crate) async fn synced(tx: &mut Tx, workspace: WorkspaceId, id: SourceId, summary: &Summary, now: i64) -> Result<()> {
-    let text = serde_json::to_string(summary).map_err(|error| Error::Invalid(error.to_string()))?;
+    let text = serde_json::to_string(summary).map_err(|error| Error::Invalid(error.to_string().into()))?;
     sqlx::query("UPDATE source SET summary = $3, synced_at = $4, failure = '' WHERE workspace_id = $1 AND id = $2")
         .bind(workspace.text())
         .bind(id.text())

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Error, Knowledge, Reason, Result, Upload,
+    Error, Fault, Knowledge, Reason, Result, Upload,
     crawl::Way,
     import::Progress,
     source::{self, Kind, Source},
@@ -81,7 +81,7 @@ impl Schedule {
 pub async fn ask(chat: &Chat, workspace: WorkspaceId, id: SourceId) -> Result<()> {
     let source = source::find(chat.store(), workspace, id).await?;
     if upload(&source).is_none() {
-        return Err(Error::Invalid("This source was sent, not read from a place: send it again.".into()));
+        return Err(Error::Invalid(Fault::of("fault-source-sent")));
     }
     let now = chat.now();
     sqlx::query("UPDATE source SET due_at = $3 WHERE workspace_id = $1 AND id = $2")

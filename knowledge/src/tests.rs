@@ -10,7 +10,7 @@ mod scripted;
 
 use chat::{Audience, WorkspaceId, testing::Fresh};
 
-use crate::{Config, Error, Found, Knowledge, Query, Summary, Upload, gap, guides, library, source};
+use crate::{Config, Error, Found, Knowledge, Query, Summary, Upload, gap, guides, library, release::Frozen, source};
 
 async fn open() -> (Fresh, Knowledge) {
     let fresh = chat::testing::fresh().await.unwrap();
@@ -88,8 +88,8 @@ async fn a_deleted_source_is_gone_from_record_and_index() {
     let source = source::list(fresh.chat.store(), fresh.workspace, None).await.unwrap().remove(0);
     assert_eq!((source.documents, source.passages, source.summary.taken), (4, 4, 4));
     let stranger: WorkspaceId = fresh.chat.id();
-    assert!(matches!(source::remove(&fresh.chat, stranger, source.id).await, Err(Error::NotFound)));
-    source::remove(&fresh.chat, fresh.workspace, source.id).await.unwrap();
+    assert!(matches!(source::remove(&fresh.chat, stranger, source.id, Frozen::Kept).await, Err(Error::NotFound)));
+    source::remove(&fresh.chat, fresh.workspace, source.id, Frozen::Kept).await.unwrap();
     assert!(ask(&knowledge, fresh.workspace, "delivery").await.hits.is_empty());
     assert_eq!(knowledge.indexed(fresh.workspace), 0);
 }
@@ -107,10 +107,16 @@ async fn staff_passages_and_other_workspaces_are_never_shown() {
     assert_eq!(texts(ask(&knowledge, fresh.workspace, "delivery").await), ["Delivery takes three days."]);
     assert_eq!(texts(ask_as(&knowledge, fresh.workspace, "delivery", Audience::Staff).await).len(), 2);
     assert_eq!(texts(ask(&knowledge, other, "delivery").await), ["Delivery of the others."]);
-    // The same source for everybody from now on.
-    take(&knowledge, fresh.workspace, Upload::bytes("secret.md", b"# Delivery\n\nDelivery may be refunded up to 500 euro.".to_vec()))
-        .await
-        .unwrap();
+    // The same file once more, as a form without a choice sends it: who may read it stays as it is, of new passages too.
+    let again = Upload::bytes("secret.md", b"# Delivery\n\nDelivery may be refunded up to 900 euro.".to_vec());
+    assert_eq!(take(&knowledge, fresh.workspace, again).await.unwrap().taken, 1);
+    assert_eq!(texts(ask(&knowledge, fresh.workspace, "delivery").await), ["Delivery takes three days."]);
+    // For everybody from now on, because somebody says so.
+    let all = source::list(fresh.chat.store(), fresh.workspace, None).await.unwrap();
+    let secret = all.into_iter().find(|source| source.name == "secret.md").unwrap();
+    assert!(matches!(source::set_audience(&fresh.chat, other, secret.id, Audience::All).await, Err(Error::NotFound)));
+    assert!(source::set_audience(&fresh.chat, fresh.workspace, secret.id, Audience::All).await.unwrap());
+    assert!(!source::set_audience(&fresh.chat, fresh.workspace, secret.id, Audience::All).await.unwrap());
     assert_eq!(texts(ask(&knowledge, fresh.workspace, "delivery").await).len(), 2);
 }
 
@@ -243,7 +249,7 @@ async fn a_page_is_fetched_and_fetched_again() {
         (found.hits.len(), found.hits[0].passage.text.as_str(), found.hits[0].passage.url.as_str()),
         (1, "Return it within nine days.", url.as_str())
     );
-    crate::document::remove(&fresh.chat, fresh.workspace, found.hits[0].passage.document).await.unwrap();
+    crate::document::remove(&fresh.chat, fresh.workspace, found.hits[0].passage.document, Frozen::Kept).await.unwrap();
     assert!(ask(&knowledge, fresh.workspace, "return").await.hits.is_empty());
 }
 
@@ -298,6 +304,16 @@ async fn the_guides_answer_the_first_questions() {
     let (fresh, knowledge) = open().await;
     let shelf = guides::seed(&knowledge, fresh.workspace).await.unwrap().unwrap();
     assert_eq!(guides::seed(&knowledge, fresh.workspace).await.unwrap(), Some(shelf));
+    // Under another name it is still the one that is kept up to date.
+    let (chat, store) = (&fresh.chat, fresh.chat.store());
+    let other = library::create(chat, fresh.workspace, "Shop").await.unwrap();
+    assert!(matches!(library::rename(store, fresh.workspace, shelf, "Shop").await, Err(Error::Taken)));
+    assert!(matches!(library::rename(store, fresh.workspace, shelf, " ").await, Err(Error::Invalid(_))));
+    assert!(matches!(library::rename(store, chat.id(), shelf, "Mine").await, Err(Error::NotFound)));
+    library::rename(store, fresh.workspace, shelf, "Help").await.unwrap();
+    assert_eq!(guides::seed(&knowledge, fresh.workspace).await.unwrap(), Some(shelf));
+    assert!(matches!(library::remove(store, fresh.workspace, shelf).await, Err(Error::Invalid(_))), "it has sources");
+    library::remove(store, fresh.workspace, other.id).await.unwrap();
     for (question, url) in [("how do I add a website?", "/guide/en/website#"), ("怎么把聊天窗口放到我的网站上？", "/guide/zh/website#")]
     {
         let found = ask(&knowledge, fresh.workspace, question).await;
@@ -306,6 +322,6 @@ async fn the_guides_answer_the_first_questions() {
         assert!(best.kept && best.confidence > 0.3, "{question}: {} {}", best.confidence, best.passage.heading);
     }
     let source = source::list(fresh.chat.store(), fresh.workspace, Some(shelf)).await.unwrap().remove(0);
-    source::remove(&fresh.chat, fresh.workspace, source.id).await.unwrap();
+    source::remove(&fresh.chat, fresh.workspace, source.id, Frozen::Kept).await.unwrap();
     assert_eq!(guides::seed(&knowledge, fresh.workspace).await.unwrap(), None, "what an admin removed stays away");
 }

@@ -1,5 +1,6 @@
 //! How the bot speaks, for its model.
 
+use knowledge::Fault;
 use serde::{Deserialize, Serialize};
 
 /// Tone, length and words.
@@ -58,10 +59,10 @@ impl Style {
     ///
     /// # Errors
     /// A sentence for the admin.
-    pub fn validate(&self) -> Result<(), String> {
+    pub fn validate(&self) -> Result<(), Fault> {
         let long = |text: &str| text.chars().count() > 200;
         if self.terms.len() > TERMS || self.terms.iter().any(|term| term.word.trim().is_empty() || long(&term.word) || long(&term.use_as)) {
-            return Err("At most 100 terms, each a word and at most 200 characters about it.".into());
+            return Err(Fault::of("fault-terms"));
         }
         Ok(())
     }

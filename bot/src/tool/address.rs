@@ -1,5 +1,6 @@
 //! The address of a tool: `{parameter}` in path and query, never before them. A value can fill its place and nothing more.
 
+use knowledge::Fault;
 use reqwest::Url;
 use serde_json::{Map, Value};
 
@@ -10,19 +11,19 @@ const LONGEST: usize = 512;
 ///
 /// # Errors
 /// A sentence for the admin.
-pub(super) fn check(address: &str, properties: &Map<String, Value>) -> Result<(), String> {
-    let names = names(address).ok_or("The address has a brace that is not closed.")?;
+pub(super) fn check(address: &str, properties: &Map<String, Value>) -> Result<(), Fault> {
+    let names = names(address).ok_or_else(|| Fault::of("fault-address-brace"))?;
     if let Some(name) = names.iter().find(|name| !properties.contains_key(**name)) {
-        return Err(format!("The address has {{{name}}}, which is not among the parameters."));
+        return Err(Fault::of("fault-address-parameter").with("name", name));
     }
     let bare = address.split(['{', '?', '#']).next().unwrap_or_default();
     let after = bare.splitn(4, '/').nth(3);
     if !names.is_empty() && after.is_none() && !address.split(['{', '#']).next().unwrap_or_default().contains('?') {
-        return Err("Parameters may stand in the path or the query of an address, not in its host.".into());
+        return Err(Fault::of("fault-address-host"));
     }
-    let filled = fill(address, &|_| Ok("x".into()))?;
+    let filled = fill(address, &|_| Ok("x".into())).map_err(|_| Fault::of("fault-address-none"))?;
     if address.contains('#') || !filled.username().is_empty() || filled.password().is_some() {
-        return Err("The address must have no user name, no password and nothing behind a #: secrets belong into headers.".into());
+        return Err(Fault::of("fault-address-secret"));
     }
     Ok(())
 }
@@ -31,15 +32,15 @@ pub(super) fn check(address: &str, properties: &Map<String, Value>) -> Result<()
 ///
 /// # Errors
 /// A sentence for the admin.
-pub(super) fn check_code(address: &str) -> Result<(), String> {
-    let none = "The code address must begin with https:// and name a host.";
-    let url = Url::parse(address).map_err(|_| none)?;
+pub(super) fn check_code(address: &str) -> Result<(), Fault> {
+    let none = || Fault::of("fault-code-address");
+    let url = Url::parse(address).map_err(|_| none())?;
     let here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     if url.scheme() != "https" && !(url.scheme() == "http" && here) || !url.has_host() {
-        return Err(none.into());
+        return Err(none());
     }
     if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() || address.len() > 2_000 {
-        return Err("The code address must have no user name, no password and nothing behind a #: what is sent is signed.".into());
+        return Err(Fault::of("fault-code-address-secret"));
     }
     Ok(())
 }

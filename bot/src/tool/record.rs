@@ -1,6 +1,7 @@
 //! Tools in the record.
 
 use chat::{Chat, Secret, ToolId, WorkspaceId, row};
+use knowledge::Fault;
 use serde::{Deserialize, Serialize};
 use sqlx::{Row, any::AnyRow};
 
@@ -69,7 +70,7 @@ pub async fn create(chat: &Chat, workspace: WorkspaceId, spec: &Spec, headers: &
     check(spec, headers)?;
     let known = list(chat, workspace).await?;
     if known.len() >= MOST {
-        return Err(Error::Invalid(format!("A workspace has at most {MOST} tools: each is told to the model with every question.")));
+        return Err(Error::Invalid(Fault::of("fault-tools-most").with("n", MOST)));
     }
     let id: ToolId = chat.id();
     sqlx::query("INSERT INTO tool (id, workspace_id, name, spec, headers, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $6)")
@@ -146,18 +147,18 @@ pub async fn remove(chat: &Chat, workspace: WorkspaceId, id: ToolId) -> Result<(
 fn check(spec: &Spec, headers: &[Header]) -> Result<()> {
     spec.validate().map_err(Error::Invalid)?;
     if headers.len() > HEADERS {
-        return Err(Error::Invalid(format!("A tool has at most {HEADERS} headers.")));
+        return Err(Error::Invalid(Fault::of("fault-headers-most").with("n", HEADERS)));
     }
     for header in headers {
         let name = header.name.to_ascii_lowercase();
         if http::HeaderName::from_bytes(name.as_bytes()).is_err() || OURS.contains(&name.as_str()) {
-            return Err(Error::Invalid(format!("\"{}\" cannot be set as a header.", header.name)));
+            return Err(Error::Invalid(Fault::of("fault-header-name").with("name", &header.name)));
         }
         if header.value.is_empty() {
-            return Err(Error::Invalid(format!("The header {} needs its value: it is not carried over to another server.", header.name)));
+            return Err(Error::Invalid(Fault::of("fault-header-empty").with("name", &header.name)));
         }
         if http::HeaderValue::from_str(header.value.expose()).is_err() {
-            return Err(Error::Invalid(format!("The value of the header {} has characters that no header may have.", header.name)));
+            return Err(Error::Invalid(Fault::of("fault-header-value").with("name", &header.name)));
         }
     }
     Ok(())
@@ -170,12 +171,12 @@ fn origin(spec: &Spec) -> Option<String> {
 }
 
 fn text<T: Serialize + ?Sized>(value: &T) -> Result<String> {
-    serde_json::to_string(value).map_err(|error| Error::Invalid(error.to_string()))
+    serde_json::to_string(value).map_err(|error| Error::Invalid(error.to_string().into()))
 }
 
 fn taken(error: sqlx::Error) -> Error {
     match error.as_database_error() {
-        Some(database) if database.is_unique_violation() => Error::Invalid("Another tool has this name already.".into()),
+        Some(database) if database.is_unique_violation() => Error::Invalid(Fault::of("fault-tool-taken")),
         _ => error.into(),
     }
 }

@@ -59,7 +59,8 @@ impl Bot {
     /// # Errors
     /// [`Error::Invalid`] when the arguments are not what the schema says.
     pub async fn try_tool(&self, tool: &Tool, arguments: Map<String, Value>) -> Result<Tried> {
-        schema::check(&tool.spec.parameters, &Value::Object(arguments.clone()), "The arguments").map_err(Error::Invalid)?;
+        schema::check(&tool.spec.parameters, &Value::Object(arguments.clone()), "The arguments")
+            .map_err(|text| Error::Invalid(text.into()))?;
         let key: ToolCallId = self.chat().id();
         let Ended { http, shown, ms } = self.request(tool, &arguments, &key.text()).await;
         Ok(Tried { http, shown, ms })

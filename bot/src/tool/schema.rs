@@ -3,6 +3,7 @@
 //! `maximum`; beside them the words that only describe (`title`, `description`, `default`, `examples`). A schema with any other word
 //! is refused when it is saved: what is not checked must not look as if it were. What a schema does not name is not let through.
 
+use knowledge::Fault;
 use regex::Regex;
 use serde_json::{Map, Value};
 
@@ -37,29 +38,30 @@ pub(super) fn properties(schema: &Value) -> Map<String, Value> {
 ///
 /// # Errors
 /// A sentence for the admin.
-pub(super) fn check_schema(schema: &Value) -> Result<(), String> {
+pub(super) fn check_schema(schema: &Value) -> Result<(), Fault> {
     if !schema.is_object() || schema.get("type").is_some_and(|of| of != "object") {
-        return Err("The parameters are a JSON Schema of type object: {\"properties\": {…}}.".into());
+        return Err(Fault::of("fault-schema-type"));
     }
     let plain = |name: &String| !name.is_empty() && name.len() <= 64 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if let Some(name) = properties(schema).keys().find(|name| !plain(name)) {
-        return Err(format!("The parameter \"{name}\" must be made of letters, digits and underscores."));
+        return Err(Fault::of("fault-schema-name").with("name", name));
     }
     part(schema, DEPTH, "parameters")
 }
 
-fn part(schema: &Value, depth: usize, at: &str) -> Result<(), String> {
-    let Some(words) = schema.as_object() else { return Err(format!("The schema of {at} is no object.")) };
+fn part(schema: &Value, depth: usize, at: &str) -> Result<(), Fault> {
+    let fault = |key: &'static str| Fault::of(key).with("at", at);
+    let Some(words) = schema.as_object() else { return Err(fault("fault-schema-object")) };
     if depth == 0 {
-        return Err(format!("The schema of {at} lies too deep."));
+        return Err(fault("fault-schema-deep"));
     }
     if let Some(word) = words.keys().find(|word| !WORDS.contains(&word.as_str()) && !MORE.contains(&word.as_str())) {
-        return Err(format!("The schema of {at} has \"{word}\", which is not checked here: leave it out."));
+        return Err(fault("fault-schema-word").with("word", word));
     }
     match words.get("type") {
         Some(Value::String(of)) if TYPES.contains(&of.as_str()) => {}
         None if at == "parameters" || words.contains_key("enum") || words.contains_key("const") => {}
-        _ => return Err(format!("The schema of {at} needs a type: {}.", TYPES.join(", "))),
+        _ => return Err(fault("fault-schema-needs-type").with("types", TYPES.join(", "))),
     }
     for (word, fine) in [
         ("required", words.get("required").is_none_or(|list| list.as_array().is_some_and(|list| list.iter().all(Value::is_string)))),
@@ -67,17 +69,17 @@ fn part(schema: &Value, depth: usize, at: &str) -> Result<(), String> {
         ("additionalProperties", words.get("additionalProperties").is_none_or(|more| *more == Value::Bool(false))),
     ] {
         if !fine {
-            return Err(format!("\"{word}\" in the schema of {at} cannot be used as it is."));
+            return Err(fault("fault-schema-use").with("word", word));
         }
     }
     for word in ["minItems", "maxItems", "minLength", "maxLength", "minimum", "maximum"] {
         if words.get(word).is_some_and(|number| !number.is_number()) {
-            return Err(format!("\"{word}\" in the schema of {at} must be a number."));
+            return Err(fault("fault-schema-number").with("word", word));
         }
     }
     match words.get("pattern").map(Value::as_str) {
-        Some(Some(pattern)) => drop(Regex::new(pattern).map_err(|_| format!("The pattern of {at} is no regular expression."))?),
-        Some(None) => return Err(format!("The pattern of {at} must be a text.")),
+        Some(Some(pattern)) => drop(Regex::new(pattern).map_err(|_| fault("fault-schema-pattern"))?),
+        Some(None) => return Err(fault("fault-schema-pattern")),
         None => {}
     }
     if let Some(items) = words.get("items") {
@@ -86,7 +88,7 @@ fn part(schema: &Value, depth: usize, at: &str) -> Result<(), String> {
     match words.get("properties") {
         None => Ok(()),
         Some(Value::Object(parts)) => parts.iter().try_for_each(|(name, schema)| part(schema, depth - 1, name)),
-        Some(_) => Err(format!("\"properties\" in the schema of {at} is no object.")),
+        Some(_) => Err(fault("fault-schema-use").with("word", "properties")),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use knowledge::Fault;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -153,39 +154,39 @@ impl Spec {
     ///
     /// # Errors
     /// A sentence for the admin.
-    pub fn validate(&self) -> Result<(), String> {
+    pub fn validate(&self) -> Result<(), Fault> {
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
         if !(1..=64).contains(&self.name.len()) || !self.name.chars().all(plain) {
-            return Err("The tool's name for the model has 1 to 64 small letters, digits and underscores, such as order_status.".into());
+            return Err(Fault::of("fault-tool-name"));
         }
         if self.title.trim().is_empty() || self.title.chars().count() > 80 {
-            return Err("The tool needs a title of at most 80 characters.".into());
+            return Err(Fault::of("fault-tool-title"));
         }
         if self.description.trim().is_empty() || self.description.chars().count() > 1_000 {
-            return Err("Tell the model in at most 1,000 characters what the tool does and when it helps.".into());
+            return Err(Fault::of("fault-tool-description"));
         }
         if !(1..=SECONDS).contains(&self.seconds) || !(1..=BYTES).contains(&self.bytes) {
-            return Err(format!("A tool takes 1 to {SECONDS} seconds, and its reply has at most {} KiB.", BYTES >> 10));
+            return Err(Fault::of("fault-tool-limits").with("seconds", SECONDS).with("kib", BYTES >> 10));
         }
         if !(1..=WAIT).contains(&self.wait_min) {
-            return Err(format!("An agent may take 1 to {WAIT} minutes to agree."));
+            return Err(Fault::of("fault-tool-wait").with("n", WAIT));
         }
         schema::check_schema(&self.parameters)?;
         let properties = schema::properties(&self.parameters);
         if let Some(name) = self.identity.keys().find(|name| !properties.contains_key(*name)) {
-            return Err(format!("\"{name}\" comes from the identity, but is not among the parameters."));
+            return Err(Fault::of("fault-tool-identity").with("name", name));
         }
         if !self.identity.is_empty() && self.who == Who::Anybody {
-            return Err("A tool with parameters from the identity is for verified visitors only.".into());
+            return Err(Fault::of("fault-tool-identity-verified"));
         }
         if self.consent == Consent::Code && self.who == Who::Anybody {
-            return Err("A one-time code goes to somebody who is known: such a tool is for verified visitors only.".into());
+            return Err(Fault::of("fault-tool-code-verified"));
         }
         if self.consent == Consent::Code || !self.code_address.is_empty() {
             address::check_code(&self.code_address)?;
         }
         if let Some(pointer) = self.fields.iter().find(|pointer| !pointer.starts_with('/')) {
-            return Err(format!("\"{pointer}\" is no JSON pointer: it begins with a slash, such as /order/status."));
+            return Err(Fault::of("fault-tool-pointer").with("name", pointer));
         }
         address::check(&self.address, &properties)
     }

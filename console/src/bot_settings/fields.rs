@@ -7,7 +7,7 @@ use super::money;
 use crate::web::fields::Fields;
 use crate::web::form::Form;
 
-const FIELDS: [&str; 18] = [
+const FIELDS: [&str; 19] = [
     "name",
     "greeting_en",
     "greeting_zh",
@@ -21,6 +21,7 @@ const FIELDS: [&str; 18] = [
     "model_url",
     "model_name",
     "model_key",
+    "key_typed",
     "fail_over",
     "redact",
     "tone",

@@ -41,12 +41,14 @@ pub async fn create(State(console): State<Console>, seat: Seat, sent: Fields) ->
             origin: Origin::Written,
             place: None,
         };
-        match case::add(&console.chat, seat.workspace(), new).await? {
-            Some(id) => {
+        match case::add(&console.chat, seat.workspace(), new).await {
+            Ok(Some(id)) => {
                 console.note(&seat, "case.add", id.text(), Value::Null).await?;
                 return Ok(console.said(&seat.visit, &format!("{PAGE}?state=accepted"), &Flash::done("flash-case-added")));
             }
-            None => form.fault("question", "fault-case-known"),
+            Ok(None) => form.fault("question", "fault-case-known"),
+            Err(knowledge::Error::Invalid(fault)) => form.refuse_with(fault),
+            Err(error) => return Err(error.into()),
         }
     }
     let page = list(&console, &seat, case::State::Accepted, &form, Vec::new()).await?;
@@ -75,7 +77,7 @@ pub async fn change(State(console): State<Console>, seat: Seat, Id(id): Id<CaseI
                 return Ok(console.said(&seat.visit, &to, &Flash::done("flash-case-accepted")));
             }
             Err(knowledge::Error::Taken) => form.fault("question", "fault-case-known"),
-            Err(knowledge::Error::Invalid(text)) => form.refuse_in_words(text),
+            Err(knowledge::Error::Invalid(fault)) => form.refuse_with(fault),
             Err(error) => return Err(error.into()),
         }
     }

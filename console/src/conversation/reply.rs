@@ -29,7 +29,7 @@ pub async fn send(State(console): State<Console>, seat: Seat, Id(id): Id<Convers
             return Ok(held(&console, &seat, &name));
         }
         let words = console.templates.words();
-        form.refuse_in_words(words.with(seat.locale(), "fault-held", &[("name", &name)]));
+        form.refuse_with(words.with(seat.locale(), "fault-held", &[("name", &name)]));
     }
     if !form.is_fine() {
         return refuse(&console, &seat, id, &fields, &form).await;

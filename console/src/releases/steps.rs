@@ -5,9 +5,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use chat::ReleaseId;
+use knowledge::Error as Refused;
 use knowledge::release::{self, Decision, Signature};
 
-use super::{PAGE, page};
+use super::{PAGE, Tried, page};
 use crate::error::Error;
 use crate::handle::Console;
 use crate::web::fields::Fields;
@@ -18,14 +19,14 @@ use crate::web::visit::Seat;
 /// Lets it answer a share of the visitors.
 pub async fn stage(State(console): State<Console>, seat: Seat, Id(id): Id<ReleaseId>, sent: Fields) -> Result<Response, Error> {
     let share = sent.text("share").trim().parse().unwrap_or(0);
-    let decision = release::stage(&console.chat, seat.workspace(), id, share, &signature(&seat, &sent)).await?;
-    decided(&console, &seat, id, &decision, Flash::done("flash-release-staged").with("n", share.to_string())).await
+    let decision = release::stage(&console.chat, seat.workspace(), id, share, &signature(&seat, &sent)).await;
+    decided(&console, &seat, id, (decision, &sent), Flash::done("flash-release-staged").with("n", share.to_string())).await
 }
 
 /// Lets it answer everybody.
 pub async fn publish(State(console): State<Console>, seat: Seat, Id(id): Id<ReleaseId>, sent: Fields) -> Result<Response, Error> {
-    let decision = release::publish(&console.chat, seat.workspace(), id, &signature(&seat, &sent)).await?;
-    decided(&console, &seat, id, &decision, Flash::done("flash-release-published")).await
+    let decision = release::publish(&console.chat, seat.workspace(), id, &signature(&seat, &sent)).await;
+    decided(&console, &seat, id, (decision, &sent), Flash::done("flash-release-published")).await
 }
 
 /// Gives a candidate up.
@@ -56,12 +57,21 @@ fn signature(seat: &Seat, sent: &Fields) -> Signature {
     Signature { reason: sent.text("reason").trim().to_owned(), by: seat.agent.id }
 }
 
-async fn decided(console: &Console, seat: &Seat, id: ReleaseId, decision: &Decision, done: Flash) -> Result<Response, Error> {
-    let refused = match decision {
-        Decision::Done => return Ok(console.said(&seat.visit, &format!("{PAGE}/{id}"), &done)),
-        Decision::Untested(_) => "untested",
-        Decision::Worse(_) => "worse",
+async fn decided(
+    console: &Console,
+    seat: &Seat,
+    id: ReleaseId,
+    (decision, sent): (Result<Decision, Refused>, &Fields),
+    done: Flash,
+) -> Result<Response, Error> {
+    let (refused, fault) = match decision {
+        Ok(Decision::Done) => return Ok(console.said(&seat.visit, &format!("{PAGE}/{id}"), &done)),
+        Ok(Decision::Untested(_)) => ("untested", String::new()),
+        Ok(Decision::Worse(_)) => ("worse", String::new()),
+        Err(Refused::Invalid(fault)) => ("", console.templates.words().fault(seat.locale(), &fault)),
+        Err(error) => return Err(error.into()),
     };
-    let page = page(console, seat, id, refused).await?;
+    let tried = Tried { refused, fault, share: sent.text("share").trim().to_owned(), reason: sent.text("reason").trim().to_owned() };
+    let page = page(console, seat, id, tried).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }

@@ -74,8 +74,8 @@ pub async fn measure(State(console): State<Console>, seat: Seat, sent: Fields) -
     }
     let measured = match console.bot.measure(seat.workspace(), &chosen).await {
         Ok(measured) => Some(measured),
-        Err(bot::Error::Invalid(text)) => {
-            form.refuse_in_words(text);
+        Err(bot::Error::Invalid(fault)) => {
+            form.refuse_with(fault);
             None
         }
         Err(error) => return Err(error.into()),
@@ -94,7 +94,7 @@ pub async fn accept(State(console): State<Console>, seat: Seat, sent: Fields) ->
         }
         // Whoever accepts has seen the figures of just this.
         Ok(false) => form.refuse("fault-measure-first"),
-        Err(bot::Error::Invalid(text)) => form.refuse_in_words(text),
+        Err(bot::Error::Invalid(fault)) => form.refuse_with(fault),
         Err(error) => return Err(error.into()),
     }
     let measured = console.bot.measure(seat.workspace(), &chosen).await.ok();
@@ -131,7 +131,7 @@ async fn page(
         intents: !settings.intents.is_empty(),
         proposals: found.list.into_iter().map(|proposal| text(proposal, &teams, chosen)).collect(),
         measured: measured.map(|it| MeasuredText { little: it.is_little(), is_worse: it.is_worse(), it }),
-        waits: knowledge::release::live(console.chat.store(), seat.workspace()).await?.published.is_some(),
+        waits: console.waits(seat).await?,
         form: console.form(&seat.visit, form),
     };
     Ok(console.page(&seat.visit, "rules", "learn.html", own).await?.into_response())

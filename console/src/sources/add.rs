@@ -18,6 +18,7 @@ use knowledge::sync::Schedule;
 use knowledge::{Error as Refused, folder, library};
 
 use super::reason::say;
+use super::told::Told;
 use super::{LibraryText, PAGE};
 use crate::error::Error;
 use crate::handle::Console;
@@ -53,19 +54,24 @@ pub async fn save(State(console): State<Console>, seat: Seat, fields: Fields) ->
     if !form.is_fine() {
         return refuse(&console, &seat, &form).await;
     }
+    let sent = uploads(&form, &fields);
     if fields.text("do") == "preview" {
-        let sent = uploads(&form, &fields).into_iter().map(|(_, upload)| upload).collect();
-        return super::preview::show(&console, &seat, sent).await;
+        let (more, notes) = beforehand(&form);
+        let sent = sent.into_iter().map(|(_, upload)| upload).chain(more).collect();
+        return super::preview::show(&console, &seat, sent, notes).await;
+    }
+    if let Some(sentence) = differs(&console, &seat, &form, &sent).await? {
+        form.refuse_with(sentence);
+        return refuse(&console, &seat, &form).await;
     }
     let library = library::by_name(&console.chat, seat.workspace(), form.value("library")).await?;
-    let sent = uploads(&form, &fields);
     let names: Vec<&str> = sent.iter().map(|(_, upload)| upload.name.as_str()).collect();
     console.note(&seat, "source.add", library.id.text(), json!({ "names": names })).await?;
     let planted = plant(&console, &seat, library.id, &form).await?;
     let mut told = Told { running: planted, ..Told::default() };
     match plant_folder(&console, &seat, library.id, &form).await {
         Ok(planted) => told.running |= planted,
-        Err(Refused::Invalid(text)) => told.failed.push(("folder", text)),
+        Err(Refused::Invalid(fault)) => told.failed.push(("folder", console.templates.words().fault(seat.locale(), &fault))),
         Err(error) => return Err(error.into()),
     }
     for (field, upload) in sent {
@@ -119,39 +125,51 @@ fn is_workers(form: &Form) -> bool {
     !form.value("address").is_empty() && (form.value("way") != "page" || form.value("schedule") != "off")
 }
 
-/// What several uploads came to.
-#[derive(Default)]
-struct Told {
-    sum: Summary,
-    running: bool,
-    failed: Vec<(&'static str, String)>,
+/// What of the worker's part can be shown before it is read, and what is to be said about the rest.
+fn beforehand(form: &Form) -> (Option<Upload>, Vec<&'static str>) {
+    let (mut page, mut notes) = (None, Vec::new());
+    if is_workers(form) {
+        match form.value("way") {
+            "sitemap" => notes.push("sitemap"),
+            way => {
+                page = Some(Upload::url(form.value("address")));
+                notes.extend((way == "site").then_some("site"));
+            }
+        }
+    }
+    notes.extend((!form.value("folder").is_empty()).then_some("folder"));
+    (page, notes)
 }
 
-impl Told {
-    fn add(&mut self, summary: &Summary) {
-        self.sum.taken += summary.taken;
-        self.sum.unchanged += summary.unchanged;
-        self.sum.removed += summary.removed;
-        self.sum.skipped_more += summary.skipped_total();
+/// A source that is there keeps who may read it: a sentence when the form says something else.
+async fn differs(console: &Console, seat: &Seat, form: &Form, sent: &[(&str, Upload)]) -> Result<Option<String>, Error> {
+    let (store, workspace) = (console.chat.store(), seat.workspace());
+    let Some(library) = library::named(store, workspace, form.value("library")).await? else { return Ok(None) };
+    let mut places: Vec<(String, String)> = sent.iter().map(|(_, upload)| (upload.name.clone(), upload.address.clone())).collect();
+    if is_workers(form) {
+        places.push((form.value("address").to_owned(), form.value("address").to_owned()));
     }
-
-    fn any(&self) -> bool {
-        let sum = &self.sum;
-        self.running || sum.taken + sum.unchanged + sum.removed + sum.skipped_more > 0
+    if let Ok(path) = folder::resolve(console.knowledge.config(), form.value("folder")) {
+        places.push((form.value("folder").to_owned(), path.display().to_string()));
     }
+    for (name, address) in places {
+        match source::at(store, workspace, library.id, &address).await? {
+            Some((_, known)) if known != audience(form) => {
+                let named = [("name", name.as_str()), ("audience", known.text())];
+                return Ok(Some(console.templates.words().with(seat.locale(), "fault-audience-differs", &named)));
+            }
+            _ => {}
+        }
+    }
+    Ok(None)
 }
 
 async fn finish(console: &Console, seat: &Seat, form: &mut Form, told: Told) -> Result<Response, Error> {
-    if !told.failed.is_empty() && !told.any() {
-        let all: Vec<String> = told.failed.into_iter().map(|(_, text)| text).collect();
-        form.refuse_in_words(all.join("\n"));
+    if !told.failed.is_empty() {
+        told.refuse(form, console.templates.words(), seat.locale());
         return refuse(console, seat, form).await;
     }
-    let flash = match told.failed.first() {
-        Some((_, first)) => Flash::error("flash-import-partly").with("taken", told.sum.taken.to_string()).with("first", first.clone()),
-        None if told.running => Flash::done("flash-import-running"),
-        None => flash(&told.sum),
-    };
+    let flash = if told.running { Flash::done("flash-import-running") } else { flash(&told.sum) };
     Ok(console.said(&seat.visit, PAGE, &flash))
 }
 

@@ -3,16 +3,20 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde_json::json;
 use sqlx::Row;
 
 use chat::{AgentId, DocumentId, SourceId};
 use knowledge::passage::{self, Passage};
-use knowledge::{Spot, source};
+use knowledge::release::Frozen;
+use knowledge::{Spot, document as record, source, sync};
 
 use super::PAGE;
 use crate::conversation::context::web_address;
 use crate::error::Error;
 use crate::handle::Console;
+use crate::web::fields::Fields;
+use crate::web::flash::Flash;
 use crate::web::params::Ids;
 use crate::web::visit::Seat;
 
@@ -20,6 +24,8 @@ use crate::web::visit::Seat;
 struct DocumentPage {
     document: DocumentText,
     passages: Vec<PassageRow>,
+    /// Whether releases go on answering from what is removed.
+    waits: bool,
 }
 
 #[derive(Serialize)]
@@ -41,6 +47,8 @@ struct SourceLink {
     href: String,
     owner: String,
     synced_at: Option<i64>,
+    /// Whether it can be read again, which brings a removed document back.
+    again: bool,
 }
 
 /// A passage as pages show it.
@@ -92,9 +100,26 @@ impl PassageRow {
 pub async fn show(State(console): State<Console>, seat: Seat, Ids(source, id): Ids<SourceId, DocumentId>) -> Result<Response, Error> {
     let passages = passages(&console, &seat, id).await?;
     let document = document(&console, &seat, source, id, passages.len()).await?;
-    let own = DocumentPage { document, passages };
+    let own = DocumentPage { document, passages, waits: console.waits(&seat).await? };
     let page = console.page(&seat.visit, "sources", "document.html", own).await?;
     Ok(page.into_response())
+}
+
+/// Removes it with its passages; what releases have of it stays with them, unless that is to go, too.
+pub async fn remove(
+    State(console): State<Console>,
+    seat: Seat,
+    Ids(source, id): Ids<SourceId, DocumentId>,
+    fields: Fields,
+) -> Result<Response, Error> {
+    let document = document(&console, &seat, source, id, 0).await?;
+    let frozen = super::source::frozen(&fields);
+    record::remove(&console.chat, seat.workspace(), id, frozen).await?;
+    let detail = json!({ "source": source, "from_releases": frozen == Frozen::Forgotten });
+    console.note(&seat, "document.remove", id.text(), detail).await?;
+    let waits = frozen == Frozen::Kept && console.waits(&seat).await?;
+    let flash = Flash::done(if waits { "flash-source-removed-waits" } else { "flash-source-removed" }).with("name", document.title);
+    Ok(console.said(&seat.visit, &document.source.href, &flash))
 }
 
 async fn document(console: &Console, seat: &Seat, source: SourceId, id: DocumentId, passages: usize) -> Result<DocumentText, Error> {
@@ -123,6 +148,7 @@ async fn document(console: &Console, seat: &Seat, source: SourceId, id: Document
         source: SourceLink {
             owner: owner(console, seat, known.owner).await?,
             synced_at: known.synced_at,
+            again: sync::upload(&known).is_some(),
             name: known.name,
             href: format!("{PAGE}/{source}"),
         },

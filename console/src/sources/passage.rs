@@ -29,6 +29,8 @@ struct PassagePage {
     document: String,
     title: String,
     before: String,
+    /// Whether visitors get the change with the next release only.
+    waits: bool,
     form: FormText,
 }
 
@@ -54,7 +56,8 @@ pub async fn save(State(console): State<Console>, seat: Seat, Id(id): Id<Passage
         Ok(fresh) => {
             console.note(&seat, "passage.edit", fresh.text(), json!({ "change": wish })).await?;
             let to = console.document_href(&seat, known.document).await?.ok_or(Error::NotFound)?;
-            Ok(console.said(&seat.visit, &format!("{to}#p-{fresh}"), &Flash::done("flash-passage-saved")))
+            let key = if console.waits(&seat).await? { "flash-passage-waits" } else { "flash-passage-saved" };
+            Ok(console.said(&seat.visit, &format!("{to}#p-{fresh}"), &Flash::done(key)))
         }
         Err(Refused::Invalid(_)) => {
             form.fault("text", if form.value("text").is_empty() { "fault-required" } else { "fault-long" });
@@ -78,6 +81,7 @@ async fn page(console: &Console, seat: &Seat, id: PassageId, form: &Form) -> Res
         document: console.document_href(seat, passage.document).await?.ok_or(Error::NotFound)?,
         title: passage.title.clone(),
         before,
+        waits: console.waits(seat).await?,
         form: console.form(&seat.visit, form),
         passage: PassageRow::of(passage),
     };

@@ -15,6 +15,8 @@ use crate::web::visit::Seat;
 #[derive(Serialize)]
 struct PreviewPage {
     files: Vec<FileText>,
+    /// What is not shown here: `site`, `sitemap`, `folder`.
+    notes: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -42,7 +44,7 @@ struct DraftText {
 }
 
 /// Reads and splits what was sent, and keeps none of it.
-pub async fn show(console: &Console, seat: &Seat, uploads: Vec<Upload>) -> Result<Response, Error> {
+pub async fn show(console: &Console, seat: &Seat, uploads: Vec<Upload>, notes: Vec<&'static str>) -> Result<Response, Error> {
     let mut files = Vec::new();
     for upload in uploads {
         let name = upload.name.clone();
@@ -66,7 +68,7 @@ pub async fn show(console: &Console, seat: &Seat, uploads: Vec<Upload>) -> Resul
             Err(error) => return Err(error.into()),
         });
     }
-    let page = console.page(&seat.visit, "sources", "source_preview.html", PreviewPage { files }).await?;
+    let page = console.page(&seat.visit, "sources", "source_preview.html", PreviewPage { files, notes }).await?;
     Ok(page.into_response())
 }
 

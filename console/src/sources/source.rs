@@ -5,9 +5,10 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use chat::SourceId;
+use chat::{Audience, SourceId};
 use knowledge::crawl::Reach;
 use knowledge::library::{self, Library};
+use knowledge::release::Frozen;
 use knowledge::source::{self, Kind, Plan, Source};
 use knowledge::sync::Schedule;
 use knowledge::{document, sync};
@@ -116,6 +117,8 @@ struct SourcePage {
     documents: Vec<DocumentRow>,
     q: String,
     next: Option<String>,
+    /// Whether releases go on answering from what is removed.
+    waits: bool,
 }
 
 /// The query of the page.
@@ -194,6 +197,7 @@ pub async fn show(State(console): State<Console>, seat: Seat, Id(id): Id<SourceI
         source: detail(&console, &seat, &source, &libraries).await?,
         q: String::new(),
         next,
+        waits: console.waits(&seat).await?,
     };
     let page = console.page(&seat.visit, "sources", "source.html", own).await?;
     Ok(page.into_response())
@@ -220,13 +224,21 @@ pub async fn sync(State(console): State<Console>, seat: Seat, Id(id): Id<SourceI
     Ok(console.said(&seat.visit, &to, &flash))
 }
 
-/// Removes it with all that was made of it.
-pub async fn remove(State(console): State<Console>, seat: Seat, Id(id): Id<SourceId>) -> Result<Response, Error> {
+/// Removes it with all that was made of it; what releases have of it stays with them, unless that is to go, too.
+pub async fn remove(State(console): State<Console>, seat: Seat, Id(id): Id<SourceId>, fields: Fields) -> Result<Response, Error> {
     let name = source::find(console.chat.store(), seat.workspace(), id).await?.name;
-    source::remove(&console.chat, seat.workspace(), id).await?;
-    console.note(&seat, "source.remove", id.text(), json!({ "name": name })).await?;
-    let flash = Flash::done("flash-source-removed").with("name", name);
+    let frozen = frozen(&fields);
+    source::remove(&console.chat, seat.workspace(), id, frozen).await?;
+    let detail = json!({ "name": name, "from_releases": frozen == Frozen::Forgotten });
+    console.note(&seat, "source.remove", id.text(), detail).await?;
+    let waits = frozen == Frozen::Kept && console.waits(&seat).await?;
+    let flash = Flash::done(if waits { "flash-source-removed-waits" } else { "flash-source-removed" }).with("name", name);
     Ok(console.said(&seat.visit, PAGE, &flash))
+}
+
+/// What becomes of it in releases, as the form says.
+pub(super) fn frozen(fields: &Fields) -> Frozen {
+    if fields.text("now").is_empty() { Frozen::Kept } else { Frozen::Forgotten }
 }
 
 async fn detail(console: &Console, seat: &Seat, source: &Source, libraries: &[Library]) -> Result<SourceDetail, Error> {
@@ -264,7 +276,7 @@ async fn detail(console: &Console, seat: &Seat, source: &Source, libraries: &[Li
     })
 }
 
-/// Keeps how often it is read, how far, and who answers for it.
+/// Keeps who may read it, how often it is read, how far, and who answers for it.
 pub async fn save(State(console): State<Console>, seat: Seat, Id(id): Id<SourceId>, fields: Fields) -> Result<Response, Error> {
     let workspace = seat.workspace();
     let known = source::find(console.chat.store(), workspace, id).await?;
@@ -277,6 +289,12 @@ pub async fn save(State(console): State<Console>, seat: Seat, Id(id): Id<SourceI
     let depth = number("depth").and_then(|depth| u32::try_from(depth).ok()).unwrap_or(known.reach.depth);
     let plan = Plan { schedule, reach: Reach { pages: number("pages").unwrap_or(known.reach.pages), depth }, owner };
     source::decide(&console.chat, workspace, id, &plan).await?;
+    let audience = [Audience::All, Audience::Staff].into_iter().find(|audience| audience.text() == fields.text("audience"));
+    if let Some(audience) = audience
+        && source::set_audience(&console.chat, workspace, id, audience).await?
+    {
+        console.note(&seat, "source.audience", id.text(), json!({ "audience": audience.text() })).await?;
+    }
     console.note(&seat, "source.plan", id.text(), json!({ "schedule": plan.schedule.text(), "pages": plan.reach.pages })).await?;
     Ok(console.said(&seat.visit, &format!("{PAGE}/{id}"), &Flash::done("flash-saved")))
 }

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use chat::agent::Role;
+use chat::{Audience, audit};
 use knowledge::{Upload, document, library, passage, source};
 
 use super::House;
@@ -53,4 +54,117 @@ async fn an_admin_plans_a_source_and_changes_a_passage() {
     let shown = agent.get(&format!("/console/sources/{}/documents/{}", a.id, document.id)).await;
     assert!(shown.status == StatusCode::OK && !shown.text.contains("/console/passages/"));
     assert_eq!(agent.get("/console/sources/check").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn who_may_read_a_source_is_not_changed_by_adding_it_again() {
+    let house = House::new().await;
+    let (workspace, store) = (house.fresh.workspace, house.fresh.chat.store());
+    let (_, mut ada) = house.signed_in("Ada", Role::Admin).await;
+    let file: (&str, &str, &[u8]) = ("files", "prices.md", b"# Prices\n\nThe dealer price is 300 euro.");
+    let fields = |audience| [("library", "Shop"), ("audience", audience), ("way", "page"), ("schedule", "off")];
+    assert_eq!(ada.send_files("/console/sources", &fields("staff"), &[file]).await.status, StatusCode::SEE_OTHER);
+    let id = source::list(store, workspace, None).await.unwrap().remove(0).id;
+    let audience = || async { source::find(store, workspace, id).await.unwrap().audience };
+    // The form begins with everybody: a second time it is refused, and nothing is read.
+    let newer: (&str, &str, &[u8]) = ("files", "prices.md", b"# Prices\n\nThe dealer price is 280 euro.");
+    let refused = ada.send_files("/console/sources", &fields("all"), &[newer]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("“prices.md” is in this library already, and only the team may read it"), "{}", refused.text);
+    let documents = document::list(store, workspace, id, "", 1).await.unwrap();
+    let says = passage::of_document(store, workspace, documents[0].id).await.unwrap().remove(0);
+    assert!(says.text.contains("300") && says.audience == Audience::Staff, "{says:?}");
+    assert_eq!(ada.send_files("/console/sources", &fields("staff"), &[newer]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(audience().await, Audience::Staff);
+    // On its own page it is a choice, which is written down.
+    let at = format!("/console/sources/{id}");
+    assert!(ada.get(&at).await.text.contains("<option value=\"staff\" selected>"));
+    assert_eq!(ada.act(&at, &[("owner", "")]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(audience().await, Audience::Staff, "what is not sent is not changed");
+    assert_eq!(ada.act(&at, &[("owner", ""), ("audience", "all")]).await.status, StatusCode::SEE_OTHER);
+    let says = passage::of_document(store, workspace, documents[0].id).await.unwrap().remove(0);
+    assert_eq!((audience().await, says.audience), (Audience::All, Audience::All));
+    let lines = audit::recent(store, workspace, 10).await.unwrap();
+    assert_eq!(lines.iter().filter(|(_, action, object, _)| action == "source.audience" && *object == id.text()).count(), 1, "{lines:?}");
+}
+
+#[tokio::test]
+async fn what_could_not_be_taken_stays_in_the_form() {
+    let house = House::new().await;
+    let (workspace, store) = (house.fresh.workspace, house.fresh.chat.store());
+    let (_, mut ada) = house.signed_in("Ada", Role::Admin).await;
+    let good: (&str, &str, &[u8]) = ("files", "good.md", b"# Good\n\nThis file is fine.");
+    let bad: (&str, &str, &[u8]) = ("files", "bad.pdf", b"this is no PDF at all");
+    let worse: (&str, &str, &[u8]) = ("files", "worse.docx", b"nor is this a document");
+    let typed = [
+        ("library", "Shop"),
+        ("audience", "all"),
+        ("way", "page"),
+        ("schedule", "off"),
+        ("address", "http://127.0.0.1:9/help"),
+        ("title", "Holidays"),
+        ("text", "We are closed on Sundays."),
+    ];
+    let partly = ada.send_files("/console/sources", &typed, &[good, bad, worse]).await;
+    assert_eq!(partly.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for words in ["Taken in: 2.", "bad.pdf: ", "worse.docx: ", "value=\"http://127.0.0.1:9/help\""] {
+        assert!(partly.text.contains(words), "{words} is not on\n{}", partly.text);
+    }
+    assert!(!partly.text.contains("We are closed on Sundays."), "what was taken is not asked for again");
+    assert_eq!(source::list(store, workspace, None).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn what_a_worker_reads_is_shown_beforehand_or_it_says_why_not() {
+    let house = House::new().await;
+    let (_, mut ada) = house.signed_in("Ada", Role::Admin).await;
+    let fields = |way, schedule| {
+        [
+            ("library", "Web"),
+            ("audience", "all"),
+            ("address", "http://127.0.0.1:9/"),
+            ("way", way),
+            ("schedule", schedule),
+            ("do", "preview"),
+        ]
+    };
+    // Nothing answers there: the page was tried, and why it failed is said.
+    for (way, schedule) in [("page", "daily"), ("site", "off")] {
+        let shown = ada.act("/console/sources", &fields(way, schedule)).await;
+        assert!(shown.status == StatusCode::OK && shown.text.contains("It could not be fetched"), "{way}: {}", shown.text);
+        assert_eq!(shown.text.contains("only the first page is shown here"), way == "site");
+    }
+    let shown = ada.act("/console/sources", &fields("sitemap", "off")).await;
+    assert!(shown.text.contains("A sitemap cannot be shown beforehand"), "{}", shown.text);
+    assert!(source::list(house.fresh.chat.store(), house.fresh.workspace, None).await.unwrap().is_empty(), "nothing was kept");
+}
+
+#[tokio::test]
+async fn a_library_is_renamed_and_removed() {
+    let house = House::new().await;
+    let (workspace, chat) = (house.fresh.workspace, &house.fresh.chat);
+    let (_, mut ada) = house.signed_in("Ada", Role::Admin).await;
+    let shelf = library::create(chat, workspace, "Shop").await.unwrap();
+    let other = library::create(chat, workspace, "Blog").await.unwrap();
+    let at = format!("/console/libraries/{}", shelf.id);
+    assert!(ada.get("/console/sources").await.text.contains(&at));
+    let taken = ada.act(&at, &[("name", "Blog")]).await;
+    assert!(taken.status == StatusCode::UNPROCESSABLE_ENTITY && taken.text.contains("already used"), "{}", taken.text);
+    assert_eq!(ada.act(&at, &[("name", "Store")]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(library::find(chat.store(), workspace, shelf.id).await.unwrap().name, "Store");
+    house.console.knowledge.write_answer(workspace, shelf.id, "When do you open?", "At nine.").await.unwrap();
+    let full = ada.act(&format!("{at}/remove"), &[]).await;
+    assert!(ada.get(&full.to).await.text.contains("Remove them first"));
+    // The written answers stand on their source's page; each can be removed.
+    let written = source::list(chat.store(), workspace, Some(shelf.id)).await.unwrap().remove(0).id;
+    let listed = ada.get(&format!("/console/sources/{written}")).await.text;
+    assert!(listed.contains("When do you open?"), "{listed}");
+    let document = document::list(chat.store(), workspace, written, "", 1).await.unwrap().remove(0).id;
+    let removed = ada.act(&format!("/console/sources/{written}/documents/{document}/remove"), &[]).await;
+    assert_eq!(removed.to, format!("/console/sources/{written}"));
+    assert_eq!(source::find(chat.store(), workspace, written).await.unwrap().documents, 0);
+    ada.act(&format!("/console/sources/{written}/remove"), &[]).await;
+    assert_eq!(ada.act(&format!("{at}/remove"), &[]).await.to, "/console/sources");
+    let left = library::list(chat.store(), workspace).await.unwrap();
+    assert_eq!(left.iter().map(|library| library.id).collect::<Vec<_>>(), [other.id]);
 }

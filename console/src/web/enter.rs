@@ -82,14 +82,15 @@ pub fn secure(headers: &mut HeaderMap) {
 /// A failure as a page, or as JSON for a script, in the person's language.
 async fn explain(console: &Console, visit: &Visit, bare: Response, failure: Failure) -> Response {
     let status = bare.status();
+    let detail = console.templates.words().fault(visit.locale, &failure.detail);
     if visit.wants_json {
         let key = format!("error-{}-text", failure.key);
         let words = console.templates.words();
-        let text = words.with(visit.locale, &key, &[("detail", &failure.detail)]);
+        let text = words.with(visit.locale, &key, &[("detail", &detail)]);
         let body = serde_json::json!({ "key": failure.key, "text": text });
         return (status, Json(body)).into_response();
     }
-    let own = ErrorPage { status: status.as_u16(), key: failure.key, detail: failure.detail };
+    let own = ErrorPage { status: status.as_u16(), key: failure.key, detail };
     match console.page(visit, "", "error.html", own).await {
         Ok(page) => (status, page).into_response(),
         Err(error) => {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use knowledge::Fault;
 use serde::Serialize;
 
 use crate::locale::Locale;
@@ -13,8 +14,7 @@ use crate::words::Words;
 pub struct Form {
     values: BTreeMap<&'static str, String>,
     faults: BTreeMap<&'static str, &'static str>,
-    fault: &'static str,
-    said: String,
+    fault: Option<Fault>,
 }
 
 /// A form as templates take it.
@@ -83,18 +83,18 @@ impl Form {
 
     /// Notes what is wrong with the form as a whole.
     pub fn refuse(&mut self, key: &'static str) {
-        self.fault = key;
+        self.fault = Some(Fault::of(key));
     }
 
-    /// The same in words that another crate has chosen.
-    pub fn refuse_in_words(&mut self, text: impl Into<String>) {
-        self.said = text.into();
+    /// The same as another crate has found it, or in words.
+    pub fn refuse_with(&mut self, fault: impl Into<Fault>) {
+        self.fault = Some(fault.into());
     }
 
     /// Whether nothing is wrong.
     #[must_use]
     pub fn is_fine(&self) -> bool {
-        self.faults.is_empty() && self.fault.is_empty() && self.said.is_empty()
+        self.faults.is_empty() && self.fault.is_none()
     }
 
     /// With its faults in words.
@@ -108,7 +108,7 @@ impl Form {
         FormText {
             errors: self.values.keys().map(|name| (*name, say(fault(name)))).collect(),
             values: self.values.clone(),
-            error: if self.said.is_empty() { say(self.fault) } else { self.said.clone() },
+            error: self.fault.as_ref().map(|fault| words.fault(locale, fault)).unwrap_or_default(),
         }
     }
 }

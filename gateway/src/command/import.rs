@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use knowledge::{
     Upload,
     crawl::{Reach, Way},
-    library,
+    library, source,
 };
 
 use crate::config::Config;
@@ -38,7 +38,7 @@ pub(crate) struct Import {
     /// Pages that are fetched with --site or --sitemap, at most
     #[arg(long, default_value_t = 500)]
     pages: u64,
-    /// For the staff only: visitors are never answered from it
+    /// For the staff only: visitors are never answered from it, from now on if it is there already
     #[arg(long)]
     staff: bool,
     /// Prints the summary as JSON
@@ -51,6 +51,11 @@ impl Import {
         let upload = self.upload()?;
         let (house, workspace) = super::house(&config).await?;
         let shelf = library::by_name(&house.chat, workspace, &self.library).await?;
+        if self.staff
+            && let Some((known, _)) = source::at(house.chat.store(), workspace, shelf.id, &upload.address).await?
+        {
+            source::set_audience(&house.chat, workspace, known, Audience::Staff).await?;
+        }
         let bar = bar()?;
         let started = Instant::now();
         let watch = |progress: knowledge::Progress| {

@@ -74,6 +74,14 @@ const NAME_MS: i64 = 30_000;
 /// Frames of the newest messages that are kept, so that a message with many readers is encoded once.
 const PACKETS: usize = 1_024;
 
+/// How the bot presents itself before anybody writes.
+#[derive(Default)]
+struct Presence {
+    name: String,
+    /// Empty while it does not speak.
+    greeting: bot::Words,
+}
+
 /// The parts a session works with: one pointer.
 #[derive(Clone)]
 pub(crate) struct Gate(Arc<Parts>);
@@ -92,7 +100,7 @@ pub(crate) struct Parts {
     packets: Cache<(ConversationId, i64), Packet>,
     inboxes: Inboxes,
     names: DashMap<AgentId, (String, i64)>,
-    bots: DashMap<WorkspaceId, (String, i64)>,
+    bots: DashMap<WorkspaceId, (Arc<Presence>, i64)>,
     staffed: DashMap<WorkspaceId, watch::Sender<bool>>,
 }
 
@@ -212,12 +220,28 @@ impl Gate {
 
     /// What visitors call the bot.
     pub(crate) async fn bot_name(&self, workspace: WorkspaceId) -> String {
+        self.presence(workspace).await.name.clone()
+    }
+
+    /// What the bot says first; empty while it does not speak.
+    pub(crate) async fn bot_greeting(&self, workspace: WorkspaceId, locale: &str) -> String {
+        let presence = self.presence(workspace).await;
+        if locale == "zh" { presence.greeting.zh.clone() } else { presence.greeting.en.clone() }
+    }
+
+    async fn presence(&self, workspace: WorkspaceId) -> Arc<Presence> {
         let now = self.chat.now();
         if let Some(known) = self.bots.get(&workspace).filter(|known| known.1 > now) {
             return known.0.clone();
         }
-        let name = self.bot.settings_published(workspace).await.map(|settings| settings.name).unwrap_or_default();
-        self.bots.insert(workspace, (name.clone(), now + NAME_MS));
-        name
+        let presence = Arc::new(match self.bot.settings_published(workspace).await {
+            Ok(settings) => {
+                let say = |locale| if settings.mode() == bot::Mode::Live { self.bot.greeting(&settings, locale) } else { String::new() };
+                Presence { greeting: bot::Words { en: say("en"), zh: say("zh") }, name: settings.name }
+            }
+            Err(_) => Presence::default(),
+        });
+        self.bots.insert(workspace, (presence.clone(), now + NAME_MS));
+        presence
     }
 }

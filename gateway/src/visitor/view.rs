@@ -60,11 +60,15 @@ async fn author(gate: &Gate, message: &Message) -> Value {
 /// What needs no visitor: inbox, bot, desk, locale.
 pub(crate) async fn shell(gate: &Gate, inbox: &Inbox, locale: &str) -> Value {
     let look = &inbox.look;
+    let greeting = match look.greeting.get(locale).filter(|own| !own.trim().is_empty()) {
+        Some(own) => own.clone(),
+        None => gate.bot_greeting(inbox.workspace, locale).await,
+    };
     json!({
         "v": 1,
         "inbox": {
             "id": inbox.id, "name": inbox.name, "color": look.color,
-            "greeting": look.greeting.get(locale).cloned().unwrap_or_default(),
+            "greeting": greeting,
             "starters": look.starters.get(locale).cloned().unwrap_or_default(),
         },
         "bot": { "name": gate.bot_name(inbox.workspace).await },
@@ -136,4 +140,45 @@ pub(crate) fn error(code: &str, message: &str, about: Value, retry_ms: Option<i6
 /// `{"conversation": …}`
 pub(crate) fn about(conversation: ConversationId) -> Value {
     json!({ "conversation": conversation })
+}
+
+#[cfg(test)]
+mod tests {
+    use bot::{Mode, Settings, Words};
+
+    use super::super::testing::Wire;
+    use chat::testing::Fresh;
+
+    async fn greeted(wire: &Wire, fresh: &Fresh, locale: &str) -> String {
+        // What is remembered is not waited for.
+        fresh.clock.advance(60_000);
+        let hello = serde_json::json!({ "inbox": fresh.inbox, "device": fresh.chat.id::<chat::DeviceId>(), "locale": locale });
+        let (_, said) = wire.hello(&hello.to_string()).await.unwrap();
+        let welcome: serde_json::Value = serde_json::from_str(&said[0]).unwrap();
+        welcome["inbox"]["greeting"].as_str().unwrap().to_owned()
+    }
+
+    #[tokio::test]
+    async fn an_inbox_without_a_greeting_has_that_of_the_bot() {
+        let fresh = chat::testing::fresh().await.unwrap();
+        let wire = Wire::open(fresh.chat.clone(), &fresh.folder).await.unwrap();
+        let (chat, workspace) = (&fresh.chat, fresh.workspace);
+        let usual = greeted(&wire, &fresh, "en").await;
+        assert!(usual.contains("Warbler"), "{usual}");
+        let greeting = Words { en: "Hello, I am Finch.".into(), zh: "您好，我是小雀。".into() };
+        let mut settings = Settings { name: "Finch".into(), greeting, ..Settings::default() };
+        settings.put(chat, workspace).await.unwrap();
+        assert_eq!(greeted(&wire, &fresh, "en").await, "Hello, I am Finch.");
+        assert_eq!(greeted(&wire, &fresh, "zh-CN").await, "您好，我是小雀。");
+        settings.set_mode(Mode::Off);
+        settings.put(chat, workspace).await.unwrap();
+        assert_eq!(greeted(&wire, &fresh, "en").await, "", "who does not speak does not greet");
+        settings.set_mode(Mode::Live);
+        settings.put(chat, workspace).await.unwrap();
+        let own = std::collections::BTreeMap::from([("en".to_owned(), "Welcome to the shop.".to_owned())]);
+        let look = chat::inbox::Look { greeting: own, ..chat::inbox::Look::default() };
+        chat::inbox::save(chat.store(), workspace, fresh.inbox, "Website", &look).await.unwrap();
+        assert_eq!(greeted(&wire, &fresh, "en").await, "Welcome to the shop.");
+        assert_eq!(greeted(&wire, &fresh, "zh").await, "您好，我是小雀。");
+    }
 }

@@ -4,7 +4,7 @@ use chat::{Chat, WorkspaceId};
 use serde::Deserialize;
 
 use super::{Expect, New, Origin, Said, State, add};
-use crate::{Error, Result, document};
+use crate::{Error, Fault, Result, document};
 
 /// Lines that are read at most.
 const LINES: usize = 2_000;
@@ -19,7 +19,7 @@ pub struct Imported {
     /// There already.
     pub known: usize,
     /// Line and why it was not taken.
-    pub skipped: Vec<(usize, String)>,
+    pub skipped: Vec<(usize, Fault)>,
 }
 
 #[derive(Deserialize)]
@@ -55,11 +55,11 @@ pub async fn import(chat: &Chat, workspace: WorkspaceId, text: &str) -> Result<I
 }
 
 async fn take(chat: &Chat, workspace: WorkspaceId, line: &str) -> Result<bool> {
-    let line: Line = serde_json::from_str(line).map_err(|error| Error::Invalid(error.to_string()))?;
+    let line: Line = serde_json::from_str(line).map_err(|error| Error::Invalid(Fault::of("fault-case-line").with("detail", error)))?;
     let target = match line.expect {
         Expect::Cite => {
             let named = document::named(chat.store(), workspace, &line.target).await?;
-            named.ok_or_else(|| Error::Invalid(format!("no document is called \"{}\"", line.target)))?.text()
+            named.ok_or_else(|| Error::Invalid(Fault::of("fault-case-unknown").with("name", &line.target)))?.text()
         }
         _ => line.target,
     };

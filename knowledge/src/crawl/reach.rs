@@ -30,6 +30,11 @@ impl Reach {
         Self { pages: self.pages.clamp(1, MOST_PAGES), depth: self.depth.min(DEEPEST) }
     }
 
+    /// Addresses that a crawl remembers: enough for those that turn out to be no pages.
+    pub(super) fn addresses(self) -> usize {
+        usize::try_from(self.pages.saturating_mul(10)).unwrap_or(usize::MAX)
+    }
+
     /// Bytes of all pages together.
     pub(super) fn bytes(self) -> u64 {
         // Generous for pages, and an end for a site that makes them up.

@@ -11,6 +11,8 @@ use crate::Reason;
 
 /// Bytes of one sitemap, unpacked; what sitemaps.org allows.
 pub(super) const MOST: u64 = 50 << 20;
+/// Addresses of one sitemap; the same.
+const LISTED: usize = 50_000;
 
 /// What a sitemap lists.
 #[derive(Debug, Default, PartialEq)]
@@ -19,10 +21,27 @@ pub(super) struct Sitemap {
     pub pages: Vec<Url>,
     /// Further sitemaps.
     pub maps: Vec<Url>,
+    /// It lists more than a sitemap may.
+    pub cut: bool,
+}
+
+/// Reads a sitemap where it holds nobody up.
+pub(super) async fn parsed(bytes: Vec<u8>) -> Result<Sitemap, Reason> {
+    tokio::task::spawn_blocking(move || read(&bytes)).await.map_err(|_| broken("it cannot be read"))?
+}
+
+impl Sitemap {
+    fn page(&mut self, url: Url) {
+        if self.pages.len() < LISTED { self.pages.push(url) } else { self.cut = true }
+    }
+
+    fn map(&mut self, url: Url) {
+        if self.maps.len() < LISTED { self.maps.push(url) } else { self.cut = true }
+    }
 }
 
 /// Reads a sitemap: XML, packed XML, or one address a line.
-pub(super) fn read(bytes: &[u8]) -> Result<Sitemap, Reason> {
+fn read(bytes: &[u8]) -> Result<Sitemap, Reason> {
     let mut unpacked = Vec::new();
     let bytes = if bytes.starts_with(b"\x1f\x8b") {
         MultiGzDecoder::new(bytes).take(MOST + 1).read_to_end(&mut unpacked).map_err(|error| broken(&error.to_string()))?;
@@ -39,7 +58,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Sitemap, Reason> {
 }
 
 fn lines(text: &str) -> Sitemap {
-    Sitemap { pages: text.lines().filter_map(address).collect(), maps: Vec::new() }
+    let mut sitemap = Sitemap::default();
+    text.lines().filter_map(address).take(LISTED + 1).for_each(|page| sitemap.page(page));
+    sitemap
 }
 
 fn xml(text: &str) -> Result<Sitemap, Reason> {
@@ -69,8 +90,8 @@ fn xml(text: &str) -> Result<Sitemap, Reason> {
                     && let Some(url) = place.take().and_then(|place| address(&place))
                 {
                     match parents.last().map(String::as_str) {
-                        Some("sitemap") => sitemap.maps.push(url),
-                        Some("url") => sitemap.pages.push(url),
+                        Some("sitemap") => sitemap.map(url),
+                        Some("url") => sitemap.page(url),
                         // An image's, a video's.
                         _ => {}
                     }
@@ -111,6 +132,17 @@ mod tests {
         let index = "<sitemapindex><sitemap><loc>https://x.example/1.xml.gz</loc></sitemap></sitemapindex>";
         assert_eq!(urls(&read(index.as_bytes()).unwrap().maps), ["https://x.example/1.xml.gz"]);
         assert_eq!(urls(&read(b"https://x.example/a\nhttps://x.example/b\n").unwrap().pages).len(), 2);
+    }
+
+    #[test]
+    fn a_sitemap_without_end_is_cut() {
+        let listed = |n: usize| (0..n).map(|n| format!("https://x.example/{n}\n")).collect::<String>();
+        let pages = |n: usize| read(listed(n).as_bytes()).map(|map| (map.pages.len(), map.cut)).unwrap();
+        assert_eq!(pages(LISTED), (LISTED, false));
+        assert_eq!(pages(LISTED + 7), (LISTED, true));
+        let urls: String = (0..LISTED + 1).map(|n| format!("<url><loc>https://x.example/{n}</loc></url>")).collect();
+        let map = read(format!("<urlset>{urls}</urlset>").as_bytes()).unwrap();
+        assert_eq!((map.pages.len(), map.cut), (LISTED, true));
     }
 
     #[test]

@@ -160,6 +160,61 @@ async fn a_crawl_ends_at_its_limits() {
 }
 
 #[tokio::test]
+async fn where_a_page_leads_has_rules_and_a_pace_too() {
+    let (fresh, knowledge, site) = open().await;
+    let other = Site::start().await;
+    site.put("/robots.txt", 200, "content-type: text/plain\r\n", b"user-agent: *\ndisallow: /help/private\n");
+    other.put("/robots.txt", 200, "content-type: text/plain\r\n", b"user-agent: *\ndisallow: /\n");
+    site.page("/help/", "<a href='in'>in</a> <a href='out'>out</a> <a href='fine'>fine</a><main><h1>Help</h1><p>Welcome to it.</p></main>");
+    site.put("/help/in", 302, "location: /help/private/x\r\n", b"");
+    site.put("/help/out", 302, &format!("location: {}/\r\n", other.base), b"");
+    site.put("/help/fine", 302, "location: /help/there\r\n", b"");
+    for path in ["/help/private/x", "/help/there"] {
+        site.page(path, &format!("<main><h1>{path}</h1><p>What {path} says.</p></main>"));
+    }
+    let summary = links(&knowledge, &fresh, &site).await.unwrap();
+    assert_eq!(paths(&fresh, &site).await, ["/help/", "/help/there"]);
+    let expected = [("/help/in", "robots"), ("/help/out", "elsewhere")];
+    assert_eq!(reasons(&summary, &site), expected.map(|(path, reason)| (path.to_owned(), reason)));
+    assert!(!site.asked().iter().any(|(path, _)| path == "/help/private/x"), "it asks not to be fetched");
+    assert!(other.asked().is_empty(), "nothing is fetched out of the site");
+    // A site that has moved as a whole is asked for its own rules first.
+    site.put("/moved/", 301, &format!("location: {}/\r\n", other.base), b"");
+    other.page("/", "<main><h1>Other</h1><p>Not for crawlers.</p></main>");
+    let refused = crawl(&knowledge, &fresh, &format!("{}/moved/", site.base), Way::Links, Reach::default()).await;
+    assert!(matches!(refused, Err(Error::Unusable { reason: Reason::Robots, .. })), "{refused:?}");
+    assert_eq!(other.asked(), [("/robots.txt".to_owned(), 200)]);
+}
+
+#[tokio::test]
+async fn a_site_that_names_pages_without_end_is_not_remembered_without_end() {
+    let (fresh, knowledge, site) = open().await;
+    let head = "content-type: application/xml\r\n";
+    let map = |from: usize, to: usize| {
+        let list: String = (from..to).map(|n| format!("<url><loc>{}/p{n}</loc></url>", site.base)).collect();
+        format!("<urlset>{list}</urlset>")
+    };
+    for n in 0..3 {
+        site.page(&format!("/p{n}"), &format!("<main><h1>Page {n}</h1><p>What page {n} says at length.</p></main>"));
+    }
+    let index: String = (0..40).map(|n| format!("<sitemap><loc>{}/map{n}.xml</loc></sitemap>", site.base)).collect();
+    site.put("/sitemap.xml", 200, head, map(0, 3).as_bytes());
+    let address = format!("{}/sitemap.xml", site.base);
+    let reach = Reach { pages: 3, depth: 0 };
+    assert_eq!(crawl(&knowledge, &fresh, &address, Way::Sitemap, reach).await.unwrap().taken, 3);
+    site.put("/sitemap.xml", 200, head, format!("<sitemapindex>{index}</sitemapindex>").as_bytes());
+    for n in 0..40 {
+        site.put(&format!("/map{n}.xml"), 200, head, map(1_000 * (n + 1), 1_000 * (n + 1) + 900).as_bytes());
+    }
+    site.asked();
+    let flooded = crawl(&knowledge, &fresh, &address, Way::Sitemap, reach).await.unwrap();
+    assert_eq!(flooded.removed, 0, "what was not looked at is not gone");
+    assert!(flooded.skipped.iter().any(|skipped| matches!(skipped.reason, Reason::CrawlLimit { .. })), "{flooded:?}");
+    let asked = site.asked();
+    assert_eq!(asked.iter().filter(|(path, _)| path.starts_with("/map")).count(), 1, "one is enough to fill thirty places: {asked:?}");
+}
+
+#[tokio::test]
 async fn a_sitemap_names_the_pages() {
     let (fresh, knowledge, site) = open().await;
     furnish(&site);

@@ -1,13 +1,13 @@
 //! One crawl from its first page to its last.
 
-use std::{
-    collections::{HashMap, HashSet},
-    time::Duration,
-};
+mod ask;
+
+use std::collections::{HashMap, HashSet};
 
 use chat::{Audience, LibraryId, SourceId, WorkspaceId};
 use reqwest::Url;
 
+use self::ask::Came;
 use super::{
     Reach, Way,
     links::Links,
@@ -20,7 +20,7 @@ use super::{
 use crate::{
     Knowledge, Result,
     import::{Documents, File, Progress, Summary, Watch, kind_of, recipe},
-    outbound::{self, Answer, Ask, Fetched},
+    outbound::{self, Answer, Fetched},
     parse::{self, Kind, Reason, Skipped},
     source,
 };
@@ -29,6 +29,10 @@ use crate::{
 const DOWN: u32 = 5;
 /// Sitemaps of one crawl, at most.
 const MAPS: usize = 200;
+/// Bytes of all of them.
+const MAP_BYTES: u64 = 4 * sitemap::MOST;
+/// Links of a page that are remembered for a crawl to which it has not changed; a page with more is read each time.
+const LINKS: usize = 300;
 /// Addresses that are remembered in one go.
 const BATCH: usize = 50;
 /// A source of so many pages does not lose most of them to one crawl.
@@ -82,7 +86,7 @@ impl<'a> Crawl<'a> {
             watch,
             scope,
             rules: HashMap::new(),
-            queue: Queue::default(),
+            queue: Queue::new(reach.bounded().addresses()),
             fetched: 0,
             bytes: 0,
             failures: 0,
@@ -104,33 +108,36 @@ impl<'a> Crawl<'a> {
         if !self.allowed(url).await.map_err(|error| fetch(&error))? {
             return Err(Reason::Robots);
         }
-        match self.ask(url, None).await.map_err(|error| fetch(&error))? {
-            Answer::Page(page) => Ok(page),
-            Answer::Unchanged => Err(fetch(&outbound::Error::Status(304))),
+        match self.ask(url, None, true).await.map_err(|error| fetch(&error))? {
+            Came::Answer(Answer::Page(page)) => Ok(page),
+            Came::Answer(Answer::Unchanged) => Err(fetch(&outbound::Error::Status(304))),
+            Came::Forbidden | Came::Elsewhere(_) => Err(Reason::Robots),
         }
     }
 
     /// Reads the sitemap and those it names; what is on other sites does not count.
     async fn read_maps(&mut self, first: Url) -> Result<(), Reason> {
-        let (mut maps, mut read) = (vec![first], 0);
+        let (mut maps, mut read, mut bytes) = (vec![first], 0, 0);
         while let Some(map) = maps.pop() {
+            if read >= MAPS || bytes >= MAP_BYTES || self.queue.is_full() {
+                self.queue.cut();
+                break;
+            }
             if !self.allowed(&map).await.map_err(|error| fetch(&error))? {
                 return Err(Reason::Robots);
             }
-            let found = match self.ask_at_most(&map, sitemap::MOST).await.map_err(|error| fetch(&error)) {
-                Ok(page) => sitemap::read(&page.bytes),
-                Err(reason) => Err(reason),
-            };
-            // Of several sitemaps one may be broken; then nothing may be called gone.
-            let found = found?;
+            let page = self.ask_at_most(&map, sitemap::MOST).await.map_err(|error| fetch(&error))?.ok_or(Reason::Robots)?;
             read += 1;
+            bytes += page.bytes.len() as u64;
+            // Of several sitemaps one may be broken; then nothing may be called gone.
+            let found = sitemap::parsed(page.bytes).await?;
             for page in found.pages.into_iter().filter(|page| self.scope.holds(page)) {
                 self.queue.push(page, 0);
             }
             maps.extend(found.maps.into_iter().filter(|map| self.scope.is_site_of(map)));
-            maps.truncate(MAPS);
-            if read >= MAPS {
-                break;
+            if found.cut || maps.len() > MAPS {
+                self.queue.cut();
+                maps.truncate(MAPS);
             }
         }
         if self.queue.waits() == 0 { Err(Reason::NoText) } else { Ok(()) }
@@ -143,7 +150,7 @@ impl<'a> Crawl<'a> {
     pub(crate) async fn run(mut self, place: &Place<'_>, first: Option<Fetched>) -> Result<Summary> {
         let new = source::New { kind: place.kind, name: place.name, address: place.address, audience: place.audience };
         let source = source::open(self.knowledge.chat(), place.workspace, place.library, &new).await?;
-        let documents = Documents::open(self.knowledge, place.workspace, place.library, source, place.audience).await?;
+        let documents = Documents::open(self.knowledge, place.workspace, place.library, source).await?;
         let known = page::known(self.knowledge.chat().store(), place.workspace, source).await?;
         let mut keeping =
             Keeping { workspace: place.workspace, source, documents, known, fresh: Vec::new(), gone: HashSet::new(), whole: true };
@@ -163,6 +170,11 @@ impl<'a> Crawl<'a> {
                 keeping.remember(self.knowledge).await?;
             }
         }
+        if self.queue.was_cut() && keeping.whole {
+            let reason = Reason::CrawlLimit { pages: self.fetched };
+            keeping.documents.summary.skip(Skipped { name: place.address.to_owned(), reason });
+            keeping.whole = false;
+        }
         keeping.finish(self.knowledge).await
     }
 
@@ -173,10 +185,19 @@ impl<'a> Crawl<'a> {
         let document = known.as_ref().map_or_else(|| name.clone(), |page| page.document.clone());
         let copy = known.filter(|page| page.recipe == recipe(self.knowledge.config()) && keeping.documents.holds(&page.document));
         let answer = match self.allowed(&url).await {
-            Ok(true) => self.ask(&url, copy.as_ref()).await,
-            Ok(false) => {
+            Ok(true) => self.ask(&url, copy.as_ref(), false).await,
+            Ok(false) => Ok(Came::Forbidden),
+            Err(error) => Err(error),
+        };
+        let answer = match answer {
+            Ok(Came::Answer(answer)) => Ok(answer),
+            Ok(Came::Forbidden) => {
                 keeping.documents.summary.skip(Skipped { name, reason: Reason::Robots });
                 keeping.gone.insert(document);
+                return Ok(());
+            }
+            Ok(Came::Elsewhere(to)) => {
+                keeping.documents.summary.skip(Skipped { name, reason: Reason::Elsewhere { url: to.into() } });
                 return Ok(());
             }
             Err(error) => Err(error),
@@ -255,12 +276,16 @@ impl<'a> Crawl<'a> {
             }
             _ => at.to_string(),
         };
-        let out: Vec<&Url> = links.out.iter().filter(|link| self.scope.holds(link)).collect();
+        let mut out: Vec<&Url> = links.out.iter().filter(|link| self.scope.holds(link)).collect();
+        let (mut etag, mut modified) = (page.etag, page.modified);
+        if out.len() > LINKS {
+            (etag, modified, out) = (String::new(), String::new(), Vec::new());
+        }
         let kept = Page {
             url: asked.to_owned(),
             document: name.clone(),
-            etag: page.etag,
-            modified: page.modified,
+            etag,
+            modified,
             links: serde_json::to_string(&out.iter().map(|link| link.as_str()).collect::<Vec<_>>()).unwrap_or_default(),
             recipe: recipe(self.knowledge.config()),
             missed: 0,
@@ -290,39 +315,6 @@ impl<'a> Crawl<'a> {
                 }
             }
         }
-    }
-
-    async fn allowed(&mut self, url: &Url) -> Result<bool, outbound::Error> {
-        let origin = url.origin().ascii_serialization();
-        if !self.rules.contains_key(&origin) {
-            let rules = Rules::of(self.knowledge.outbound(), url).await?;
-            self.rules.insert(origin.clone(), rules);
-        }
-        Ok(self.rules.get(&origin).is_none_or(|rules| rules.allow(url)))
-    }
-
-    async fn ask(&mut self, url: &Url, copy: Option<&Page>) -> Result<Answer, outbound::Error> {
-        let limit = self.knowledge.config().file_bytes;
-        let (etag, modified) = copy.map_or(("", ""), |page| (page.etag.as_str(), page.modified.as_str()));
-        self.wait(url).await;
-        let answer = self.knowledge.outbound().fetch(Ask { url: url.as_str(), limit, etag, modified }).await?;
-        self.fetched += 1;
-        if let Answer::Page(page) = &answer {
-            self.bytes += page.bytes.len() as u64;
-        }
-        Ok(answer)
-    }
-
-    async fn ask_at_most(&mut self, url: &Url, limit: u64) -> Result<Fetched, outbound::Error> {
-        self.wait(url).await;
-        self.knowledge.outbound().get(url.as_str(), limit).await
-    }
-
-    /// A site that fails is asked ever more slowly.
-    async fn wait(&self, url: &Url) {
-        let asked = self.rules.get(&url.origin().ascii_serialization()).map(Rules::pause).unwrap_or_default();
-        let own = Duration::from_millis(self.knowledge.config().crawl_gap_ms << self.failures.min(4));
-        self.knowledge.pace().turn(url, asked.max(own)).await;
     }
 
     fn tell(&self, url: &Url) {

@@ -133,8 +133,9 @@ fn report(task: &'static str, pairs: Vec<Pair>, auroc: Option<f64>) -> Option<La
 
 fn rows(dir: &Path, name: &str) -> Result<Vec<Row>> {
     let text = read(dir, name)?;
-    let parse =
-        |(n, line): (usize, &str)| serde_json::from_str(line).map_err(|error| Error::Invalid(format!("{name}, line {}: {error}", n + 1)));
+    let parse = |(n, line): (usize, &str)| {
+        serde_json::from_str(line).map_err(|error| Error::Invalid(format!("{name}, line {}: {error}", n + 1).into()))
+    };
     text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(parse).collect()
 }
 

@@ -1,5 +1,7 @@
 //! Which files of a folder are taken: `docs/**/*.md` takes, `!drafts/**` leaves out; `*` and `?` end at a slash, `**` does not.
 
+use crate::Fault;
+
 /// Patterns, one a line; without any that take, everything is taken that is not left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Patterns {
@@ -17,11 +19,11 @@ impl Patterns {
     ///
     /// # Errors
     /// A sentence for the admin.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, Fault> {
         let mut all = Self::default();
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
             if line.chars().count() > LONGEST || all.take.len() + all.leave.len() >= MOST {
-                return Err(format!("There are at most {MOST} patterns of {LONGEST} characters."));
+                return Err(Fault::of("fault-patterns").with("n", MOST).with("length", LONGEST));
             }
             match line.strip_prefix('!') {
                 Some(pattern) => all.leave.push(pattern.trim_start_matches('/').to_owned()),

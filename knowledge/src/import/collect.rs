@@ -62,7 +62,8 @@ pub(super) async fn collect(knowledge: &Knowledge, content: Content, name: &str)
         Content::Shared { path, patterns } => {
             let config = knowledge.config().clone();
             blocking(move || {
-                let path = folder::resolve(&config, &path).map_err(|error| Reason::Unreadable { detail: error.to_string() })?;
+                let path = folder::resolve(&config, &path)
+                    .map_err(|_| Reason::Unreadable { detail: "it is not among the shared folders".to_owned() })?;
                 let mut collected = at_path(&path, String::new())?;
                 collected.files.retain(|file| patterns.takes(&file.name));
                 collected.skipped.retain(|skipped| patterns.takes(&skipped.name) || matches!(skipped.reason, Reason::Unreadable { .. }));

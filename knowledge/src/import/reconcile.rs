@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use chat::{Audience, DocumentId, LibraryId, PassageId, SourceId, WorkspaceId};
+use chat::{DocumentId, LibraryId, PassageId, SourceId, WorkspaceId};
 use sha2::{Digest, Sha256};
 
 use super::{Summary, blocking};
@@ -31,7 +31,6 @@ const BATCH: usize = 400;
 pub(crate) struct Documents<'a> {
     knowledge: &'a Knowledge,
     place: Place,
-    audience: Audience,
     known: BTreeMap<String, (DocumentId, String)>,
     seen: HashSet<String>,
     pub(crate) summary: Summary,
@@ -46,16 +45,10 @@ struct Split {
 }
 
 impl<'a> Documents<'a> {
-    pub(crate) async fn open(
-        knowledge: &'a Knowledge,
-        workspace: WorkspaceId,
-        library: LibraryId,
-        source: SourceId,
-        audience: Audience,
-    ) -> Result<Self> {
+    pub(crate) async fn open(knowledge: &'a Knowledge, workspace: WorkspaceId, library: LibraryId, source: SourceId) -> Result<Self> {
         let known = document::known(knowledge.chat().store(), workspace, source).await?.into_iter().collect();
         let place = Place { workspace, library, source };
-        Ok(Self { knowledge, place, audience, known, seen: HashSet::new(), summary: Summary::default(), changed: false })
+        Ok(Self { knowledge, place, known, seen: HashSet::new(), summary: Summary::default(), changed: false })
     }
 
     /// A file could not be read this time: what is known of it stays.
@@ -169,7 +162,9 @@ impl<'a> Documents<'a> {
         edit::put_on(&mut tx, self.place.workspace, &edits, &mut passages, now).await?;
         document::clear(&mut tx, chat.store(), self.place.workspace, &replaced, false).await?;
         document::upsert(&mut tx, chat.store(), &self.place, &documents, now).await?;
-        let scope = Scope { workspace: self.place.workspace, library: self.place.library, audience: self.audience };
+        // As it is now, not as it was when this began.
+        let audience = source::audience_in(&mut tx, self.place.workspace, self.place.source).await?;
+        let scope = Scope { workspace: self.place.workspace, library: self.place.library, audience };
         passage::insert(&mut tx, chat.store(), &scope, &passages, now).await?;
         revision::raise(&mut tx, self.place.workspace).await?;
         tx.commit().await?;

@@ -17,8 +17,40 @@ pub(crate) enum Which<'a> {
     Passage(PassageId),
 }
 
-/// Keeps those of the passages that a release was frozen with; call it before they are deleted, in the same transaction.
-/// Does nothing while tested releases are off.
+/// What a removal means for the releases that were frozen with what is removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Frozen {
+    /// They go on answering from it.
+    Kept,
+    /// They forget it too, at once.
+    Forgotten,
+}
+
+/// Takes passages that are about to be deleted out of releases, or keeps them there; call it in the same transaction.
+pub(crate) async fn let_go(tx: &mut Tx, store: &Store, workspace: WorkspaceId, which: Which<'_>, frozen: Frozen) -> Result<()> {
+    match frozen {
+        Frozen::Kept => retire(tx, store, workspace, which).await,
+        Frozen::Forgotten => forget(tx, workspace, which).await,
+    }
+}
+
+/// Deletes what releases have kept of them so far.
+async fn forget(tx: &mut Tx, workspace: WorkspaceId, which: Which<'_>) -> Result<()> {
+    revision::hold(tx, workspace).await?;
+    let (column, ids) = match which {
+        Which::Passage(id) => ("id", vec![id.text()]),
+        Which::Source(id) => ("source_id", vec![id.text()]),
+        Which::Documents(ids) => ("document_id", ids.iter().map(|id| id.text()).collect()),
+    };
+    let sql = format!("DELETE FROM retired WHERE workspace_id = $1 AND {column} = $2");
+    for id in ids {
+        sqlx::query(sqlx::AssertSqlSafe(sql.as_str())).bind(workspace.text()).bind(id).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+/// Keeps those of the passages that a release was frozen with; call it before they are deleted, in the same transaction. One that
+/// is switched off is in no release. Does nothing while tested releases are off.
 pub(crate) async fn retire(tx: &mut Tx, store: &Store, workspace: WorkspaceId, which: Which<'_>) -> Result<()> {
     let frozen = revision::hold(tx, workspace).await?;
     if frozen == 0 {
@@ -41,7 +73,7 @@ pub(crate) async fn retire(tx: &mut Tx, store: &Store, workspace: WorkspaceId, w
          SELECT passage.id, passage.workspace_id, passage.library_id, document.source_id, passage.document_id, passage.position, passage.kind, passage.heading,
                 passage.text, passage.audience, passage.language, document.title, document.url, passage.since, $2, passage.created_at
            FROM {list} passage JOIN document ON document.id = passage.document_id AND document.workspace_id = passage.workspace_id
-          WHERE passage.workspace_id = $1 AND {place} AND EXISTS (SELECT 1 FROM release
+          WHERE passage.workspace_id = $1 AND {place} AND passage.hidden_at IS NULL AND EXISTS (SELECT 1 FROM release
                 WHERE release.workspace_id = $1 AND release.dropped_at IS NULL AND release.number >= passage.since)"
     );
     for part in parts {

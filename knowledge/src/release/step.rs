@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sqlx::Row;
 
 use super::{Gate, State, find, gate::gate_in, retire::give_up};
-use crate::{Error, Result, revision};
+use crate::{Error, Fault, Result, revision};
 
 /// Former releases whose passages are kept for a way back.
 const KEPT: i64 = 5;
@@ -38,7 +38,7 @@ pub enum Decision {
 /// [`Error::Invalid`] for a share that is not 1 to 99, for a release that cannot be staged, or while another one is.
 pub async fn stage(chat: &Chat, workspace: WorkspaceId, id: ReleaseId, share: i64, signature: &Signature) -> Result<Decision> {
     if !(1..=99).contains(&share) {
-        return Err(Error::Invalid("Choose a share from 1 to 99 per cent.".into()));
+        return Err(Error::Invalid(Fault::of("fault-release-share")));
     }
     let now = chat.now();
     let mut tx = chat.begin().await?;
@@ -54,7 +54,7 @@ pub async fn stage(chat: &Chat, workspace: WorkspaceId, id: ReleaseId, share: i6
         .await?;
     if let Some(other) = other {
         let number: i64 = other.try_get("number")?;
-        return Err(Error::Invalid(format!("Release {number} is staged already: publish it or take it back first.")));
+        return Err(Error::Invalid(Fault::of("fault-release-staged").with("n", number)));
     }
     sqlx::query("UPDATE release SET state = 'staged', share = $3, staged_at = COALESCE(staged_at, $4) WHERE workspace_id = $1 AND id = $2")
         .bind(workspace.text())
@@ -109,7 +109,7 @@ pub async fn roll_back(chat: &Chat, workspace: WorkspaceId, by: AgentId) -> Resu
             .bind(workspace.text())
             .fetch_optional(&mut *tx)
             .await?;
-            let before = before.ok_or_else(|| Error::Invalid("There is no earlier release to go back to.".into()))?;
+            let before = before.ok_or_else(|| Error::Invalid(Fault::of("fault-release-first")))?;
             let id = chat::row::id(&before, "id")?;
             replace(&mut tx, workspace, id, State::Withdrawn, now).await?;
             id
@@ -136,7 +136,7 @@ pub async fn withdraw(chat: &Chat, workspace: WorkspaceId, id: ReleaseId, by: Ag
     .execute(&mut *tx)
     .await?;
     if changed.rows_affected() == 0 {
-        return Err(Error::Invalid("Only a candidate can be given up.".into()));
+        return Err(Error::Invalid(Fault::of("fault-release-candidate")));
     }
     note(&mut tx, chat, workspace, by, "release.withdraw", id, Value::Null).await?;
     tidy(&mut tx, chat, workspace).await?;
@@ -232,7 +232,7 @@ async fn open(tx: &mut Tx, chat: &Chat, workspace: WorkspaceId, id: ReleaseId) -
     let Some(row) = row else { return find(chat.store(), workspace, id).await.map(drop) };
     match State::parse(row.try_get("state")?) {
         State::Candidate | State::Staged => Ok(()),
-        _ => Err(Error::Invalid("This release has been decided on already: freeze a new one.".into())),
+        _ => Err(Error::Invalid(Fault::of("fault-release-decided"))),
     }
 }
 

@@ -85,7 +85,7 @@ async fn edits_are_checked_and_belong_to_their_workspace() {
     assert!(matches!(stranger, Err(Error::NotFound)));
     edit::change(&fresh.chat, fresh.workspace, first.id, agent, Change::Hide).await.unwrap();
     let source = source::list(fresh.chat.store(), fresh.workspace, None).await.unwrap().remove(0);
-    source::remove(&fresh.chat, fresh.workspace, source.id).await.unwrap();
+    source::remove(&fresh.chat, fresh.workspace, source.id, crate::release::Frozen::Kept).await.unwrap();
 }
 
 #[tokio::test]

@@ -90,6 +90,23 @@ async fn gaps_that_mean_the_same_are_one_where_a_model_tells() {
 }
 
 #[tokio::test]
+async fn nobody_is_named_to_an_endpoint() {
+    let fresh = chat::testing::fresh().await.unwrap();
+    let (base, script) = endpoint().await;
+    let knowledge = Knowledge::open(config(&base), fresh.chat.clone(), &fresh.folder).await.unwrap();
+    let faq =
+        "question,answer\nWho knows about refunds?,Write to jo.doe@shop.example or call +49 30 901820.\njo@shop.example,jo@shop.example\n";
+    take(&knowledge, fresh.workspace, Upload::bytes("faq.csv", faq.into())).await.unwrap();
+    knowledge.ready(fresh.workspace).await.unwrap();
+    let sent = script.last();
+    assert!(sent.contains("Who knows about refunds?") && sent.contains("Write to"), "{sent}");
+    assert!(!sent.contains("shop.example") && !sent.contains("901820"), "{sent}");
+    let found = ask(&knowledge, fresh.workspace, "money back: who knows?").await;
+    assert!(found.hits[0].passage.text.contains("jo.doe@shop.example") && found.hits[0].vector.is_some(), "{:?}", found.hits[0]);
+    assert_eq!(knowledge.meaning(fresh.workspace).unwrap().waiting, 0);
+}
+
+#[tokio::test]
 async fn a_model_that_fails_costs_meaning_and_nothing_else() {
     let fresh = chat::testing::fresh().await.unwrap();
     let (base, mood) = endpoint().await;

@@ -6,7 +6,10 @@ use serde_json::json;
 use super::*;
 use crate::{
     case::{self, Expect, New, Origin, Ran, State as CaseState},
-    release::{self, At, Decision, Signature, State},
+    document,
+    edit::{self, Change},
+    passage,
+    release::{self, At, Decision, Frozen, Signature, State},
 };
 
 async fn texts(knowledge: &Knowledge, workspace: WorkspaceId, at: At) -> Vec<String> {
@@ -46,11 +49,11 @@ async fn a_release_searches_what_it_was_frozen_with() {
     // Who may see something is never frozen.
     let source =
         source::list(chat.store(), workspace, None).await.unwrap().into_iter().find(|source| source.name == "delivery.md").unwrap();
-    take(&knowledge, workspace, page("seven").with_audience(Audience::Staff)).await.unwrap();
+    source::set_audience(chat, workspace, source.id, Audience::Staff).await.unwrap();
     assert!(texts(&knowledge, workspace, At::Release(1)).await.is_empty(), "it is for staff now");
-    take(&knowledge, workspace, page("seven")).await.unwrap();
+    source::set_audience(chat, workspace, source.id, Audience::All).await.unwrap();
     // A source that is deleted stays with its releases, until they are given up.
-    source::remove(chat, workspace, source.id).await.unwrap();
+    source::remove(chat, workspace, source.id, Frozen::Kept).await.unwrap();
     assert_eq!(texts(&knowledge, workspace, At::Today).await, ["Delivery abroad takes nine days."]);
     assert_eq!(texts(&knowledge, workspace, At::Release(1)).await, ["Delivery takes three days."]);
     release::withdraw(chat, workspace, second.id, by).await.unwrap();
@@ -60,6 +63,118 @@ async fn a_release_searches_what_it_was_frozen_with() {
     assert_eq!(release::live(chat.store(), workspace).await.unwrap(), release::Live::default());
     texts(&knowledge, workspace, At::Today).await;
     assert_eq!(knowledge.indexed(workspace), 1, "nothing is kept without a release");
+}
+
+async fn source_of(fresh: &Fresh, name: &str) -> chat::SourceId {
+    let sources = source::list(fresh.chat.store(), fresh.workspace, None).await.unwrap();
+    sources.into_iter().find(|source| source.name == name).unwrap().id
+}
+
+/// The passage of the only document that the source of this name has.
+async fn passage_of(fresh: &Fresh, name: &str) -> passage::Passage {
+    let (store, workspace) = (fresh.chat.store(), fresh.workspace);
+    let document = document::list(store, workspace, source_of(fresh, name).await, "", 1).await.unwrap().remove(0);
+    passage::of_document(store, workspace, document.id).await.unwrap().remove(0)
+}
+
+#[tokio::test]
+async fn what_was_switched_off_stays_so_in_the_releases_after_it() {
+    let (fresh, knowledge) = open().await;
+    let (workspace, chat) = (fresh.workspace, &fresh.chat);
+    let by = admin(&fresh).await;
+    take(&knowledge, workspace, page("three")).await.unwrap();
+    release::freeze(chat, workspace, "", &json!({}), by).await.unwrap();
+    fresh.clock.advance(1_000);
+    let shown = passage_of(&fresh, "delivery.md").await;
+    let hidden = edit::change(chat, workspace, shown.id, by, Change::Hide).await.unwrap();
+    let second = release::freeze(chat, workspace, "Without it", &json!({}), by).await.unwrap();
+    let signed = Signature { reason: String::new(), by };
+    assert_eq!(release::publish(chat, workspace, second.id, &signed).await.unwrap(), Decision::Done);
+    // As it was kept before: a passage of the second release.
+    let before = sqlx::query(
+        "INSERT INTO retired (id, workspace_id, library_id, source_id, document_id, position, kind, heading, text, audience, language, title, url, since, last, created_at)
+         SELECT $2, passage.workspace_id, passage.library_id, document.source_id, document.id, 0, 'text', passage.heading, passage.text, passage.audience,
+                passage.language, document.title, '', 2, 2, passage.created_at FROM passage JOIN document ON document.id = passage.document_id WHERE passage.id = $1",
+    );
+    before.bind(hidden.text()).bind(chat.id::<chat::PassageId>().text()).execute(chat.store().write()).await.unwrap();
+    let revision = knowledge.revision(workspace).await.unwrap();
+    sqlx::raw_sql(include_str!("../../../chat/migrations/0022_hidden.sql")).execute(chat.store().write()).await.unwrap();
+    assert_eq!(knowledge.revision(workspace).await.unwrap(), revision + 1, "the index follows");
+    for at in [At::Today, At::Release(2)] {
+        assert!(texts(&knowledge, workspace, at).await.is_empty(), "{at:?}");
+    }
+    // The document is replaced: what was switched off is not brought back by that.
+    take(&knowledge, workspace, page("five")).await.unwrap();
+    assert!(texts(&knowledge, workspace, At::Release(2)).await.is_empty(), "it was switched off when the release was frozen");
+    assert_eq!(texts(&knowledge, workspace, At::Release(1)).await, ["Delivery takes three days."], "the one before had it");
+    assert_eq!(texts(&knowledge, workspace, At::Today).await, ["Delivery takes five days."]);
+    let now = passage_of(&fresh, "delivery.md").await;
+    edit::change(chat, workspace, now.id, by, Change::Hide).await.unwrap();
+    release::freeze(chat, workspace, "", &json!({}), by).await.unwrap();
+    let document = passage_of(&fresh, "delivery.md").await.document;
+    document::remove(chat, workspace, document, Frozen::Kept).await.unwrap();
+    assert!(texts(&knowledge, workspace, At::Release(3)).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_removed_can_be_taken_out_of_every_release() {
+    let (fresh, knowledge) = open().await;
+    let (workspace, chat) = (fresh.workspace, &fresh.chat);
+    let by = admin(&fresh).await;
+    take(&knowledge, workspace, page("three")).await.unwrap();
+    let two =
+        Upload::bytes("two.csv", b"question,answer\nHow long does delivery take abroad?,Nine days.\nWho pays duties?,You do.\n".to_vec());
+    take(&knowledge, workspace, two).await.unwrap();
+    release::freeze(chat, workspace, "", &json!({}), by).await.unwrap();
+    take(&knowledge, workspace, page("five")).await.unwrap();
+    release::freeze(chat, workspace, "", &json!({}), by).await.unwrap();
+    let source = source_of(&fresh, "delivery.md").await;
+    source::remove(chat, workspace, source, Frozen::Forgotten).await.unwrap();
+    for at in [At::Today, At::Release(1), At::Release(2)] {
+        assert_eq!(texts(&knowledge, workspace, at).await, ["Nine days."], "{at:?}");
+    }
+    let two = source_of(&fresh, "two.csv").await;
+    let documents = document::list(chat.store(), workspace, two, "", 10).await.unwrap();
+    let abroad = documents.into_iter().find(|document| document.title.contains("abroad")).unwrap().id;
+    document::remove(chat, workspace, abroad, Frozen::Forgotten).await.unwrap();
+    for at in [At::Today, At::Release(1), At::Release(2)] {
+        assert!(!texts(&knowledge, workspace, at).await.contains(&"Nine days.".to_owned()), "{at:?}");
+    }
+    assert_eq!(source::find(chat.store(), workspace, two).await.unwrap().documents, 1, "the other one stays");
+}
+
+#[tokio::test]
+async fn what_differs_between_releases_is_told() {
+    let (fresh, knowledge) = open().await;
+    let (workspace, chat, store) = (fresh.workspace, &fresh.chat, fresh.chat.store());
+    let by = admin(&fresh).await;
+    let upload = |name: &str, text: &str| Upload::bytes(name, text.as_bytes().to_vec());
+    for (name, text) in [("same.md", "# Same\n\nAs ever."), ("old.md", "# Old\n\nNot any more."), ("off.md", "# Off\n\nSwitched off.")] {
+        take(&knowledge, workspace, upload(name, text)).await.unwrap();
+    }
+    take(&knowledge, workspace, page("three")).await.unwrap();
+    release::freeze(chat, workspace, "", &json!({}), by).await.unwrap();
+    take(&knowledge, workspace, page("five")).await.unwrap();
+    take(&knowledge, workspace, upload("new.md", "# New\n\nOne.\n\n## More\n\nTwo.")).await.unwrap();
+    source::remove(chat, workspace, source_of(&fresh, "old.md").await, Frozen::Kept).await.unwrap();
+    edit::change(chat, workspace, passage_of(&fresh, "off.md").await.id, by, Change::Hide).await.unwrap();
+    release::freeze(chat, workspace, "", &json!({}), by).await.unwrap();
+    // What comes after both counts in neither.
+    take(&knowledge, workspace, page("seven")).await.unwrap();
+    take(&knowledge, workspace, upload("late.md", "# Late\n\nToo late.")).await.unwrap();
+    let told = |changes: Vec<release::Change>| -> Vec<(String, bool, i64, i64)> {
+        changes.into_iter().map(|change| (change.title, change.is_here, change.before, change.after)).collect()
+    };
+    let expected = [("Delivery", true, 1, 1), ("New", true, 0, 2), ("Off", true, 1, 0), ("Old", false, 1, 0)];
+    let mut forth = told(release::changes(store, workspace, 1, 2, 10).await.unwrap());
+    forth.sort();
+    // A document whose passages are all switched off has none of today.
+    forth.iter_mut().filter(|(title, ..)| title == "Off").for_each(|(_, here, ..)| *here = true);
+    assert_eq!(forth, expected.map(|(title, here, before, after)| (title.to_owned(), here, before, after)));
+    let back = told(release::changes(store, workspace, 2, 1, 10).await.unwrap());
+    assert!(back.iter().any(|(title, _, before, after)| title == "New" && (*before, *after) == (2, 0)), "{back:?}");
+    assert!(release::changes(store, workspace, 2, 2, 10).await.unwrap().is_empty());
+    assert_eq!(release::changes(store, workspace, 1, 2, 2).await.unwrap().len(), 2);
 }
 
 fn case(question: &str) -> New {

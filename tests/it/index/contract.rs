@@ -64,7 +64,7 @@ async fn words_and_changes(place: &Place) {
     assert_eq!(shelf.knowledge.rebuild(shelf.fresh.workspace).await.unwrap(), 3);
     assert_eq!(shelf.ask(asked).await, before, "built anew it says the same");
     let source = source::list(shelf.chat.store(), shelf.fresh.workspace, None).await.unwrap().remove(0);
-    source::remove(&shelf.chat, shelf.fresh.workspace, source.id).await.unwrap();
+    source::remove(&shelf.chat, shelf.fresh.workspace, source.id, release::Frozen::Kept).await.unwrap();
     assert_eq!((shelf.ask("delivery").await, shelf.indexed()), (vec![], 0));
 }
 
@@ -91,13 +91,10 @@ async fn who_may_find_what(place: &Place) {
     assert!(all.len() == 8 && all.iter().all(|title| title.starts_with("Delivery secret")), "{all:?}");
     assert_eq!(titles(&shelf.find(other, query("delivery"), Way::default()).await), ["Others"]);
     assert_eq!(shelf.indexed(), 1_202);
-    // What everybody may see from now on, is replaced under the same id.
-    shelf
-        .take(
-            Upload::bytes("public.md", b"# Post\n\nA long text about what is sent by post, and once about delivery too.".to_vec())
-                .with_audience(Audience::Staff),
-        )
-        .await;
+    // What only staff may see from now on, is replaced under the same id.
+    let all = source::list(shelf.chat.store(), here, None).await.unwrap();
+    let public = all.into_iter().find(|source| source.name == "public.md").unwrap();
+    source::set_audience(&shelf.chat, here, public.id, Audience::Staff).await.unwrap();
     assert_eq!(shelf.ask("delivery").await, ["Notes"]);
 }
 

@@ -2,7 +2,7 @@
 
 use chat::{ConversationId, Secret, ToolCallId, VisitorId, WorkspaceId};
 use hmac::{Hmac, Mac};
-use knowledge::outbound::Call;
+use knowledge::{Fault, outbound::Call};
 use serde_json::json;
 use sha2::Sha256;
 
@@ -122,10 +122,10 @@ impl Bot {
     /// [`Error::Invalid`] when the tool has no code address, or nobody is named.
     pub async fn try_code(&self, tool: &Tool, subject: &str, locale: &str) -> Result<Sample> {
         if tool.spec.code_address.is_empty() {
-            return Err(Error::Invalid("The tool has no code address.".into()));
+            return Err(Error::Invalid(Fault::of("fault-code-none")));
         }
         if subject.trim().is_empty() {
-            return Err(Error::Invalid("Name a customer whom your system can reach.".into()));
+            return Err(Error::Invalid(Fault::of("fault-code-nobody")));
         }
         let code = fresh(self.chat().random());
         let key: ToolCallId = self.chat().id();
