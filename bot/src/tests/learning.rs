@@ -47,7 +47,7 @@ async fn a_trace_tells_everything_and_is_run_again_on_todays_knowledge() {
     assert_eq!(house.messages(&it).await.len(), 2, "nothing was said");
     // A handover is told, too.
     let event = house.ask(&it, "I want a human").await;
-    let turn = house.bot.turn_of(it.workspace, it.id, event.seq).await.expect("the turn that handed over");
+    let turn = house.turn(&event).await;
     assert_eq!((turn.outcome.as_deref(), turn.rule.as_str()), (Some("handover"), "wish"));
     assert!(matches!(house.bot.turn_of(it.workspace, it.id, 1).await, Err(Error::NotFound)));
 }
