@@ -1,8 +1,9 @@
 //! How far each device of each reader has come. Marks only move forward.
 
+use serde_json::json;
 use sqlx::Row;
 
-use crate::{AgentId, ConversationId, DeviceId, Result, Store, VisitorId, WorkspaceId};
+use crate::{AgentId, Column, ConversationId, DeviceId, Result, Store, VisitorId, WorkspaceId};
 
 /// Somebody with cursors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,10 +31,23 @@ pub async fn mark(
     conversation: ConversationId,
     reader: Reader,
     device: DeviceId,
-    (delivered, read): (i64, i64),
+    marks: (i64, i64),
     now: i64,
 ) -> Result<bool> {
-    let done = sqlx::query(
+    Ok(advance(store, workspace, conversation, reader, device, marks, now).await?.is_some())
+}
+
+/// The same; when a mark moved, how far this device's reader has read now.
+pub async fn advance(
+    store: &Store,
+    workspace: WorkspaceId,
+    conversation: ConversationId,
+    reader: Reader,
+    device: DeviceId,
+    (delivered, read): (i64, i64),
+    now: i64,
+) -> Result<Option<i64>> {
+    let moved = sqlx::query(
         "INSERT INTO cursor (conversation_id, reader, device, delivered_seq, read_seq, updated_at)
          SELECT id, $3, $4, CASE WHEN $5 < last_seq THEN $5 ELSE last_seq END, CASE WHEN $6 < last_seq THEN $6 ELSE last_seq END, $7
            FROM conversation WHERE workspace_id = $1 AND id = $2
@@ -41,7 +55,8 @@ pub async fn mark(
                 delivered_seq = CASE WHEN excluded.delivered_seq > cursor.delivered_seq THEN excluded.delivered_seq ELSE cursor.delivered_seq END,
                 read_seq = CASE WHEN excluded.read_seq > cursor.read_seq THEN excluded.read_seq ELSE cursor.read_seq END,
                 updated_at = excluded.updated_at
-          WHERE excluded.delivered_seq > cursor.delivered_seq OR excluded.read_seq > cursor.read_seq",
+          WHERE excluded.delivered_seq > cursor.delivered_seq OR excluded.read_seq > cursor.read_seq
+         RETURNING read_seq",
     )
     .bind(workspace.text())
     .bind(conversation.text())
@@ -50,9 +65,57 @@ pub async fn mark(
     .bind(delivered)
     .bind(read)
     .bind(now)
-    .execute(store.write())
+    .fetch_all(store.write())
     .await?;
-    Ok(done.rows_affected() > 0)
+    moved.first().map(|row| Ok(row.try_get("read_seq")?)).transpose()
+}
+
+/// How far one device has come.
+#[derive(Clone, Debug)]
+pub struct Delivered {
+    /// The tenant.
+    pub workspace: WorkspaceId,
+    /// Of which conversation.
+    pub conversation: ConversationId,
+    /// Whose device.
+    pub reader: Reader,
+    /// The device.
+    pub device: DeviceId,
+    /// It has everything up to here.
+    pub seq: i64,
+    /// Unix milliseconds.
+    pub at: i64,
+}
+
+/// Notes how far devices have come, each of them once: one statement for all. Marks beyond a conversation's end are cut to it.
+pub async fn delivered(store: &Store, list: &[Delivered]) -> Result<()> {
+    let rows: Vec<_> = list
+        .iter()
+        .map(|mark| {
+            json!({
+                "workspace": mark.workspace, "conversation": mark.conversation, "reader": mark.reader.text(), "device": mark.device,
+                "seq": mark.seq, "at": mark.at,
+            })
+        })
+        .collect();
+    let columns = [
+        Column::Text("workspace"),
+        Column::Text("conversation"),
+        Column::Text("reader"),
+        Column::Text("device"),
+        Column::Int("seq"),
+        Column::Int("at"),
+    ];
+    let sql = format!(
+        "INSERT INTO cursor (conversation_id, reader, device, delivered_seq, read_seq, updated_at)
+         SELECT c.id, x.reader, x.device, CASE WHEN x.seq < c.last_seq THEN x.seq ELSE c.last_seq END, 0, x.at
+           FROM {} JOIN conversation c ON c.id = x.conversation AND c.workspace_id = x.workspace WHERE 1 = 1
+         ON CONFLICT (conversation_id, reader, device) DO UPDATE SET delivered_seq = excluded.delivered_seq, updated_at = excluded.updated_at
+          WHERE excluded.delivered_seq > cursor.delivered_seq",
+        store.dialect().rows(1, &columns)
+    );
+    sqlx::query(sqlx::AssertSqlSafe(sql)).bind(json!(rows).to_string()).execute(store.write()).await?;
+    Ok(())
 }
 
 /// How far this reader has read, on whichever device; 0: nothing.

@@ -87,13 +87,17 @@ impl Chat {
     }
 
     /// Appends one message: acknowledged means on disk. The same client id again gives the same seq.
+    /// What is kept is announced, even when this future is dropped meanwhile.
     ///
     /// # Errors
     /// [`Error::Invalid`], [`Error::NotFound`], [`Error::Stale`] for a bot that lost the word, [`Error::Unavailable`].
     pub async fn append(&self, append: Append) -> Result<Appended> {
-        let appended = self.door.append(append).await?;
-        self.announce(std::slice::from_ref(&appended));
-        Ok(appended)
+        self.door.append(append).await
+    }
+
+    /// Whether messages can be written at all: the writer is there.
+    pub fn is_open(&self) -> bool {
+        self.door.is_open()
     }
 
     /// Whether messages wait for one another these moments: what can be written as well a minute later lets them go first.

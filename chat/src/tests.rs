@@ -1,8 +1,8 @@
 //! Stories of the record as a whole, on every engine.
 
 use crate::{
-    Append, Audience, Author, Conversation, ConversationId, Error, VisitorId, conversation::Opening, cursor, message, testing,
-    testing::Fresh, visit,
+    Append, Audience, Author, Conversation, ConversationId, Error, Heard, News, Topic, VisitorId, conversation::Opening, cursor, message,
+    testing, testing::Fresh, visit,
 };
 
 crate::on_every_engine!(
@@ -12,6 +12,7 @@ crate::on_every_engine!(
     many_visits_at_once_are_each_their_own,
     tails_never_end_before_the_record,
     appends_of_another_node_are_seen,
+    what_is_kept_is_told_though_its_sender_has_gone,
 );
 
 fn opening(fresh: &Fresh) -> Opening {
@@ -65,6 +66,25 @@ async fn nobody_opens_what_is_somebody_elses(engine: testing::Engine) {
         assert!(matches!(refused, Err(Error::NotFound)), "{refused:?}");
     }
     assert_eq!(message::after(fresh.chat.store(), fresh.workspace, mine.id, Audience::Staff, 0, 9).await.unwrap().len(), 1);
+}
+
+async fn what_is_kept_is_told_though_its_sender_has_gone(engine: testing::Engine) {
+    let fresh = engine.fresh().await.unwrap();
+    let mine = opening(&fresh);
+    let mut ear = fresh.chat.bus().subscribe(Topic::Visitor(fresh.workspace, mine.visitor));
+    ear.joined().await;
+    let mut sending = Box::pin(fresh.chat.append(first(&fresh, &mine, "gone before the answer")));
+    assert!(futures_util::poll!(&mut sending).is_pending());
+    drop(sending);
+    let told = async {
+        loop {
+            if let Heard::News(news) = ear.next().await {
+                return news;
+            }
+        }
+    };
+    let told = tokio::time::timeout(std::time::Duration::from_secs(10), told).await.unwrap();
+    assert!(matches!(&*told, News::Message { message } if message.body == "gone before the answer"), "{told:?}");
 }
 
 async fn a_visit_is_the_record(engine: testing::Engine) {

@@ -135,21 +135,29 @@ impl<'d> Change<'d> {
         Ok(audit::note_in(&mut self.tx, workspace, entry).await?)
     }
 
-    /// Writes the ticket, commits, and tells everybody whom it concerns.
+    /// Writes the ticket, commits, and tells everybody whom it concerns. A browser that goes away ends the request that waits
+    /// for this, but what was kept is told all the same.
     pub(crate) async fn finish(mut self) -> Result<Option<Ticket>> {
         let ticket = self.write_ticket().await?;
-        self.tx.commit().await?;
-        let (chat, it) = (self.desk.chat(), &self.conversation);
-        chat.announce(&self.appended);
-        match self.epoch {
-            Some(epoch) => chat.speaker_changed(it.workspace, it.visitor, it.id, epoch),
-            None => chat.conversation_changed(it.workspace, it.visitor, it.id),
-        }
         let queued = |ticket: &Option<Ticket>| ticket.as_ref().is_some_and(Ticket::is_queued);
-        if queued(&self.before) || queued(&ticket) {
-            self.desk.queue_moved(it.workspace);
-        }
-        Ok(ticket)
+        let queue_moved = queued(&self.before) || queued(&ticket);
+        let Self { desk, tx, conversation: it, appended, epoch, .. } = self;
+        let desk = desk.clone();
+        let told = tokio::spawn(async move {
+            tx.commit().await?;
+            let chat = desk.chat();
+            chat.announce(&appended);
+            match epoch {
+                Some(epoch) => chat.speaker_changed(it.workspace, it.visitor, it.id, epoch),
+                None => chat.conversation_changed(it.workspace, it.visitor, it.id),
+            }
+            if queue_moved {
+                desk.queue_moved(it.workspace);
+            }
+            Ok(())
+        });
+        // The process ends.
+        told.await.unwrap_or(Err(sqlx::Error::WorkerCrashed.into())).map(|()| ticket)
     }
 
     async fn write_ticket(&mut self) -> Result<Option<Ticket>> {

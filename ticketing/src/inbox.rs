@@ -138,6 +138,24 @@ impl Desk {
         self.list(workspace, &filter).await?.rows.pop().ok_or(Error::NotFound)
     }
 
+    /// Conversations with a message or a change of their ticket at `at` (unix ms) or later, at most `limit`.
+    ///
+    /// # Errors
+    /// Only the record's.
+    pub async fn touched_since(&self, workspace: WorkspaceId, at: i64, limit: i64) -> Result<Vec<ConversationId>> {
+        let rows = sqlx::query(
+            "SELECT id FROM conversation WHERE workspace_id = $1 AND last_at >= $2
+             UNION SELECT conversation_id AS id FROM ticket WHERE workspace_id = $1 AND resolved_at IS NULL AND updated_at >= $2
+             UNION SELECT conversation_id AS id FROM ticket WHERE workspace_id = $1 AND resolved_at >= $2 LIMIT $3",
+        )
+        .bind(workspace.text())
+        .bind(at)
+        .bind(limit)
+        .fetch_all(self.chat().store().read())
+        .await?;
+        rows.iter().map(|row| Ok(chat::row::id(row, "id")?)).collect()
+    }
+
     /// How much is in each view of an agent's inbox.
     ///
     /// # Errors

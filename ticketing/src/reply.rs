@@ -1,6 +1,6 @@
 //! What agents write: replies, internal notes, and signs that they are writing.
 
-use chat::{AgentId, Append, Audience, Author, ClientId, ConversationId, Message, News, Topic, WorkspaceId};
+use chat::{AgentId, Append, Appended, Audience, Author, ClientId, ConversationId, Message, News, Topic, WorkspaceId};
 
 use crate::{Desk, Result, change::Change, ticket::Status};
 
@@ -26,7 +26,10 @@ impl Desk {
         let other = change.holder().filter(|holder| *holder != agent);
         let append = Append::new(workspace, conversation, client_id, Author::Agent(agent), body);
         if change.has(client_id).await? {
-            return Ok(change.append(append).await?.message);
+            // Perhaps the answer to its commit was lost, and nobody was told.
+            let kept = change.append(append).await?;
+            self.chat().announce(&[Appended { duplicate: false, ..kept.clone() }]);
+            return Ok(kept.message);
         }
         change.take(&writer).await?;
         let considered = Some(change.conversation.asked_seq);

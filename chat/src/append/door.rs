@@ -15,10 +15,10 @@ use std::{
 use sqlx::{Any, Connection, pool::PoolConnection};
 use tokio::{
     sync::{mpsc, oneshot},
-    time::{Instant, sleep, timeout_at},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 
-use super::{Append, Appended, announce, append_in, plan, plan::Span};
+use super::{Append, Appended, announce::Untold, announce::announce, append_in, plan, plan::Span};
 use crate::{Bus, Clock, Dialect, Error, Result, Store, tail::Tails};
 
 /// Waiting messages, before senders have to wait.
@@ -31,10 +31,12 @@ const TRIES_OF_SQLITE: u32 = 3;
 const IN_A_ROW: u32 = 4;
 /// Between two tries, at first and at most.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(500));
+/// What became of messages with a lost answer is looked up this often, even if nobody writes.
+const LOOK: Duration = Duration::from_secs(1);
 /// A group of so many says that messages come faster than groups are written, and for how many milliseconds it says so.
 const CROWD: (usize, i64) = (3, 1_000);
 
-type Waiting = (Append, oneshot::Sender<Result<Appended>>);
+type Waiting = (Append, oneshot::Sender<Result<Untold>>);
 
 /// A sender to the one writer.
 #[derive(Clone, Debug)]
@@ -59,11 +61,17 @@ impl Door {
         now - self.crowded_at.load(Ordering::Relaxed) < CROWD.1
     }
 
+    /// Once this was polled the message may be kept, whether or not anybody waits for the answer; then everybody is told.
     pub(crate) async fn append(&self, append: Append) -> Result<Appended> {
         let (reply, answer) = oneshot::channel();
         let closed = || Error::Unavailable(sqlx::Error::PoolClosed);
         self.queue.send((append, reply)).await.map_err(|_| closed())?;
-        answer.await.map_err(|_| closed())?
+        answer.await.map_err(|_| closed())??.tell().ok_or_else(closed)
+    }
+
+    /// Whether messages are still taken.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.queue.is_closed()
     }
 }
 
@@ -83,14 +91,16 @@ impl Writer {
     async fn run(mut self, batch: usize, mut inbox: mpsc::Receiver<Waiting>) {
         let mut waiting = Vec::with_capacity(batch);
         let mut in_a_row = 0;
-        while inbox.recv_many(&mut waiting, batch).await > 0 {
+        while self.next(batch, &mut inbox, &mut waiting).await > 0 {
             if waiting.len() >= CROWD.0 {
                 self.crowded_at.store(self.clock.now(), Ordering::Relaxed);
             }
             let (group, replies): (Vec<Append>, Vec<_>) = waiting.drain(..).unzip();
             match self.write(&group).await {
                 Ok(done) => {
-                    replies.into_iter().zip(done).for_each(|(reply, done)| drop(reply.send(done)));
+                    for (reply, done) in replies.into_iter().zip(done) {
+                        drop(reply.send(done.map(|done| Untold::new(done, &self.bus, &self.tails))));
+                    }
                     self.find_lost().await;
                 }
                 Err(error) => {
@@ -106,6 +116,17 @@ impl Writer {
                 (self.held, in_a_row) = (None, 0);
             }
         }
+    }
+
+    /// The next group; nothing when the last sender is gone.
+    async fn next(&mut self, batch: usize, inbox: &mut mpsc::Receiver<Waiting>, waiting: &mut Vec<Waiting>) -> usize {
+        while !self.lost.is_empty() {
+            match timeout(LOOK, inbox.recv_many(waiting, batch)).await {
+                Ok(got) => return got,
+                Err(_) => self.find_lost().await,
+            }
+        }
+        inbox.recv_many(waiting, batch).await
     }
 
     /// Tries until the store has answered or patience ends.
@@ -143,7 +164,8 @@ impl Writer {
         if self.lost.is_empty() {
             return;
         }
-        match plan::kept(&self.store, &self.lost).await {
+        let kept = timeout(PATIENCE, plan::kept(&self.store, &self.lost)).await;
+        match kept.unwrap_or(Err(Error::Unavailable(sqlx::Error::PoolTimedOut))) {
             Ok(kept) => {
                 announce(&self.bus, &self.tails, &kept);
                 self.lost.clear();
@@ -214,7 +236,7 @@ fn ours(done: Vec<Result<Appended>>, unsure: &[Appended]) -> Vec<Result<Appended
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Author, message, testing};
+    use crate::{Author, Heard, Topic, message, testing};
 
     #[tokio::test]
     async fn what_a_lost_answer_kept_is_found_and_announced() {
@@ -237,5 +259,21 @@ mod tests {
         assert_eq!(plan::kept(store, &lost).await.unwrap().len(), 1);
         let all = message::after(store, fresh.workspace, talk.id, crate::Audience::All, 0, 10).await.unwrap();
         assert_eq!(all.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn what_was_kept_unheard_is_told_though_nobody_writes_any_more() {
+        let fresh = testing::fresh().await.unwrap();
+        let talk = fresh.conversation("en").await.unwrap();
+        let append = Append::new(fresh.workspace, talk.id, fresh.chat.id(), Author::Visitor(talk.visitor), "hello");
+        let (store, bus) = (fresh.chat.store().clone(), fresh.chat.bus().clone());
+        let first = Attempt::default().on(&mut None, &store, fresh.chat.now(), &[append]).await.unwrap();
+        let lost = first.into_iter().flatten().collect();
+        let mut ear = bus.subscribe(Topic::Visitor(fresh.workspace, talk.visitor));
+        let (tails, clock) = (Tails::new(1 << 20), fresh.clock.clone());
+        let (_sender, inbox) = mpsc::channel(1);
+        tokio::spawn(Writer { held: None, store, bus, tails, clock, crowded_at: Arc::default(), lost }.run(8, inbox));
+        let told = async { while !matches!(ear.next().await, Heard::News(_)) {} };
+        tokio::time::timeout(LOOK * 10, told).await.unwrap();
     }
 }

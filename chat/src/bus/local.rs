@@ -31,20 +31,24 @@ impl Local {
         }
     }
 
-    /// A new mailbox, and whether it is the topic's first.
-    pub(super) fn subscribe(&self, topic: Topic) -> (Arc<Mailbox>, bool) {
+    /// Everybody on one topic has.
+    pub(super) fn miss(&self, topic: Topic) {
+        if let Some(readers) = self.topics.get(&topic) {
+            readers.iter().for_each(|reader| reader.miss());
+        }
+    }
+
+    /// A new mailbox. When it is the topic's first, `begins` is called before another one can be had.
+    pub(super) fn subscribe(&self, topic: Topic, begins: impl FnOnce()) -> Arc<Mailbox> {
         let mailbox = Arc::new(Mailbox::new(if matches!(topic, Topic::Visitor(..)) { BEHIND_OF_VISITOR } else { BEHIND }));
-        let first = match self.topics.entry(topic) {
-            Entry::Occupied(mut readers) => {
-                readers.get_mut().push(mailbox.clone());
-                false
-            }
+        match self.topics.entry(topic) {
+            Entry::Occupied(mut readers) => readers.get_mut().push(mailbox.clone()),
             Entry::Vacant(topic) => {
-                topic.insert(vec![mailbox.clone()]);
-                true
+                let _entry = topic.insert(vec![mailbox.clone()]);
+                begins();
             }
-        };
-        (mailbox, first)
+        }
+        mailbox
     }
 
     /// Ends a subscription; true when it was the topic's last one.

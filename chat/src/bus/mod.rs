@@ -72,10 +72,9 @@ impl Bus {
 
     /// Hears what is published from now on; from other nodes as soon as [`Subscription::joined`] has returned.
     pub fn subscribe(&self, topic: Topic) -> Subscription {
-        let (mailbox, first) = self.0.local.subscribe(topic);
-        if let Some(redis) = self.0.redis.as_ref().filter(|_| first) {
-            redis.changed(topic);
-        }
+        // Told before anybody else can be on the topic: who comes second waits for the same change.
+        let begins = || self.0.redis.iter().for_each(|redis| redis.changed(topic));
+        let mailbox = self.0.local.subscribe(topic, begins);
         Subscription { topic, mailbox, bus: self.clone() }
     }
 }
@@ -89,11 +88,11 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    /// Waits until other nodes are heard too: what is read from the record afterwards misses nothing. When the server between
-    /// them is away it does not wait; [`Heard::Missed`] then comes when it is back.
+    /// Waits until other nodes are heard too: what is read from the record afterwards misses nothing. It does not wait for a
+    /// server between them that is away, and not long for one that is busy; [`Heard::Missed`] comes when they are heard.
     pub async fn joined(&self) {
         if let Some(redis) = &self.bus.0.redis {
-            redis.joined().await;
+            redis.joined(self.topic).await;
         }
     }
 

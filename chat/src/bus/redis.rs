@@ -64,8 +64,8 @@ enum Out {
 #[derive(Debug)]
 enum Ear {
     Changed(Topic),
-    /// Answered when everything before it is subscribed.
-    Sync(oneshot::Sender<()>),
+    /// Answered when everything before it is subscribed; who listens to this topic waits for that.
+    Sync(Topic, oneshot::Sender<()>),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -100,9 +100,9 @@ impl Redis {
     }
 
     /// Waits until what was joined before is heard; not for a server that is away.
-    pub(super) async fn joined(&self) {
+    pub(super) async fn joined(&self, topic: Topic) {
         let (done, heard) = oneshot::channel();
-        if self.state.heard.load(SeqCst) && self.ears.send(Ear::Sync(done)).is_ok() {
+        if self.state.heard.load(SeqCst) && self.ears.send(Ear::Sync(topic, done)).is_ok() {
             drop(timeout(JOIN, heard).await);
         }
     }
@@ -165,7 +165,8 @@ impl Speaker {
             }
         };
         let mut pipe = redis::pipe();
-        let lost = self.state.lost.load(SeqCst);
+        // What is lost from here on sets it again.
+        let lost = self.state.lost.swap(false, SeqCst);
         if lost {
             pipe.publish(lost_channel(self.installation), letter(self.node, None)).ignore();
         }
@@ -174,15 +175,13 @@ impl Speaker {
                 pipe.publish(topic.channel(self.installation), letter(self.node, Some((*topic, news.clone())))).ignore();
             }
         }
-        if !pipe.is_empty() {
-            let (): () = within(pipe.query_async(connection)).await?;
+        let told = if pipe.is_empty() { Ok(()) } else { within(pipe.query_async(connection)).await };
+        match &told {
+            Ok(()) if lost => tracing::info!("the bus tells other nodes again"),
+            Err(_) if lost => self.state.lost.store(true, SeqCst),
+            _ => {}
         }
-        if lost {
-            // What is lost from here on sets it again.
-            self.state.lost.store(false, SeqCst);
-            tracing::info!("the bus tells other nodes again");
-        }
-        Ok(())
+        told
     }
 }
 
@@ -205,6 +204,8 @@ impl Listener {
         while !changes.is_closed() {
             let ended = self.hear(&mut changes).await;
             let cut = self.state.heard.swap(false, SeqCst);
+            // Whoever listens is looked up when the server is back; until then nothing may pile up here.
+            while changes.try_recv().is_ok() {}
             if cut && let Err(error) = ended {
                 tracing::warn!(%error, "the bus cannot be heard; it connects again until it can");
             }
@@ -257,8 +258,11 @@ impl Listener {
             within(sink.unsubscribe(self.channels(&parted))).await?;
         }
         for ear in changed.drain(..) {
-            if let Ear::Sync(done) = ear {
-                let _ = done.send(());
+            // Who has not waited any longer has read the record too early.
+            if let Ear::Sync(topic, done) = ear
+                && done.send(()).is_err()
+            {
+                self.local.miss(topic);
             }
         }
         Ok(())
@@ -290,3 +294,6 @@ async fn within<T>(answer: impl Future<Output = RedisResult<T>>) -> RedisResult<
         Err(_) => Err((redis::ErrorKind::Io, "the server did not answer in time").into()),
     }
 }
+
+#[cfg(test)]
+mod tests;

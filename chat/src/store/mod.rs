@@ -177,3 +177,6 @@ fn unreachable_store(error: &sqlx::Error) -> Error {
         "The record cannot be opened: {error}. Check record.address, and that the folder or server is there and writable."
     ))
 }
+
+#[cfg(test)]
+mod tests;

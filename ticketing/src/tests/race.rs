@@ -1,5 +1,9 @@
 //! Everything at once.
 
+use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
+
+use chat::{Heard, News, Topic};
+
 use super::*;
 use crate::Error;
 
@@ -7,7 +11,8 @@ chat::on_every_engine!(
     of_two_takes_at_once_one_wins,
     a_handover_against_a_take_leaves_one_ticket_and_one_speaker,
     no_agent_gets_too_much_and_no_chat_is_lost,
-    a_message_against_resolve_never_stays_unheard
+    a_message_against_resolve_never_stays_unheard,
+    a_reply_that_was_kept_is_told_whenever_its_browser_goes
 );
 
 async fn of_two_takes_at_once_one_wins(on: Engine) {
@@ -104,4 +109,48 @@ async fn a_message_against_resolve_never_stays_unheard(on: Engine) {
         assert!(ticket.is_live() || now.answered_seq == now.asked_seq, "either heard before the end, or open again");
         s.check(it.id).await;
     }
+}
+
+/// An HTTP server drops the handler of a browser that has gone, wherever it waits.
+async fn a_reply_that_was_kept_is_told_whenever_its_browser_goes(on: Engine) {
+    let s = story(on).await;
+    let (ann, it) = (s.online("Ann", 4).await, s.asked().await);
+    let mut ear = s.fresh.chat.bus().subscribe(Topic::Visitor(s.fresh.workspace, it.visitor));
+    ear.joined().await;
+    let (mut kept, mut gone) = (0, 0);
+    for polls in 1..500 {
+        let before = s.messages(it.id, Audience::All).await.len();
+        let body = format!("gone after {polls}");
+        let mut answered = false;
+        {
+            let mut reply = pin!(s.reply(ann, it.id, &body));
+            for _ in 0..polls {
+                answered = answered || poll_fn(|context| Poll::Ready(reply.as_mut().poll(context).is_ready())).await;
+                if answered {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        if s.messages(it.id, Audience::All).await.iter().skip(before).any(|message| message.body == body) {
+            kept += 1;
+            let told = async {
+                loop {
+                    if let Heard::News(news) = ear.next().await
+                        && matches!(&*news, News::Message { message } if message.body == body)
+                    {
+                        return;
+                    }
+                }
+            };
+            assert!(tokio::time::timeout(Duration::from_secs(5), told).await.is_ok(), "{body} is in the record, and nobody knows");
+        } else {
+            gone += 1;
+        }
+        if answered {
+            break;
+        }
+    }
+    assert!(kept > 0 && gone > 0, "{kept} kept, {gone} not");
 }

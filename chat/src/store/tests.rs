@@ -1,0 +1,66 @@
+//! Acknowledged means on disk: whatever connection a commit goes through.
+
+use sqlx::{AnyConnection, Connection, Row, pool::PoolConnection};
+
+use super::*;
+use crate::{
+    Chat, Clock, Random,
+    testing::{Engine, Fresh},
+};
+
+crate::on_every_engine!(every_connection_promises_durability_for_itself);
+
+async fn every_connection_promises_durability_for_itself(engine: Engine) {
+    let fresh = engine.fresh().await.unwrap();
+    if engine != Engine::Sqlite {
+        set_default(&fresh, "off").await;
+    }
+    let chat = Chat::open(&fresh.config, Clock::system(), Random::system()).await.unwrap();
+    for (pool, name) in [(chat.store().read(), "read"), (chat.store().write(), "write")] {
+        // All it may have at once; each for the first time, and after it was closed and made anew.
+        for time in ["first", "again"] {
+            let mut held = Vec::new();
+            for _ in 0..pool.options().get_max_connections() {
+                held.push(pool.acquire().await.unwrap());
+            }
+            for connection in &mut held {
+                assert_eq!(promise(connection, engine).await, expected(engine), "the {name} pool, {time}");
+            }
+            for connection in held {
+                connection.close().await.unwrap();
+            }
+        }
+    }
+}
+
+/// What the whole database would do by itself.
+async fn set_default(fresh: &Fresh, value: &str) {
+    let mut connection = AnyConnection::connect(&fresh.config.address).await.unwrap();
+    let (_, name) = fresh.config.address.rsplit_once('/').unwrap();
+    let set = format!("ALTER DATABASE {name} SET synchronous_commit = {value}");
+    connection.execute(sqlx::AssertSqlSafe(set)).await.unwrap();
+    connection.close().await.unwrap();
+    let mut another = AnyConnection::connect(&fresh.config.address).await.unwrap();
+    assert_eq!(setting(&mut another, "SHOW synchronous_commit").await, value);
+}
+
+fn expected(engine: Engine) -> [String; 2] {
+    let words = if engine == Engine::Sqlite { ["wal", "2"] } else { ["on", "on"] };
+    words.map(str::to_owned)
+}
+
+async fn promise(connection: &mut PoolConnection<Any>, engine: Engine) -> [String; 2] {
+    match engine {
+        Engine::Sqlite => {
+            let level: i64 = sqlx::query("PRAGMA synchronous").fetch_one(&mut **connection).await.unwrap().try_get(0).unwrap();
+            [setting(connection, "PRAGMA journal_mode").await, level.to_string()]
+        }
+        Engine::Postgres | Engine::Cluster => {
+            [setting(connection, "SHOW synchronous_commit").await, setting(connection, "SHOW fsync").await]
+        }
+    }
+}
+
+async fn setting(connection: &mut AnyConnection, sql: &'static str) -> String {
+    sqlx::query(sql).fetch_one(connection).await.unwrap().try_get(0).unwrap()
+}
