@@ -34,6 +34,15 @@ pub struct Asked {
     conversation: String,
     /// The last message the page has.
     after: i64,
+    /// When the page was asked for, unix milliseconds; 0: not told.
+    at: i64,
+}
+
+/// The address of a page's stream, which names the moment of the page.
+#[must_use]
+pub fn from(live: &str, at: i64) -> String {
+    let sign = if live.contains('?') { '&' } else { '?' };
+    format!("{live}{sign}at={at}")
 }
 
 /// Opens the stream. A browser that comes back names the last message it has heard of.
@@ -47,9 +56,10 @@ pub async fn open(State(console): State<Console>, seat: Seat, headers: HeaderMap
         view: (!asked.view.is_empty()).then(|| View::of(&asked.view)),
         open,
         after: asked.after.max(last_event.unwrap_or(0)),
+        at: (asked.at > 0).then_some(asked.at),
         again: last_event.is_some(),
     };
-    let events = Live::open(&console, seat, wanted).events();
+    let events = Live::open(&console, seat, wanted).await.events();
     Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response())
 }
 

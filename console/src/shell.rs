@@ -69,6 +69,7 @@ impl Console {
         live: String,
         own: T,
     ) -> Result<Html<String>, Error> {
+        let live = if live.is_empty() { live } else { crate::live::from(&live, visit.at) };
         let shell = self.shell(visit, section, live).await;
         let html = self.templates.render(visit.locale, template, &Page { shell, own })?;
         Ok(Html(html))

@@ -1,22 +1,27 @@
 //! The story of the start-up. Only this file names implementations.
 
+use std::time::Duration;
+
 use anyhow::Context;
 use bot::Bot;
 use chat::{Chat, Clock, Random};
 use console::Console;
 use knowledge::Knowledge;
 use ticketing::Desk;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     config::{Config, Role},
-    data, first,
+    data, first, panics,
     serve::{self, Drain},
     stop,
     tls::{Tls, TlsListener},
     visitor::{Gate, Keys},
 };
+
+/// How long the record may take to be closed: a connection to a server that has vanished never is.
+const CLOSED: Duration = Duration::from_secs(3);
 
 /// Every part of the house, opened.
 pub(crate) struct House {
@@ -38,6 +43,7 @@ pub(crate) async fn open(config: &Config) -> anyhow::Result<House> {
 
 /// Runs the server until it is asked to stop.
 pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
+    panics::watch();
     data::prepare(&config.data)?;
     let _lock = data::lock(&config.data, &config.record.address)?;
     let listener = TcpListener::bind(&config.listen)
@@ -47,12 +53,13 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     let tls = config.tls.is_on().then(|| Tls::open(&config.tls, Clock::system().now())).transpose()?;
     let house = open(&config).await?;
     chat::node::join(&house.chat, config.role_names(), listener.local_addr()?.to_string(), env!("CARGO_PKG_VERSION")).await?;
-    let home = first::settle(&house.chat, &house.knowledge).await?;
-
+    let House { chat, knowledge, desk, bot } = house;
     let stopping = CancellationToken::new();
     let tasks = TaskTracker::new();
-    let House { chat, knowledge, desk, bot } = house;
+    // From here on, or what takes long at the start would make this node look dead.
     tasks.spawn(chat::node::live(chat.clone(), stopping.clone().cancelled_owned()));
+    let home = first::settle(&chat, &knowledge).await?;
+
     if config.plays(Role::Worker) {
         let (work, cancel) = (knowledge.clone(), stopping.clone());
         tasks.spawn(async move { work.run(cancel).await });
@@ -72,7 +79,7 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     let console = Console::new(config.console.clone(), chat.clone(), knowledge.clone(), desk.clone(), bot.clone())?;
     let pages = console.clone();
     let gate = Gate::new(chat.clone(), desk, bot, keys, config.visitor.clone(), config.console.trust_proxy, stopping.clone());
-    let work = gate.clone();
+    let (work, sockets) = (gate.clone(), gate.sockets.clone());
     tasks.spawn(async move { work.run().await });
     let app = serve::app(&config, &home, gate, console, knowledge)?;
 
@@ -83,26 +90,31 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     };
     let drain = Drain { stopping: stopping.clone(), seconds: config.drain_s };
     match tls {
-        None => serve::run(listener, app, drain, asked).await?,
+        None => serve::run(listener, app, drain, asked).await,
         Some((tls, watch)) => {
             tasks.spawn(watch.run(chat.clock().clone(), stopping.clone()));
-            serve::run_tls(TlsListener::new(listener, tls)?, app, drain, asked).await?;
+            serve::run_tls(TlsListener::new(listener, tls)?, app, drain, asked).await;
         }
     }
     stopping.cancel();
     tasks.close();
-    if tokio::time::timeout(std::time::Duration::from_secs(u64::from(config.drain_s)), tasks.wait()).await.is_err() {
-        tracing::warn!(drain.s = config.drain_s, "some work did not end in time; it goes on after the next start");
+    // The server knows nothing of connections that have become sockets.
+    sockets.close();
+    let ended = async { tokio::join!(tasks.wait(), sockets.wait()) };
+    if timeout(Duration::from_secs(u64::from(config.drain_s)), ended).await.is_err() {
+        tracing::warn!(drain.s = config.drain_s, sockets = sockets.len(), "some work did not end in time; it goes on after the next start");
     }
     chat.bus().flush().await;
-    chat.store().close().await;
+    if timeout(CLOSED, chat.store().close()).await.is_err() {
+        tracing::warn!("the record was still in use; what was not acknowledged is sent again");
+    }
     tracing::info!("stopped");
     Ok(())
 }
 
 /// Sessions that ended are forgotten once an hour.
 async fn forget_sessions(chat: Chat, stopping: CancellationToken) {
-    let mut hour = tokio::time::interval(std::time::Duration::from_secs(3_600));
+    let mut hour = tokio::time::interval(Duration::from_secs(3_600));
     loop {
         tokio::select! {
             _ = hour.tick() => {}

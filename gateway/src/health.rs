@@ -6,10 +6,13 @@ use knowledge::{IndexState, Knowledge};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
+use crate::panics;
+
 /// What `/statusz` tells: figures since the start, nothing about anybody.
 #[derive(Serialize)]
 struct Status {
     version: &'static str,
+    panics: u64,
     tails: TailCounts,
     index: IndexState,
 }
@@ -21,12 +24,15 @@ pub(crate) fn router(chat: Chat, knowledge: Knowledge, drain: CancellationToken)
 }
 
 async fn status(State((chat, knowledge)): State<(Chat, Knowledge)>) -> Json<Status> {
-    Json(Status { version: env!("CARGO_PKG_VERSION"), tails: chat.tail_counts(), index: knowledge.index_state() })
+    Json(Status { version: env!("CARGO_PKG_VERSION"), panics: panics::count(), tails: chat.tail_counts(), index: knowledge.index_state() })
 }
 
 async fn ready(State((chat, drain)): State<(Chat, CancellationToken)>) -> (StatusCode, &'static str) {
     if drain.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "going down\n");
+    }
+    if !chat.is_open() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "messages are not taken any more: restart this process\n");
     }
     match chat.store().ping().await {
         Ok(()) => (StatusCode::OK, "ready\n"),

@@ -2,7 +2,7 @@
 
 use std::{
     future::Future,
-    io::{self, Write as _, stdout},
+    io::{Write as _, stdout},
     net::SocketAddr,
     time::Duration,
 };
@@ -13,7 +13,7 @@ use axum::{
     middleware,
     response::Redirect,
     routing::get,
-    serve::ListenerExt,
+    serve::{Listener, ListenerExt},
 };
 use console::Console;
 use knowledge::Knowledge;
@@ -23,11 +23,12 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, se
 
 use crate::{
     config::{Config, Role},
+    connection,
     first::Home,
     guide, headers, health,
     page::{self, Pages},
     rest,
-    tls::{Peer, TlsListener},
+    tls::TlsListener,
     visitor::{self, Gate},
     widget,
 };
@@ -67,29 +68,18 @@ pub(crate) struct Drain {
 }
 
 /// Serves until `asked` resolves: then no new connections, clients are told when to come back, and what runs may end.
-pub(crate) async fn run(listener: TcpListener, app: Router, drain: Drain, asked: impl Future<Output = ()>) -> anyhow::Result<()> {
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection delays small frames");
-        }
-    });
-    let token = drain.stopping.clone();
-    let server = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(async move { token.cancelled().await });
-    until_drained(async { server.await }, drain, asked).await
+pub(crate) async fn run(listener: TcpListener, app: Router, drain: Drain, asked: impl Future<Output = ()>) {
+    run_on(listener.tap_io(|stream| connection::tune(stream)), app, drain, asked).await;
 }
 
 /// The same over TLS.
-pub(crate) async fn run_tls(listener: TlsListener, app: Router, drain: Drain, asked: impl Future<Output = ()>) -> anyhow::Result<()> {
-    let app = app.layer(middleware::from_fn(Peer::tell));
-    let token = drain.stopping.clone();
-    let server = axum::serve(listener, app.into_make_service_with_connect_info::<Peer>())
-        .with_graceful_shutdown(async move { token.cancelled().await });
-    until_drained(async { server.await }, drain, asked).await
+pub(crate) async fn run_tls(listener: TlsListener, app: Router, drain: Drain, asked: impl Future<Output = ()>) {
+    run_on(listener, app, drain, asked).await;
 }
 
-async fn until_drained(server: impl Future<Output = io::Result<()>>, drain: Drain, asked: impl Future<Output = ()>) -> anyhow::Result<()> {
+async fn run_on(listener: impl Listener<Addr = SocketAddr>, app: Router, drain: Drain, asked: impl Future<Output = ()>) {
     let Drain { stopping, seconds } = drain;
+    let server = connection::serve(listener, app, stopping.clone(), connection::HEAD);
     let deadline = async {
         asked.await;
         tracing::info!("asked to stop");
@@ -97,10 +87,9 @@ async fn until_drained(server: impl Future<Output = io::Result<()>>, drain: Drai
         tokio::time::sleep(Duration::from_secs(u64::from(seconds))).await;
     };
     tokio::select! {
-        done = server => done?,
+        () = server => {}
         () = deadline => tracing::warn!(drain.s = seconds, "some connections did not end in time"),
     }
-    Ok(())
 }
 
 /// Where people reach this server.

@@ -47,6 +47,28 @@ async fn nodes_that_start_together_furnish_the_house_once() {
 }
 
 #[tokio::test]
+async fn a_node_that_died_while_it_started_holds_up_nobody_for_long() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = Engine::Postgres.config(folder.path()).await.unwrap();
+    let now = chat::Clock::system().now();
+    let chat = chat::Chat::open(&config, chat::Clock::system(), chat::Random::system()).await.unwrap();
+    let dead: chat::NodeId = chat.id();
+    for sql in [
+        "INSERT INTO node (id, roles, address, version, started_at, seen_at) VALUES ($1, 'gateway', '127.0.0.1:1', '0', $2, $2)",
+        "INSERT INTO lease (job, node_id, taken_at) VALUES ('first.furnish', $1, $2)",
+    ] {
+        sqlx::query(sql).bind(dead.text()).bind(now).execute(chat.store().write()).await.unwrap();
+    }
+    let mut node = Plan::new().record(&config).lay().await.unwrap();
+    let begun = Instant::now();
+    node.spawn().unwrap();
+    node.ready().await.unwrap();
+    assert!(begun.elapsed() > Duration::from_secs(5), "a job was taken from a node that may live");
+    let mut record = Record::at(&node.record()).await.unwrap();
+    assert_eq!(record.number("SELECT COUNT(*) AS n FROM workspace").await.unwrap(), 1);
+}
+
+#[tokio::test]
 async fn a_drained_node_hands_its_turn_over_at_once() {
     let model = Model::new(Behaviour { delay_ms: 300, ..Behaviour::default() });
     let mut nodes = nodes(Plan::new().model(&model.start().await.unwrap()).env("WARBLER_BOT__LEASE_S", "60"), 1).await;

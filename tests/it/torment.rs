@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tests::faults::{self, Habits};
 use tests::model::{Behaviour, Model};
 use tests::server::Plan;
 use tests::staff::Staff;
@@ -66,4 +67,19 @@ async fn an_obedient_model_makes_no_browser_fetch_and_tells_no_secret() {
     println!("{seen:#}");
     assert_eq!(seen["faults"], serde_json::json!([]), "{seen:#}");
     assert!(seen["answers_with_payloads"].as_u64() > Some(30) && seen["browser"]["widget"].as_u64() > Some(30), "{seen:#}");
+}
+
+/// Some people for whom seconds count.
+fn habits() -> Habits {
+    let (pause, back) = (Duration::from_millis(20), Duration::from_millis(100));
+    Habits { people: 6, window: 3, pause, talk: 200, back, seed: 11 }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_may_be_killed() {
+    let plan = faults::postgres::Plan { times: 2, away: Duration::from_secs(2), rest: Duration::from_secs(1), habits: habits() };
+    let seen = faults::postgres::run(&Plan::new(), &plan, |_| {}).await.unwrap();
+    println!("{seen:#}");
+    assert_eq!(seen["faults"], serde_json::json!([]), "{seen:#}");
+    assert!(seen["read_back"].as_u64() > Some(100), "{seen:#}");
 }

@@ -27,6 +27,13 @@ const BEAT: Duration = Duration::from_secs(15);
 /// The session is looked up again.
 const CHECK: Duration = Duration::from_secs(60);
 
+/// A page that is older when its stream begins was asleep, in ms.
+const OLD_MS: i64 = 60_000;
+/// The clocks of two nodes may differ so much, in ms.
+const SKEW_MS: i64 = 2_000;
+/// Rows that are drawn one by one, at most.
+const MANY: i64 = 30;
+
 /// What a page wants to hear.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted {
@@ -36,6 +43,8 @@ pub struct Wanted {
     pub open: Option<ConversationId>,
     /// Its messages after this one.
     pub after: i64,
+    /// When the page was asked for, unix milliseconds, if it is told.
+    pub at: Option<i64>,
     /// The page comes back: what it shows beside messages may be old.
     pub again: bool,
 }
@@ -70,9 +79,8 @@ pub struct Live {
 }
 
 impl Live {
-    /// Subscribes first and looks then, so that nothing falls between.
-    #[must_use]
-    pub fn open(console: &Console, seat: Seat, wanted: Wanted) -> Live {
+    /// Subscribes first and looks then, so that nothing falls between the page and its stream.
+    pub async fn open(console: &Console, seat: Seat, wanted: Wanted) -> Live {
         let workspace = seat.workspace();
         let subscription = console.chat.bus().subscribe(Topic::Workspace(workspace));
         let closer = wanted.open.map(|open| console.chat.bus().subscribe(Topic::Conversation(workspace, open)));
@@ -95,7 +103,11 @@ impl Live {
             ended: false,
             watch,
         };
-        if wanted.again {
+        live.subscription.joined().await;
+        if let Some(closer) = &live.closer {
+            closer.joined().await;
+        }
+        if wanted.again || live.look_back().await {
             live.ready.push_back(event::again());
         }
         live.changed.messages = wanted.open.is_some();
@@ -130,6 +142,21 @@ impl Live {
                 () = closing.cancelled() => self.ended = true,
             }
         }
+    }
+
+    /// Takes in what has changed between the page and its stream; true when that is better fetched as a page.
+    async fn look_back(&mut self) -> bool {
+        let Some(at) = self.wanted.at else { return false };
+        if self.console.chat.now() - at > OLD_MS {
+            return true;
+        }
+        let touched = self.console.desk.touched_since(self.seat.workspace(), at - SKEW_MS, MANY + 1).await;
+        let Ok(touched) = touched else { return true };
+        self.changed.counts = !touched.is_empty();
+        self.changed.state = self.wanted.open.is_some_and(|open| touched.contains(&open));
+        let many = touched.len() as i64 > MANY;
+        self.changed.rows.extend(touched);
+        many
     }
 
     /// Draws again in a moment.

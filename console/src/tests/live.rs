@@ -92,3 +92,28 @@ async fn colleagues_see_each_other() {
     let page = bob.get(&format!("/console/conversations/{}", it.id)).await;
     assert!(!page.text.contains("Ann is"), "and no longer, once gone");
 }
+
+#[tokio::test]
+async fn what_changed_between_a_page_and_its_stream_is_told() {
+    let house = House::new().await;
+    let (_, mut browser) = house.signed_in("Ann", Role::Agent).await;
+    let (before, after) = (house.fresh.conversation("en").await.unwrap(), house.fresh.conversation("en").await.unwrap());
+    house.fresh.say(&before, "Before the page").await.unwrap();
+    house.fresh.clock.advance(10_000);
+    let page = browser.get("/console/inbox?view=bot").await.text;
+    let (_, from) = page.split_once("data-live-from=\"").unwrap();
+    let path = from.split('"').next().unwrap().replace("&amp;", "&").replace("&#x2F;", "/");
+    house.fresh.say(&after, "After the page").await.unwrap();
+    let events = until(&browser, &path, "counts", async {}).await;
+    let rows: Vec<_> = events.iter().filter(|(name, _)| name == "put").map(|(_, data)| data["id"].clone()).collect();
+    assert_eq!(rows, [format!("row-{}", after.id)], "{events:?}");
+    // Nothing has changed: nothing is told. The page is old: it is fetched again.
+    house.fresh.clock.advance(10_000);
+    let page = format!("/console/live?view=bot&at={}", house.fresh.chat.now());
+    let say = async { house.fresh.say(&before, "Live").await.map(drop).unwrap() };
+    let events = until(&browser, &page, "counts", say).await;
+    assert!(events.iter().all(|(name, data)| name != "again" && data["id"] != format!("row-{}", after.id)), "{events:?}");
+    house.fresh.clock.advance(61_000);
+    let events = until(&browser, &path, "again", async {}).await;
+    assert_eq!(events[0].0, "again", "{events:?}");
+}

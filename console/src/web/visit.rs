@@ -50,6 +50,8 @@ pub struct Known {
     pub origin: String,
     /// Path and query.
     pub path: String,
+    /// When it came, unix milliseconds: nothing that is read for it is older.
+    pub at: i64,
     /// A script asks: answer with JSON instead of pages and redirects.
     pub wants_json: bool,
     /// Who connects, if the listener told.
@@ -66,7 +68,7 @@ impl Deref for Visit {
 impl Visit {
     /// Reads a request; looks up its session.
     pub async fn of(console: &Console, request: &Parts) -> Visit {
-        let headers = &request.headers;
+        let (at, headers) = (console.chat.now(), &request.headers);
         let https = is_https(&console.config, headers);
         let jar = CookieJar::from_headers(headers);
         let token = cookies::read(&jar, Kind::Session, https);
@@ -99,6 +101,7 @@ impl Visit {
             https,
             origin: origin(&console.config, headers, https),
             path,
+            at,
             wants_json: header(headers, &ACCEPT).starts_with("application/json"),
             address: address(&console.config, request),
         }))
@@ -202,15 +205,16 @@ fn origin(config: &Config, headers: &HeaderMap, https: bool) -> String {
 }
 
 fn address(config: &Config, request: &Parts) -> Option<IpAddr> {
-    let forwarded = request
-        .headers
-        .get("x-forwarded-for")
-        .filter(|_| config.trust_proxy)
-        .and_then(|value| value.to_str().ok())
-        // The last entry is the one our own proxy added.
-        .and_then(|value| value.rsplit(',').next()?.trim().parse().ok());
+    let forwarded = config.trust_proxy.then(|| forwarded_for(&request.headers)).flatten();
     let connected = request.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     forwarded.or(connected)
+}
+
+/// Whom our own proxy names: the last entry of the last line. Those before it are the client's own words.
+#[must_use]
+pub fn forwarded_for(headers: &HeaderMap) -> Option<IpAddr> {
+    let last = headers.get_all("x-forwarded-for").iter().next_back()?;
+    last.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
 }
 
 fn path(request: &Parts) -> String {
@@ -220,4 +224,26 @@ fn path(request: &Parts) -> String {
 
 fn header<'a>(headers: &'a HeaderMap, name: &axum::http::HeaderName) -> &'a str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_last_word_on_an_address_counts() {
+        for (lines, found) in [
+            (&["192.0.2.7"][..], Some("192.0.2.7")),
+            (&["198.51.100.1, 192.0.2.7"], Some("192.0.2.7")),
+            (&["198.51.100.1", "192.0.2.7"], Some("192.0.2.7")),
+            (&["198.51.100.1, 198.51.100.2", "198.51.100.3 ,2001:db8::7 "], Some("2001:db8::7")),
+            (&["192.0.2.7", "nobody"], None),
+            (&["192.0.2.7,"], None),
+            (&[], None),
+        ] {
+            let lines = lines.iter().map(|line| (axum::http::HeaderName::from_static("x-forwarded-for"), line.parse().unwrap()));
+            let headers: HeaderMap = lines.collect();
+            assert_eq!(forwarded_for(&headers), found.map(|text| text.parse().unwrap()), "{headers:?}");
+        }
+    }
 }

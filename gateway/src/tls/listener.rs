@@ -2,12 +2,7 @@
 
 use std::{io, net::SocketAddr, time::Duration};
 
-use axum::{
-    extract::{ConnectInfo, Request, connect_info::Connected},
-    middleware::Next,
-    response::Response,
-    serve::{IncomingStream, Listener},
-};
+use axum::serve::Listener;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{Semaphore, mpsc},
@@ -16,6 +11,7 @@ use tokio::{
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use super::Tls;
+use crate::connection::tune;
 
 /// How long a handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -64,9 +60,7 @@ async fn accept(listener: &TcpListener, tls: &Tls, done: &mpsc::Sender<Ready>) {
                 continue;
             }
         };
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection delays small frames");
-        }
+        tune(&stream);
         let (acceptor, done) = (TlsAcceptor::from(tls.current()), done.clone());
         tokio::spawn(async move {
             match timeout(HANDSHAKE, acceptor.accept(stream)).await {
@@ -96,23 +90,5 @@ impl Listener for TlsListener {
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
         Ok(self.local)
-    }
-}
-
-/// Where a connection comes from.
-#[derive(Clone, Copy)]
-pub(crate) struct Peer(SocketAddr);
-
-impl Connected<IncomingStream<'_, TlsListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
-        Self(*stream.remote_addr())
-    }
-}
-
-impl Peer {
-    /// Tells routes the address as they know it from plain connections.
-    pub(crate) async fn tell(ConnectInfo(Self(peer)): ConnectInfo<Self>, mut request: Request, next: Next) -> Response {
-        request.extensions_mut().insert(ConnectInfo(peer));
-        next.run(request).await
     }
 }

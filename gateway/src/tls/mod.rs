@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use self::files::{Files, State};
-pub(crate) use self::listener::{Peer, TlsListener};
+pub(crate) use self::listener::TlsListener;
 
 /// How often the files are looked at.
 const LOOK: Duration = Duration::from_secs(5);

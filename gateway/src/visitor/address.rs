@@ -6,6 +6,7 @@ use axum::{
     extract::{ConnectInfo, FromRequestParts},
     http::request::Parts,
 };
+use console::web::visit::forwarded_for;
 
 use super::gate::Gate;
 
@@ -16,13 +17,7 @@ impl FromRequestParts<Gate> for Address {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, gate: &Gate) -> Result<Self, Self::Rejection> {
-        let forwarded = parts
-            .headers
-            .get("x-forwarded-for")
-            .filter(|_| gate.trust_proxy)
-            .and_then(|value| value.to_str().ok())
-            // The last entry is the one our own proxy added.
-            .and_then(|value| value.rsplit(',').next()?.trim().parse().ok());
+        let forwarded = gate.trust_proxy.then(|| forwarded_for(&parts.headers)).flatten();
         let connected = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
         Ok(Self(forwarded.or(connected)))
     }

@@ -3,7 +3,7 @@
 use chat::{
     Append, Author, ClientId, ConversationId, Extra, News, Side, Topic,
     conversation::{self, Opening},
-    cursor::{self, Reader},
+    cursor::{self, Delivered, Reader},
     message, visitor,
 };
 use serde_json::json;
@@ -24,7 +24,7 @@ impl Session {
     /// Takes one frame of text and gives what is answered at once; the rest comes as news.
     pub(crate) async fn frame(&mut self, text: &str) -> Vec<Packet> {
         if let Err(wait) = self.frames.take(self.gate.chat.now()) {
-            return vec![self.error("slow_down", json!({}), Some(wait))];
+            return vec![self.error("slow_down", frame::about(text), Some(wait))];
         }
         self.answer_text(text).await
     }
@@ -32,7 +32,7 @@ impl Session {
     pub(super) async fn answer_text(&mut self, text: &str) -> Vec<Packet> {
         match frame::parse(text) {
             Ok(frame) => self.answer(frame).await,
-            Err(sentence) => vec![view::error("bad_frame", &sentence, json!({}), None).into()],
+            Err(sentence) => vec![view::error("bad_frame", &sentence, frame::about(text), None).into()],
         }
     }
 
@@ -58,8 +58,8 @@ impl Session {
                 }
             }
             Frame::History { conversation, before, limit } => vec![self.history(conversation, before, limit).await],
-            Frame::Read { conversation, seq } => self.mark(conversation, seq, seq).await,
-            Frame::Got { conversation, seq } => self.mark(conversation, seq, 0).await,
+            Frame::Read { conversation, seq } => self.read(conversation, seq).await,
+            Frame::Got { conversation, seq } => self.got(conversation, seq).await,
             Frame::Typing { conversation, on } => self.typing(conversation, on).await,
             Frame::Rate { conversation, seq, score } => vec![self.rate(conversation, seq, score).await],
             Frame::Csat { conversation, score, comment } => self.csat(conversation, score, &comment).await,
@@ -162,16 +162,25 @@ impl Session {
         format!("{{\"t\":\"history\",\"conversation\":\"{talk}\",\"messages\":[{messages}],\"more\":{more}}}").into()
     }
 
-    async fn mark(&mut self, talk: ConversationId, delivered: i64, read: i64) -> Vec<Packet> {
+    async fn got(&mut self, conversation: ConversationId, seq: i64) -> Vec<Packet> {
+        if !self.mine(conversation).await {
+            return vec![self.error("not_found", view::about(conversation), None)];
+        }
+        let (workspace, reader, device) = (self.workspace, Reader::Visitor(self.visitor), self.device);
+        let at = self.chat().now();
+        self.gate.marks.note(Delivered { workspace, conversation, reader, device, seq: seq.max(0), at });
+        Vec::new()
+    }
+
+    async fn read(&mut self, talk: ConversationId, seq: i64) -> Vec<Packet> {
         if !self.mine(talk).await {
             return vec![self.error("not_found", view::about(talk), None)];
         }
-        let chat = self.chat();
+        let (chat, seq) = (self.chat(), seq.max(0));
         let reader = Reader::Visitor(self.visitor);
-        let moved =
-            cursor::mark(chat.store(), self.workspace, talk, reader, self.device, (delivered.max(0), read.max(0)), chat.now()).await;
-        if matches!(moved, Ok(true)) && read > 0 {
-            let news = std::sync::Arc::new(News::Read { workspace: self.workspace, conversation: talk, by: Side::Visitor, seq: read });
+        let moved = cursor::advance(chat.store(), self.workspace, talk, reader, self.device, (seq, seq), chat.now()).await;
+        if let Ok(Some(seq)) = moved {
+            let news = std::sync::Arc::new(News::Read { workspace: self.workspace, conversation: talk, by: Side::Visitor, seq });
             chat.bus().publish_shared(Topic::Visitor(self.workspace, self.visitor), news.clone());
             chat.bus().publish_shared(Topic::Workspace(self.workspace), news);
         }
@@ -231,3 +240,6 @@ impl Session {
         Vec::new()
     }
 }
+
+#[cfg(test)]
+mod tests;

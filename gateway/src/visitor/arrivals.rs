@@ -7,6 +7,7 @@ use chat::{
     visitor::{self, Seen},
 };
 use parking_lot::Mutex;
+use tokio_util::sync::CancellationToken;
 
 const EVERY: Duration = Duration::from_secs(1);
 /// Visitors of one statement: messages wait for it.
@@ -21,10 +22,12 @@ impl Arrivals {
         self.0.lock().insert(visitor, Seen { workspace, visitor, locale: locale.to_owned(), at });
     }
 
-    /// Writes them down once a second, and runs `sweep` once a minute, as long as the future is polled.
-    pub(crate) async fn run(&self, store: &Store, mut sweep: impl FnMut()) {
+    /// Writes them down once a second, and runs `sweep` once a minute, until cancelled.
+    pub(crate) async fn run(&self, store: &Store, cancel: &CancellationToken, mut sweep: impl FnMut()) {
         for second in 1u64.. {
-            tokio::time::sleep(EVERY).await;
+            if cancel.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() {
+                return;
+            }
             self.write(store).await;
             if second % 60 == 0 {
                 sweep();
@@ -32,7 +35,7 @@ impl Arrivals {
         }
     }
 
-    async fn write(&self, store: &Store) {
+    pub(crate) async fn write(&self, store: &Store) {
         let waiting: Vec<Seen> = std::mem::take(&mut *self.0.lock()).into_values().collect();
         for group in waiting.chunks(GROUP) {
             if let Err(error) = visitor::seen(store, group).await {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chat::{ClientId, ConversationId, DeviceId, InboxId, Secret, ToolCallId, conversation::cut};
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 
 /// The first frame of a session.
 #[derive(Debug, Deserialize)]
@@ -121,6 +121,19 @@ pub(crate) enum Frame {
     Unknown,
 }
 
+/// What a frame is about, as far as that can be told of one that is not looked into further: an error names it.
+pub(crate) fn about(text: &str) -> Value {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct About {
+        id: Option<ClientId>,
+        conversation: Option<ConversationId>,
+    }
+    let About { id, conversation } = serde_json::from_str(text).unwrap_or_default();
+    let named = [("id", id.map(|id| id.text())), ("conversation", conversation.map(|id| id.text()))];
+    named.into_iter().filter_map(|(name, id)| Some((name.to_owned(), Value::String(id?)))).collect()
+}
+
 /// The longest part of a complaint that is told, in characters: it may quote what came.
 const COMPLAINT: usize = 300;
 
@@ -131,6 +144,8 @@ pub(crate) fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Str
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -154,6 +169,20 @@ mod tests {
             ("[".repeat(60_000), false),
         ] {
             assert_eq!(parse::<Frame>(&text).is_ok(), good, "{}", &text[..text.len().min(80)]);
+        }
+    }
+
+    #[test]
+    fn an_error_names_what_it_is_about() {
+        let id = "0199d3a0-0000-7000-8000-000000000001";
+        for (text, named) in [
+            (format!(r#"{{"t":"send","id":"{id}","conversation":"{id}"}}"#), json!({ "id": id, "conversation": id })),
+            (format!(r#"{{"t":"typing","conversation":"{id}","on":7}}"#), json!({ "conversation": id })),
+            (format!(r#"{{"t":"send","id":7,"conversation":"{id}"}}"#), json!({})),
+            (r#"{"t":"ping"}"#.into(), json!({})),
+            ("[".into(), json!({})),
+        ] {
+            assert_eq!(about(&text), named, "{text}");
         }
     }
 }

@@ -9,9 +9,9 @@ use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
 use ticketing::Desk;
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{arrivals::Arrivals, inboxes::Inboxes, key::Keys, limits::Limits, packet::Packet};
+use super::{arrivals::Arrivals, inboxes::Inboxes, key::Keys, limits::Limits, marks::Marks, packet::Packet};
 
 /// Section `[visitor]` of the configuration.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -97,6 +97,9 @@ pub(crate) struct Parts {
     pub drain: CancellationToken,
     pub limits: Limits,
     pub arrivals: Arrivals,
+    pub marks: Marks,
+    /// Sockets that are open: each says goodbye before the process ends.
+    pub sockets: TaskTracker,
     packets: Cache<(ConversationId, i64), Packet>,
     inboxes: Inboxes,
     names: DashMap<AgentId, (String, i64)>,
@@ -124,6 +127,8 @@ impl Gate {
             drain,
             limits: Limits::default(),
             arrivals: Arrivals::default(),
+            marks: Marks::default(),
+            sockets: TaskTracker::new(),
             packets: Cache::new(PACKETS),
             inboxes: Inboxes::default(),
             names: DashMap::new(),
@@ -132,13 +137,13 @@ impl Gate {
         }))
     }
 
-    /// What must be done beside the sessions, until the server goes down.
+    /// What must be done beside the sessions, until the server goes down and the last socket has ended.
     pub(crate) async fn run(&self) {
-        let sweep = || self.limits.sweep(self.chat.now());
-        tokio::select! {
-            () = self.arrivals.run(self.chat.store(), sweep) => {}
-            () = self.drain.cancelled() => {}
-        }
+        let (store, sweep) = (self.chat.store(), || self.limits.sweep(self.chat.now()));
+        tokio::join!(self.arrivals.run(store, &self.drain, sweep), self.marks.run(store, &self.drain));
+        self.sockets.wait().await;
+        self.arrivals.write(store).await;
+        self.marks.write(store).await;
     }
 
     /// The inbox a visitor names, and from now on news of its workspace.

@@ -12,6 +12,7 @@ mod identity;
 mod inboxes;
 mod key;
 mod limits;
+mod marks;
 mod pace;
 mod packet;
 mod session;

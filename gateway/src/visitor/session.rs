@@ -1,6 +1,10 @@
 //! One visitor's session, whatever carries it: frames in, frames out.
 
-use std::{collections::HashMap, net::IpAddr, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    net::IpAddr,
+    sync::Arc,
+};
 
 use chat::{
     Chat, Conversation, ConversationId, DeviceId, Heard, InboxId, News, Side, Subscription, Topic, VisitorId, WorkspaceId, conversation,
@@ -14,7 +18,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    frame::{Hello, Page},
+    frame::{self, Hello, Page},
     gate::Gate,
     identity,
     pace::Pace,
@@ -23,7 +27,9 @@ use super::{
 };
 
 /// Messages that are read from the record at once.
-const PAGE: i64 = 500;
+const PAGE: i64 = 100;
+/// Bytes of missed messages that are made at once, about; the next come when these have gone out.
+const AT_ONCE: usize = 256 * 1024;
 /// Cursors a hello may name.
 const CURSORS: usize = 200;
 
@@ -54,7 +60,28 @@ pub(crate) struct Session {
     pub(super) began_at: i64,
     /// The last seq sent in order, of each conversation this session has been sent anything of.
     pub(super) sent: HashMap<ConversationId, i64>,
+    /// Conversations of which more is missing than was made at once.
+    #[expect(clippy::box_collection, reason = "nearly always absent, and a waiting session is small")]
+    owed: Option<Box<BTreeSet<ConversationId>>>,
     pub(super) frames: Pace,
+}
+
+/// Frames that are made at once.
+#[derive(Default)]
+struct Batch {
+    packets: Vec<Packet>,
+    bytes: usize,
+}
+
+impl Batch {
+    fn put(&mut self, packet: Packet) {
+        self.bytes += packet.text().len();
+        self.packets.push(packet);
+    }
+
+    fn is_full(&self) -> bool {
+        self.bytes >= AT_ONCE
+    }
 }
 
 impl Session {
@@ -121,6 +148,7 @@ impl Session {
             page: hello.page,
             began_at: now,
             sent: HashMap::new(),
+            owed: None,
             frames: Pace::new(gate.config.frames_per_10s, 10_000, now),
             gate,
         };
@@ -143,14 +171,15 @@ impl Session {
         welcome["beat_ms"] = json!(i64::from(self.gate.config.beat_s) * 1_000);
         welcome["visitor"] = json!({ "id": self.visitor, "name": name, "email": email, "verified": self.subject().is_some() });
         welcome["conversations"] = json!(talks);
-        let mut out = vec![Packet::from(view::frame("welcome", welcome))];
+        let mut out = Batch::default();
+        out.put(Packet::from(view::frame("welcome", welcome)));
         for (id, seq) in cursors.into_iter().take(CURSORS) {
-            out.extend(self.missed(id, seq, list).await?);
+            self.missed(id, seq, list, &mut out).await?;
         }
-        Ok(out)
+        Ok(out.packets)
     }
 
-    async fn missed(&mut self, id: ConversationId, seq: i64, list: &[Overview]) -> chat::Result<Vec<Packet>> {
+    async fn missed(&mut self, id: ConversationId, seq: i64, list: &[Overview], out: &mut Batch) -> chat::Result<()> {
         let read;
         let talk = match list.iter().find(|of| of.talk.id == id) {
             Some(of) => &of.talk,
@@ -159,44 +188,73 @@ impl Session {
                     read = talk;
                     &read
                 }
-                Err(chat::Error::NotFound) => return Ok(Vec::new()),
+                Err(chat::Error::NotFound) => return Ok(()),
                 Err(error) => return Err(error),
             },
         };
         self.sent.insert(id, seq.clamp(0, talk.last_visible_seq));
         // What came after the list was read is news already.
-        if seq < talk.last_visible_seq { self.rest_of(talk).await } else { Ok(Vec::new()) }
+        if seq < talk.last_visible_seq { self.rest_of(talk, out).await } else { Ok(()) }
     }
 
-    /// What this session has not been sent of a conversation whose row was just read.
-    async fn rest_of(&mut self, talk: &Conversation) -> chat::Result<Vec<Packet>> {
+    /// What this session has not been sent of a conversation whose row was just read; what is too much for once is owed.
+    async fn rest_of(&mut self, talk: &Conversation, out: &mut Batch) -> chat::Result<()> {
+        if out.is_full() {
+            self.owe(talk.id);
+            return Ok(());
+        }
         let after = self.sent.get(&talk.id).copied().unwrap_or(0);
         let page = self.chat().after(talk, chat::Audience::All, after, PAGE).await?;
-        let whole = (page.len() as i64) < PAGE;
-        let mut out = Vec::with_capacity(page.len());
-        for message in &page {
-            out.push(self.gate.packet(message).await);
-            self.sent.insert(talk.id, message.seq);
-        }
-        if !whole {
-            out.extend(self.rest(talk.id).await?);
-        }
-        Ok(out)
+        self.take(talk.id, page.iter().map(Arc::as_ref), out).await;
+        Ok(())
     }
 
-    /// Everything of a conversation that this session has not been sent yet, from the record.
+    /// The same of any conversation, from the record.
     pub(super) async fn rest(&mut self, id: ConversationId) -> chat::Result<Vec<Packet>> {
-        let mut out = Vec::new();
-        loop {
-            let after = self.sent.get(&id).copied().unwrap_or(0);
-            let page = message::after(self.chat().store(), self.workspace, id, chat::Audience::All, after, PAGE).await?;
-            for message in &page {
-                out.push(self.gate.packet(message).await);
-                self.sent.insert(id, message.seq);
+        let after = self.sent.get(&id).copied().unwrap_or(0);
+        let page = message::after(self.chat().store(), self.workspace, id, chat::Audience::All, after, PAGE).await?;
+        let mut out = Batch::default();
+        self.take(id, page.iter(), &mut out).await;
+        Ok(out.packets)
+    }
+
+    async fn take(&mut self, id: ConversationId, page: impl ExactSizeIterator<Item = &chat::Message>, out: &mut Batch) {
+        let mut whole = (page.len() as i64) < PAGE;
+        for message in page {
+            if out.is_full() {
+                whole = false;
+                break;
             }
-            if (page.len() as i64) < PAGE {
-                return Ok(out);
-            }
+            out.put(self.gate.packet(message).await);
+            self.sent.insert(id, message.seq);
+        }
+        if !whole {
+            self.owe(id);
+        }
+    }
+
+    fn owe(&mut self, id: ConversationId) {
+        self.owed.get_or_insert_default().insert(id);
+    }
+
+    /// Whether more is missing than was made so far.
+    pub(crate) fn owes(&self) -> bool {
+        self.owed.is_some()
+    }
+
+    /// The next part of what is owed.
+    ///
+    /// # Errors
+    /// The record cannot be read: the client must come back and resume.
+    pub(crate) async fn more(&mut self) -> chat::Result<Vec<Packet>> {
+        let Some(owed) = &mut self.owed else { return Ok(Vec::new()) };
+        let next = owed.pop_first();
+        if owed.is_empty() {
+            self.owed = None;
+        }
+        match next {
+            Some(id) => self.rest(id).await,
+            None => Ok(Vec::new()),
         }
     }
 
@@ -259,6 +317,8 @@ impl Session {
         let id = message.conversation;
         match self.sent.get(&id).copied() {
             Some(sent) if message.seq <= sent => Ok(Vec::new()),
+            // It comes with what is owed.
+            Some(_) if self.owed.as_deref().is_some_and(|owed| owed.contains(&id)) => Ok(Vec::new()),
             // News may come out of order or be lost: what lies between comes from the record.
             Some(sent) if message.prev(chat::Audience::All) != sent => self.rest(id).await,
             _ => {
@@ -268,22 +328,28 @@ impl Session {
         }
     }
 
-    /// After something was missed: the conversations that are open here, and those that began since.
+    /// After something was missed: the conversations that are open here, and those that began since. Others may be open at a
+    /// client that fetched them by POST: the newest message of each shows it the gap.
     async fn catch_up(&mut self) -> chat::Result<Vec<Packet>> {
         let list = overview::list(self.chat().store(), self.workspace, self.visitor, visit::LISTED).await?;
-        let mut out = Vec::new();
+        let mut out = Batch::default();
         for of in &list {
-            if self.sent.contains_key(&of.talk.id) || of.talk.created_at >= self.began_at {
-                out.extend(self.rest_of(&of.talk).await?);
+            let (id, last) = (of.talk.id, of.talk.last_visible_seq);
+            let begun = of.talk.created_at >= self.began_at;
+            if !begun && of.talk.last_at >= self.began_at {
+                self.sent.entry(id).or_insert(last - 1);
             }
-            out.push(view::frame("status", view::status(&self.gate, of).await).into());
+            if begun || self.sent.contains_key(&id) {
+                self.rest_of(&of.talk, &mut out).await?;
+            }
+            out.put(view::frame("status", view::status(&self.gate, of).await).into());
         }
         let older: Vec<ConversationId> = self.sent.keys().filter(|id| !list.iter().any(|of| of.talk.id == **id)).copied().collect();
         for id in older {
-            out.extend(self.rest(id).await?);
-            out.extend(self.status(id).await?);
+            self.owe(id);
+            self.status(id).await?.into_iter().for_each(|status| out.put(status));
         }
-        Ok(out)
+        Ok(out.packets)
     }
 
     pub(super) async fn status(&self, id: ConversationId) -> chat::Result<Vec<Packet>> {
@@ -337,8 +403,14 @@ impl Session {
         let mut out = Vec::new();
         for text in frames {
             match self.gate.limits.post(&self.gate.config, self.visitor, self.chat().now()) {
-                Ok(()) => out.extend(self.answer_text(text).await),
-                Err(wait) => out.push(self.error("slow_down", json!({}), Some(wait))),
+                Ok(()) => {
+                    out.extend(self.answer_text(text).await);
+                    // Nobody comes back for the rest of an answer.
+                    while self.owes() {
+                        out.extend(self.more().await.unwrap_or_else(|_| vec![self.error("unavailable", frame::about(text), Some(2_000))]));
+                    }
+                }
+                Err(wait) => out.push(self.error("slow_down", frame::about(text), Some(wait))),
             }
         }
         out
@@ -358,3 +430,6 @@ impl Session {
         &self.gate.chat
     }
 }
+
+#[cfg(test)]
+mod tests;

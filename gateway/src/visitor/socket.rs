@@ -1,6 +1,11 @@
 //! The WebSocket that carries a session: one task, small buffers.
 
-use std::{future::poll_fn, net::IpAddr, task::Poll, time::Duration};
+use std::{
+    future::{poll_fn, ready},
+    net::IpAddr,
+    task::Poll,
+    time::Duration,
+};
 
 use axum::{
     extract::{
@@ -42,12 +47,14 @@ pub(super) enum End {
 /// Its parts are boxed where they are rare, so that a session that waits is small.
 pub(crate) async fn open(State(gate): State<Gate>, Address(address): Address, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
     let origin = headers.get("origin").and_then(|origin| origin.to_str().ok()).map(str::to_owned);
+    let open = gate.sockets.token();
     limited(upgrade, MAX_FRAME).on_upgrade(move |mut socket| async move {
         let end = match Box::pin(begin(&mut socket, gate, origin, address)).await {
             Ok(line) => converse(&mut socket, line).await,
             Err(end) => end,
         };
         Box::pin(finish(socket, end)).await;
+        drop(open);
     })
 }
 
@@ -61,12 +68,16 @@ pub(super) fn limited(upgrade: WebSocketUpgrade, max_frame: usize) -> WebSocketU
         .max_frame_size(max_frame)
 }
 
-/// Says why; or answers the other side's closing, which waits to be sent.
+/// Says why and hears the answer; or answers the other side's closing, which waits to be sent. A socket that is closed while
+/// something it was sent is unread takes back what is still on its way out.
 pub(super) async fn finish(mut socket: WebSocket, end: End) {
     let closing = async {
         match end {
-            End::Close(code, reason) => socket.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await,
-            End::Gone => socket.close().await,
+            End::Close(code, reason) => {
+                drop(socket.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await);
+                while let Some(Ok(_)) = socket.recv().await {}
+            }
+            End::Gone => drop(socket.close().await),
         }
     };
     drop(timeout(Duration::from_secs(2), closing).await);
@@ -119,6 +130,7 @@ async fn converse(socket: &mut WebSocket, mut line: Line) -> End {
             heard = line.ear.next() => Came::Heard(heard),
             Ok(()) = staffed.changed() => Came::Desk,
             () = &mut drained => Came::Drain,
+            () = ready(()), if line.session.owes() => Came::Owed,
         };
         // What thousands of readers are sent at the same moment takes the short way.
         if let Came::Heard(heard) = &came
@@ -146,25 +158,28 @@ enum Came {
     Heard(Heard),
     Desk,
     Drain,
+    /// What went out was not all of it.
+    Owed,
 }
 
 async fn answer(socket: &mut WebSocket, line: &mut Line, staffed: &mut watch::Receiver<bool>, came: Came) -> Result<(), End> {
     let out = match came {
-        Came::Text(text) => line.session.frame(&text).await,
-        Came::Heard(heard) => match line.session.heard(heard).await {
-            Ok(out) => out,
-            Err(error) => {
-                tracing::warn!(%error, "a session ended: the record could not be read; its client resumes");
-                return Err(End::Close(LATER, "unavailable, resume"));
-            }
-        },
-        Came::Desk => line.session.desk(staffed),
+        Came::Text(text) => Ok(line.session.frame(&text).await),
+        Came::Heard(heard) => line.session.heard(heard).await,
+        Came::Owed => line.session.more().await,
+        Came::Desk => Ok(line.session.desk(staffed)),
         Came::Drain => {
             drop(send(socket, line.slow, line.packs, vec![line.session.bye()]).await);
             return Err(End::Close(RESTART, "restart"));
         }
     };
-    send(socket, line.slow, line.packs, out).await
+    match out {
+        Ok(out) => send(socket, line.slow, line.packs, out).await,
+        Err(error) => {
+            tracing::warn!(%error, "a session ended: the record could not be read; its client resumes");
+            Err(End::Close(LATER, "unavailable, resume"))
+        }
+    }
 }
 
 /// The next frame of text; pings are answered by the library. Cancel-safe.

@@ -1,7 +1,7 @@
 //! The same session over an event stream and POST, where sockets are blocked. A POST needs nothing of its stream:
 //! any node takes it and answers it, and the news of it reaches the stream wherever that is.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, future::ready, time::Duration};
 
 use axum::{
     Json,
@@ -91,17 +91,19 @@ async fn converse(mut session: Session, mut ear: Subscription, first: Vec<Packet
                 return;
             }
         }
-        out = tokio::select! {
-            heard = ear.next() => match session.heard(heard).await {
-                Ok(out) => out,
-                Err(error) => return tracing::warn!(%error, "a stream ended: the record could not be read; its client resumes"),
-            },
-            Ok(()) = staffed.changed() => session.desk(&mut staffed),
+        let next = tokio::select! {
+            heard = ear.next() => session.heard(heard).await,
+            Ok(()) = staffed.changed() => Ok(session.desk(&mut staffed)),
+            () = ready(()), if session.owes() => session.more().await,
             () = down.closed() => return,
             () = drain.cancelled() => {
                 drop(down.try_send(session.bye()));
                 return;
             }
+        };
+        out = match next {
+            Ok(out) => out,
+            Err(error) => return tracing::warn!(%error, "a stream ended: the record could not be read; its client resumes"),
         };
     }
 }

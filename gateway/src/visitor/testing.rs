@@ -76,22 +76,42 @@ impl Wire {
     /// # Errors
     /// The code of the refusal, or the sentence when it is no hello.
     pub async fn hello(&self, hello: &str) -> Result<(Line, Vec<String>), String> {
-        let (session, ear, first) =
-            Session::begin(self.0.clone(), frame::parse(hello)?, None, None).await.map_err(|refusal| refusal.code.to_owned())?;
-        Ok((Line { session, ear }, texts(&first)))
+        let (mut line, mut out) = self.begin(hello).await?;
+        line.owed(&mut out).await.map_err(|error| error.to_string())?;
+        Ok((line, texts(&out)))
+    }
+
+    /// The same without what is not made at once.
+    pub(super) async fn begin(&self, hello: &str) -> Result<(Line, Vec<Packet>), String> {
+        let begun = Session::begin(self.0.clone(), frame::parse(hello)?, None, None).await;
+        let (session, ear, first) = begun.map_err(|refusal| refusal.code.to_owned())?;
+        Ok((Line { session, ear }, first))
     }
 }
 
 /// A session and its ear on the news.
 pub struct Line {
-    session: Session,
+    pub(super) session: Session,
     ear: Subscription,
 }
 
 impl Line {
-    /// What one frame is answered with.
+    /// Everything that was not made at once.
+    async fn owed(&mut self, out: &mut Vec<Packet>) -> chat::Result<()> {
+        while self.session.owes() {
+            out.extend(self.session.more().await?);
+        }
+        Ok(())
+    }
+
+    /// What one frame is answered with. What a server notes for many devices at once is noted here before this returns.
     pub async fn frame(&mut self, text: &str) -> Vec<String> {
-        texts(&self.session.frame(text).await)
+        let mut out = self.session.frame(text).await;
+        if self.owed(&mut out).await.is_err() {
+            out.push(self.session.error("unavailable", frame::about(text), None));
+        }
+        self.session.gate.marks.write(self.session.chat().store()).await;
+        texts(&out)
     }
 
     /// What the next news is; waits for it. Cancel-safe.
@@ -104,7 +124,9 @@ impl Line {
     /// # Errors
     /// The record cannot be read: the client must come back.
     pub async fn hear(&mut self, heard: Heard) -> chat::Result<Vec<String>> {
-        Ok(texts(&self.session.heard(heard).await?))
+        let mut out = self.session.heard(heard).await?;
+        self.owed(&mut out).await?;
+        Ok(texts(&out))
     }
 }
 

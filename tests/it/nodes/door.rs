@@ -63,6 +63,27 @@ async fn everybody_goes_on(visitors: &mut [(Visitor, String)], why: &str) {
     }
 }
 
+#[tokio::test]
+async fn what_a_client_says_of_its_own_address_counts_for_nothing() {
+    let plan = Plan::new().env("WARBLER_CONSOLE__TRUST_PROXY", "true").env("WARBLER_VISITOR__SESSIONS_PER_MINUTE_OF_ADDRESS", "1");
+    let server = plan.start().await.unwrap();
+    let hello = Visitor::new("", &server.inbox().await.unwrap()).hello();
+    let nodes = addresses(std::slice::from_ref(&server));
+    let (haproxy, nginx) = (Haproxy::start(&nodes).await.unwrap(), Nginx::start(&nodes).await.unwrap());
+    let come = async |base: String| {
+        let request = tests::http().post(format!("{base}/v1/visitor/stream")).header("x-forwarded-for", "198.51.100.7");
+        request.json(&hello).send().await.unwrap().status().as_u16()
+    };
+    // Whoever speaks to the node itself is its proxy, and believed: the second of one address is one too many.
+    assert_eq!((come(server.base()).await, come(server.base()).await), (200, 429));
+    for base in [haproxy.base(), nginx.base()] {
+        assert_eq!(come(base.clone()).await, 200, "{base} passed on what a client said");
+        for path in ["/readyz", "/statusz"] {
+            assert_eq!(tests::http().get(format!("{base}{path}")).send().await.unwrap().status(), 403, "{path}");
+        }
+    }
+}
+
 #[test]
 fn the_sample_of_a_node_is_a_configuration() {
     let folder = tempfile::tempdir().unwrap();

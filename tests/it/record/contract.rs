@@ -1,9 +1,9 @@
 //! One story a line of the contract; each runs on every engine.
 
 use chat::agent::Role;
-use chat::cursor::{self, Reader};
+use chat::cursor::{self, Delivered, Reader};
 use chat::testing::Engine;
-use chat::{Append, Audience, Author, ClientId, DeviceId, Error, Speaker, conversation, message, speaker};
+use chat::{Append, Audience, Author, ClientId, Conversation, DeviceId, Error, Speaker, conversation, message, speaker};
 use futures_util::future::join_all;
 
 use super::seqs;
@@ -14,6 +14,7 @@ chat::on_every_engine!(
     notes_are_no_gap_for_visitors,
     a_resume_gets_exactly_the_rest,
     marks_only_move_forward,
+    many_devices_are_noted_at_once,
     no_bot_speaks_after_it_lost_the_word,
     an_undone_transaction_leaves_nothing,
     other_tenants_see_nothing,
@@ -114,6 +115,37 @@ async fn marks_only_move_forward(engine: Engine) {
     assert_eq!(of(phone).await.unwrap(), (10, 10), "a mark beyond the end");
     join_all((1..=10).rev().map(|seq| mark(laptop, seq, seq))).await;
     assert_eq!(of(laptop).await.unwrap(), (10, 10));
+    let advance = |device, seq| cursor::advance(store, fresh.workspace, talk.id, reader, device, (seq, seq), fresh.clock.now());
+    let tablet: DeviceId = fresh.chat.id();
+    assert_eq!(advance(tablet, 4).await.unwrap(), Some(4));
+    assert_eq!((advance(tablet, 3).await.unwrap(), advance(tablet, i64::MAX).await.unwrap()), (None, Some(10)));
+}
+
+async fn many_devices_are_noted_at_once(engine: Engine) {
+    let fresh = engine.fresh().await.unwrap();
+    let (mine, theirs) = (fresh.conversation("en").await.unwrap(), fresh.conversation("en").await.unwrap());
+    for talk in [&mine, &theirs] {
+        for n in 0..5 {
+            fresh.say(talk, &format!("{n}")).await.unwrap();
+        }
+    }
+    let store = fresh.chat.store();
+    let (phone, laptop): (DeviceId, DeviceId) = (fresh.chat.id(), fresh.chat.id());
+    let got = |talk: &Conversation, device, seq| {
+        let (workspace, conversation, reader) = (fresh.workspace, talk.id, Reader::Visitor(talk.visitor));
+        Delivered { workspace, conversation, reader, device, seq, at: 1 }
+    };
+    let of = async |talk: &Conversation, device| {
+        cursor::of_device(store, fresh.workspace, talk.id, Reader::Visitor(talk.visitor), device).await.unwrap()
+    };
+    cursor::delivered(store, &[]).await.unwrap();
+    cursor::delivered(store, &[got(&mine, phone, 2), got(&mine, laptop, 99), got(&theirs, phone, 4)]).await.unwrap();
+    assert_eq!((of(&mine, phone).await, of(&mine, laptop).await, of(&theirs, phone).await), ((2, 0), (5, 0), (4, 0)));
+    cursor::mark(store, fresh.workspace, mine.id, Reader::Visitor(mine.visitor), phone, (3, 3), 2).await.unwrap();
+    let strange = Delivered { workspace: fresh.chat.id(), ..got(&mine, phone, 5) };
+    cursor::delivered(store, &[got(&mine, laptop, 1), strange]).await.unwrap();
+    cursor::delivered(store, &[got(&mine, phone, 1)]).await.unwrap();
+    assert_eq!((of(&mine, phone).await, of(&mine, laptop).await), ((3, 3), (5, 0)), "marks only move forward, and within their workspace");
 }
 
 async fn no_bot_speaks_after_it_lost_the_word(engine: Engine) {

@@ -71,6 +71,23 @@ async fn too_long_and_too_fast_are_said_and_nothing_is_kept() {
 }
 
 #[tokio::test]
+async fn a_message_beyond_the_limit_of_frames_is_named_when_it_is_refused() {
+    let server = Plan::new().start().await.unwrap();
+    let talk = Visitor::conversation();
+    for transport in [Transport::Socket, Transport::Stream] {
+        let mut flood = Visitor::new(&server.base(), &server.inbox().await.unwrap()).over(transport);
+        flood.connect().await.unwrap();
+        for _ in 0..4 {
+            flood.frame(&vec![json!({"t": "ping"}); 18]).await.unwrap();
+        }
+        let id = flood.post(&talk, "one too many").await.unwrap();
+        let error = flood.wait(|frame| frame["t"] == "error" && frame["id"].is_string()).await.unwrap();
+        assert_eq!((&error["code"], &error["id"], &error["conversation"]), (&json!("slow_down"), &json!(id), &json!(talk)));
+        assert!(error["retry_ms"].as_i64() > Some(0));
+    }
+}
+
+#[tokio::test]
 async fn a_flood_of_messages_is_slowed_down_and_none_is_lost() {
     let server = Plan::new().start().await.unwrap();
     let mut ann = Visitor::of(&server).await.unwrap();

@@ -3,8 +3,13 @@
 use std::time::Duration;
 
 use chat::testing::Engine;
+use futures_util::future::join_all;
+use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::json;
+use tests::record::Record;
+use tests::server::{Plan, Server};
 use tests::visitor::{Incoming, Link, Transport, Visitor};
+use tokio_tungstenite::tungstenite::Message;
 
 use super::{server, visitor};
 
@@ -16,6 +21,7 @@ chat::on_every_engine!(
     another_visitors_conversation_is_not_found,
     a_key_that_was_not_signed_here_is_nobodys,
     nothing_is_lost_when_the_server_goes_and_comes_back,
+    what_a_device_said_last_is_noted_before_the_end,
 );
 
 const NOTHING: Vec<String> = Vec::new();
@@ -89,7 +95,8 @@ async fn devices_hear_each_other(engine: Engine) {
     let answer = phone.ask(&talk, "hello").await.unwrap();
     let mut laptop = phone.twin();
     laptop.connect().await.unwrap();
-    phone.frame(&[json!({"t": "read", "conversation": talk, "seq": answer["seq"]})]).await.unwrap();
+    // More than there is counts as all there is.
+    phone.frame(&[json!({"t": "read", "conversation": talk, "seq": i64::MAX})]).await.unwrap();
     let read = laptop.wait(|frame| frame["t"] == "read").await.unwrap();
     assert_eq!((&read["by"], &read["seq"]), (&json!("visitor"), &answer["seq"]));
     laptop.say(&talk, "from the laptop").await.unwrap();
@@ -172,4 +179,82 @@ async fn nothing_is_lost_when_the_server_goes_and_comes_back(engine: Engine) {
     ann.connect().await.unwrap();
     ann.ask(&talk, "thanks").await.unwrap();
     assert_eq!(ann.faults().await.unwrap(), NOTHING);
+}
+
+async fn what_a_device_said_last_is_noted_before_the_end(engine: Engine) {
+    let mut server = server(engine).await;
+    let mut ann = visitor(&server, Transport::Socket).await.unwrap();
+    let talk = Visitor::conversation();
+    ann.say(&talk, "hello").await.unwrap();
+    ann.frame(&[json!({"t": "got", "conversation": talk, "seq": 1}), json!({"t": "ping"})]).await.unwrap();
+    ann.wait(|frame| frame["t"] == "pong").await.unwrap();
+    let status = server.stop().await.unwrap();
+    assert!(status.success(), "the drain ended with {status}");
+    let mut record = Record::at(&server.record()).await.unwrap();
+    assert_eq!(record.number("SELECT MAX(delivered_seq) AS n FROM cursor").await.unwrap(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_drain_ends_when_the_last_socket_has_heard_when_to_come_back() {
+    let mut server =
+        Plan::new().unlimited().env("WARBLER_VISITOR__DRAIN_SPREAD_S", "4").env("WARBLER_VISITOR__SLOW_S", "60").start().await.unwrap();
+    let ann = Visitor::of(&server).await.unwrap();
+    let late = Late::open(&server, &ann).await;
+    let mut links = Vec::new();
+    for _ in 0..300 {
+        let mut visitor = visitor(&server, Transport::Socket).await.unwrap();
+        visitor.frame(&[json!({"t": "ping"})]).await.unwrap();
+        links.push(visitor);
+    }
+    let all = links.into_iter().map(|mut visitor| async move {
+        let bye = visitor.wait(|frame| frame["t"] == "bye").await.unwrap();
+        let Some(Incoming::Closed(code)) = visitor.link().unwrap().next(Duration::from_secs(10)).await else { panic!("not closed") };
+        assert_eq!(code, Some(1012));
+        bye["after_ms"].as_i64().unwrap()
+    });
+    let (status, late, mut after) = tokio::join!(server.stop(), late.read_after(Duration::from_secs(2)), join_all(all));
+    assert!(status.unwrap().success(), "the drain ended with a failure");
+    assert_eq!(late, (true, Some(1012)), "a reader that was busy");
+    after.sort_unstable();
+    assert!(after[0] >= 500 && after[299] < 4_500, "{after:?}");
+    // A quarter of them in each quarter of the time, about.
+    assert!([75, 150, 225].iter().all(|at| (after[*at] - 500 - 4_000 * *at as i64 / 300).abs() < 800), "{after:?}");
+}
+
+/// A client that has asked for more than the kernel holds for it, and reads nothing for a while.
+struct Late(tokio_tungstenite::WebSocketStream<tokio::net::TcpStream>);
+
+impl Late {
+    async fn open(server: &Server, visitor: &Visitor) -> Late {
+        let address = server.base().replace("http://", "");
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(16 * 1024).unwrap();
+        let stream = socket.connect(address.parse().unwrap()).await.unwrap();
+        let (mut socket, _) = tokio_tungstenite::client_async(format!("ws://{address}/v1/visitor/socket"), stream).await.unwrap();
+        let talk = Visitor::conversation();
+        let mut frames = vec![visitor.hello()];
+        let body = "w".repeat(15_000);
+        frames.extend((0..12).map(|_| json!({"t": "send", "id": uuid::Uuid::now_v7(), "conversation": talk, "body": body})));
+        frames.extend((0..60).map(|_| json!({"t": "history", "conversation": talk})));
+        for frame in frames {
+            socket.send(Message::text(frame.to_string())).await.unwrap();
+        }
+        // Until it can take no more.
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        Late(socket)
+    }
+
+    /// Whether it heard `bye`, and how it was closed.
+    async fn read_after(mut self, pause: Duration) -> (bool, Option<u16>) {
+        tokio::time::sleep(pause).await;
+        let mut bye = false;
+        while let Ok(Some(Ok(message))) = tokio::time::timeout(Duration::from_secs(20), self.0.next()).await {
+            match message {
+                Message::Text(text) => bye |= text.contains("\"bye\""),
+                Message::Close(frame) => return (bye, frame.map(|frame| frame.code.into())),
+                _ => {}
+            }
+        }
+        (bye, None)
+    }
 }

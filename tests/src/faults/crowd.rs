@@ -39,8 +39,6 @@ pub struct Habits {
 pub(super) struct Tally {
     pub(super) acknowledged: AtomicU64,
     pub(super) refused: AtomicU64,
-    /// Messages a reading device was told of live.
-    pub(super) heard: AtomicU64,
     pub(super) connections: AtomicU64,
     /// People whose both devices are connected.
     pub(super) here: AtomicU64,
@@ -54,12 +52,25 @@ struct Promises {
     written: bool,
     /// By conversation: client id and seq of each acknowledgement, in order.
     acked: BTreeMap<String, Vec<(Uuid, i64)>>,
+    /// Messages that are sent and not acknowledged.
+    waiting: usize,
+    /// By conversation: how far the reading device has come.
+    told: BTreeMap<String, i64>,
+}
+
+impl Promises {
+    /// Nothing is on its way, and the reading device has everything it must have.
+    fn settled(&self) -> bool {
+        let last = |acked: &[(Uuid, i64)]| acked.iter().map(|(_, seq)| *seq).max().unwrap_or(0);
+        self.waiting == 0 && self.acked.iter().all(|(talk, acked)| self.told.get(talk).copied().unwrap_or(0) >= last(acked))
+    }
 }
 
 /// The people; they end when asked.
 #[derive(Debug)]
 pub(super) struct Crowd {
     over: Arc<AtomicBool>,
+    quiet: Arc<AtomicBool>,
     inbox: String,
     pub(super) tally: Arc<Tally>,
     people: Vec<Person>,
@@ -93,7 +104,7 @@ impl Outcome {
 impl Crowd {
     /// Starts them; the writers go to the first door, the readers to the last.
     pub(super) fn start(doors: &[String], inbox: &str, habits: &Habits) -> Crowd {
-        let (over, tally) = (Arc::new(AtomicBool::new(false)), Arc::new(Tally::default()));
+        let (over, quiet, tally) = (Arc::default(), Arc::default(), Arc::new(Tally::default()));
         let first = doors.first().map_or("", String::as_str);
         let last = doors.last().map_or("", String::as_str);
         let people = (0..habits.people).map(|n| {
@@ -103,7 +114,8 @@ impl Crowd {
                 tab: Tab::new(door, inbox, transport, None),
                 promises: promises.clone(),
                 tally: tally.clone(),
-                over: over.clone(),
+                over: Arc::clone(&over),
+                quiet: Arc::clone(&quiet),
                 habits: habits.clone(),
                 random: StdRng::seed_from_u64(habits.seed.wrapping_mul(1_000_003).wrapping_add(seed)),
                 wait: habits.back,
@@ -113,7 +125,22 @@ impl Crowd {
             Person { promises, writer, reader }
         });
         let people = people.collect();
-        Crowd { over, inbox: inbox.to_owned(), tally, people }
+        Crowd { over, quiet, inbox: inbox.to_owned(), tally, people }
+    }
+
+    /// Nobody writes until they may again.
+    pub(super) fn hush(&self, quiet: bool) {
+        self.quiet.store(quiet, Ordering::SeqCst);
+    }
+
+    /// Everything that was sent is acknowledged, and everything acknowledged was told to its reader.
+    pub(super) fn settled(&self) -> bool {
+        self.people.iter().all(|person| person.promises.lock().settled())
+    }
+
+    /// Connections that were made so far: a device that comes back asks for what it was not told.
+    pub(super) fn connections(&self) -> u64 {
+        self.tally.connections.load(Ordering::Relaxed)
     }
 
     pub(super) fn acknowledged(&self) -> u64 {
@@ -195,6 +222,7 @@ struct Device {
     promises: Arc<Mutex<Promises>>,
     tally: Arc<Tally>,
     over: Arc<AtomicBool>,
+    quiet: Arc<AtomicBool>,
     habits: Habits,
     random: StdRng,
     wait: Duration,
@@ -277,8 +305,9 @@ impl Device {
             self.tab.open(&writing.talk);
             self.promises.lock().acked.entry(writing.talk.clone()).or_default();
         }
+        let quiet = self.quiet.load(Ordering::SeqCst);
         let mut frames = Vec::new();
-        while !self.over() && writing.waiting.len() < self.habits.window && writing.sent < self.habits.talk {
+        while !quiet && !self.over() && writing.waiting.len() < self.habits.window && writing.sent < self.habits.talk {
             let id = Uuid::now_v7();
             let mut frame = json!({"t": "send", "id": id, "conversation": writing.talk, "body": format!("message {}", writing.sent)});
             if writing.sent == 0 {
@@ -289,14 +318,20 @@ impl Device {
             writing.waiting.insert(id, frame.clone());
             frames.push(frame);
         }
+        self.promises.lock().waiting = writing.waiting.len();
         for some in frames.chunks(20) {
             self.tab.send(some).await?;
+        }
+        if quiet && writing.waiting.is_empty() {
+            self.tab.frame(Duration::from_millis(50)).await?;
+            return Ok(());
         }
         let patience = Duration::from_secs(30);
         let Some(frame) = self.tab.frame(patience).await? else { bail!("nothing came for {patience:?}") };
         self.answered(&frame, writing).await?;
+        self.promises.lock().waiting = writing.waiting.len();
         if !self.habits.pause.is_zero() && frame["t"] == "ack" {
-            self.rest().await?;
+            self.rest(writing).await?;
         }
         Ok(())
     }
@@ -327,13 +362,15 @@ impl Device {
     }
 
     /// Listens for a while without writing.
-    async fn rest(&mut self) -> Result<()> {
+    async fn rest(&mut self, writing: &mut Writing) -> Result<()> {
         let until = Instant::now() + self.habits.pause.mul_f64(self.random.random_range(0.0..1.0));
         while let Some(left) = until.checked_duration_since(Instant::now()) {
             if self.over() {
                 break;
             }
-            self.tab.frame(left.min(Duration::from_secs(1))).await?;
+            if let Some(frame) = self.tab.frame(left.min(Duration::from_secs(1))).await? {
+                self.answered(&frame, writing).await?;
+            }
             self.beat(left).await?;
         }
         Ok(())
@@ -360,8 +397,8 @@ impl Device {
             loop {
                 match self.tab.frame(Duration::from_millis(500)).await {
                     Ok(Some(frame)) => {
-                        if frame["t"] == "message" {
-                            self.tally.heard.fetch_add(1, Ordering::Relaxed);
+                        if let (Some("message"), Some(talk)) = (frame["t"].as_str(), frame["conversation"].as_str()) {
+                            self.promises.lock().told.insert(talk.to_owned(), self.tab.last(talk));
                         }
                     }
                     Ok(None) => {}

@@ -96,6 +96,7 @@ async fn full(start: &Start, disk: &Disk, plan: &Plan, progress: &mut impl FnMut
     let mut known = Visitor::of(&server).await?;
     let talk = Visitor::conversation();
     known.say(&talk, "before the disk is full").await?;
+    let outside = tempfile::tempdir()?;
     let mut faults = Vec::new();
     let (mut healed, mut reads, mut kept, mut kills) = (Vec::new(), 0_u64, 0_u64, 0_u64);
     for time in 1..=plan.times {
@@ -109,7 +110,13 @@ async fn full(start: &Start, disk: &Disk, plan: &Plan, progress: &mut impl FnMut
             Ok(count) => reads += count,
             Err(error) => faults.push(format!("time {time}: reading on a full disk: {error:#}")),
         }
-        let import = server.command(&["import", "--library", "Full", &server.data().join("keys").to_string_lossy()])?;
+        let document = outside.path().join(format!("{time}.md"));
+        fs::write(&document, format!("# Delivery {time}\n\nParcel {time} is delivered on Monday.\n"))?;
+        let import = server.command(&["import", "--library", "Full", &document.to_string_lossy()])?;
+        // The log of the record may have room for one more: what is said to be taken must be there.
+        if import.status.success() && documents(&server, time).await? != 1 {
+            faults.push(format!("time {time}: an import on a full disk was taken, and its document is not there"));
+        }
         kept += u64::from(import.status.success());
         if time % 3 == 0 {
             kills += 1;
@@ -123,6 +130,10 @@ async fn full(start: &Start, disk: &Disk, plan: &Plan, progress: &mut impl FnMut
         match again(&crowd).await {
             Some(time) => healed.push(time.as_millis() as u64),
             None => faults.push(format!("time {time}: 30 s after there was room nothing is acknowledged")),
+        }
+        let import = server.command(&["import", "--library", "Full", &document.to_string_lossy()])?;
+        if !import.status.success() || documents(&server, time).await? != 1 {
+            faults.push(format!("time {time}: an import with room again: {}", String::from_utf8_lossy(&import.stderr)));
         }
         progress(time);
     }
@@ -145,6 +156,14 @@ async fn full(start: &Start, disk: &Disk, plan: &Plan, progress: &mut impl FnMut
         "writes_again_ms_max": healed.last(),
         "faults": faults,
     }))
+}
+
+/// How many documents of this time's import the record has.
+async fn documents(server: &Server, time: u64) -> Result<i64> {
+    let mut record = Record::at(&server.record()).await?;
+    let found = record.texts("SELECT title AS id FROM document").await?;
+    record.close().await?;
+    Ok(found.iter().filter(|title| **title == format!("Delivery {time}")).count() as i64)
 }
 
 /// Waits until nothing is acknowledged any more, filling what a checkpoint gives back.

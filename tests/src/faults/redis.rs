@@ -1,6 +1,5 @@
 //! Redis flushed, frozen and cut off from two nodes: writers are at one, readers at the other.
 
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -59,9 +58,13 @@ pub async fn run(start: &Start, plan: &Plan, mut progress: impl FnMut(u64)) -> R
         if kind > 0 && crowd.acknowledged() == before {
             faults.push(format!("nothing was acknowledged in {trouble:?} without Redis"));
         }
+        let connections = crowd.connections();
         match heals(&crowd).await {
             Some(time) => healed.push(time.as_millis() as u64),
             None => faults.push(format!("30 s after trouble {} the readers still miss what was acknowledged", time + 1)),
+        }
+        if crowd.connections() != connections {
+            faults.push(format!("after trouble {} somebody came back to hear what nobody had told them", time + 1));
         }
         progress(time + 1);
     }
@@ -94,14 +97,15 @@ async fn cut(valves: &[Valve], trouble: Duration) {
     valves.iter().for_each(Valve::open);
 }
 
-/// How long it takes until the readers have been told of everything that was acknowledged when it began.
+/// How long it takes until the readers were told of everything that was acknowledged. Nobody writes meanwhile: the next message
+/// would show a reader the gap before it.
 async fn heals(crowd: &Crowd) -> Option<Duration> {
-    let (begun, wanted) = (Instant::now(), crowd.acknowledged());
-    while crowd.tally.heard.load(Ordering::Relaxed) < wanted {
-        if begun.elapsed() > Duration::from_secs(30) {
-            return None;
-        }
+    let begun = Instant::now();
+    crowd.hush(true);
+    while !crowd.settled() && begun.elapsed() < Duration::from_secs(30) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    Some(begun.elapsed())
+    let healed = crowd.settled().then(|| begun.elapsed());
+    crowd.hush(false);
+    healed
 }

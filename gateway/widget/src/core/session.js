@@ -1,6 +1,7 @@
 // The visitor's side of the wire: frames in, frames out, and what the views may know. No elements here.
 import { newId } from "./ids.js";
 import { createLine } from "./line.js";
+import { createMarks } from "./marks.js";
 import { createOutbox } from "./outbox.js";
 import { addDraft, addHistory, confirm, conversation, countUnread, endDraft, take } from "./record.js";
 
@@ -36,6 +37,7 @@ export function createSession({ base, inbox, locale, identity }, keep, shell, te
       changed();
     },
   );
+  const mark = createMarks((frame) => line.send(frame));
   const outbox = createOutbox(
     held,
     keep,
@@ -82,6 +84,8 @@ export function createSession({ base, inbox, locale, identity }, keep, shell, te
       for (const name of ["visitor", "inbox", "bot", "desk"]) me[name] = frame[name];
       for (const { id, last_seq, read_seq, unread, preview, at, status } of frame.conversations) {
         const c = get(id);
+        // A mark may have been told into a line that was lost.
+        if (c.read > read_seq) mark("read", id, c.read);
         Object.assign(c, { unread, preview, at, status, read: Math.max(c.read, read_seq), heard: Math.max(c.heard, last_seq) });
       }
       outbox.restore();
@@ -100,7 +104,7 @@ export function createSession({ base, inbox, locale, identity }, keep, shell, te
       if (result === "kept") {
         keep.dropOut(frame.id);
         c.unread = countUnread(c);
-        line.send({ t: "got", conversation: c.id, seq: c.last });
+        mark("got", c.id, c.last);
         askCode(c);
       } else if (!own && frame.author.kind !== "system") c.unread += 1;
       if (!own) tell("arrived", { conversation: c.id, message: frame });
@@ -231,7 +235,7 @@ export function createSession({ base, inbox, locale, identity }, keep, shell, te
     },
     read(c) {
       if (c.read >= c.last || !line.isUp()) return;
-      line.send({ t: "read", conversation: c.id, seq: c.last });
+      mark("read", c.id, c.last);
       markRead(c, c.last);
       changed();
     },
