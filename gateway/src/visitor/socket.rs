@@ -19,6 +19,7 @@ use chat::{Heard, Subscription};
 use futures_util::SinkExt;
 use serde_json::json;
 use tokio::{sync::watch, time::timeout};
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::{address::Address, frame, gate::Gate, packet::Packet, session::Session, view};
 
@@ -27,7 +28,7 @@ pub(super) const MAX_FRAME: usize = 64 * 1024;
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
 
 /// Most frames of a visitor are shorter; longer ones are read in pieces.
-const READ_BUFFER: usize = 1_024;
+const READ_BUFFER: usize = 384;
 
 const RESTART: u16 = 1012;
 const LATER: u16 = 1013;
@@ -48,14 +49,19 @@ pub(super) enum End {
 pub(crate) async fn open(State(gate): State<Gate>, Address(address): Address, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
     let origin = headers.get("origin").and_then(|origin| origin.to_str().ok()).map(str::to_owned);
     let open = gate.sockets.token();
-    limited(upgrade, MAX_FRAME).on_upgrade(move |mut socket| async move {
-        let end = match Box::pin(begin(&mut socket, gate, origin, address)).await {
-            Ok(line) => converse(&mut socket, line).await,
-            Err(end) => end,
-        };
-        Box::pin(finish(socket, end)).await;
-        drop(open);
+    limited(upgrade, MAX_FRAME).on_upgrade(move |socket| async move {
+        // The task of an upgrade keeps room for each of its steps as long as it lives.
+        tokio::spawn(talk(Box::new(socket), gate, origin, address, open));
     })
+}
+
+/// A session from hello to goodbye; a drain waits for `_open`.
+async fn talk(mut socket: Box<WebSocket>, gate: Gate, origin: Option<String>, address: Option<IpAddr>, _open: TaskTrackerToken) {
+    let end = match Box::pin(begin(&mut socket, gate, origin, address)).await {
+        Ok(line) => converse(&mut socket, line).await,
+        Err(end) => end,
+    };
+    Box::pin(finish(*socket, end)).await;
 }
 
 /// The library's own buffers are 128 KiB a socket and unbounded: all are set.
