@@ -1,6 +1,6 @@
 //! Turns in which the model asks for tools: what is done, for whom, and how often.
 
-use chat::{AgentId, Append, ClientId, Extra, Secret, ToolId, visitor};
+use chat::{AgentId, Append, ClientId, Extra, Secret, ToolId, TurnId, visitor};
 use parking_lot::Mutex;
 use serde_json::json;
 use tokio::{
@@ -11,7 +11,8 @@ use tokio::{
 use super::*;
 use crate::{
     Turn,
-    tool::{self, Choice, Consent, Header, Method, OnError, Spec, Who},
+    model::Asked,
+    tool::{self, Bench, Choice, Consent, Header, Method, OnError, Outcome, Place, Spec, Who},
 };
 
 const ASKED: &str = "Where is my order 48213?";
@@ -309,6 +310,41 @@ async fn a_question_that_grows_while_a_tool_works_does_it_once() {
     let reply = house.reply(&it, 2).await;
     house.quiet(&it).await;
     assert_eq!((reply.body.as_str(), shop.asked()), ("It is cancelled. [1]", 1));
+}
+
+/// The tools of a turn over a conversation, as if it had just begun or had begun again.
+async fn bench(house: &House, of: &Conversation, turn: TurnId) -> Bench {
+    let place = Place {
+        workspace: of.workspace,
+        conversation: of.id,
+        turn,
+        base: of.answered_seq,
+        visitor: of.visitor,
+        epoch: of.epoch,
+        locale: "en",
+    };
+    let identity = visitor::identity(house.fresh.chat.store(), of.workspace, of.visitor, house.fresh.chat.now()).await.expect("read");
+    Bench::open(&house.bot, place, ASKED, identity, Arc::default()).await.expect("a bench").expect("tools")
+}
+
+#[tokio::test]
+async fn a_question_that_grows_while_a_call_begins_leaves_it_neither_unmade_nor_made_twice() {
+    let shop = Shop::open(200, r#"{"ok":true}"#, Duration::ZERO).await;
+    let (house, _) = House::new(None).await;
+    make(&house, &cancel(&shop, Consent::Nobody)).await;
+    for (at, micros) in (0..4_000).step_by(200).enumerate() {
+        let it = house.conversation("en").await;
+        verify(&house, &it, &format!("jo-{at}")).await;
+        let turn = house.fresh.chat.id();
+        let asked = || Asked { id: "1".into(), name: "order".into(), arguments: r#"{"id":"48213"}"#.into() };
+        let cut = tokio::time::timeout(Duration::from_micros(micros), bench(&house, &it, turn).await.call(asked())).await;
+        let again = match cut {
+            Ok(ended) => ended,
+            Err(_) => bench(&house, &it, turn).await.call(asked()).await,
+        };
+        assert!(matches!(again, Ok(Outcome::Settled)), "after {micros} us");
+        assert_eq!(shop.asked(), at + 1, "after {micros} us");
+    }
 }
 
 #[tokio::test]

@@ -19,7 +19,9 @@ use super::{
     code::{Errand, Sent},
     gate,
     record::{self, Tool},
-    request, schema,
+    request,
+    run::Start,
+    schema,
     spec::{Consent, OnError},
 };
 use crate::{
@@ -169,18 +171,27 @@ impl Bench {
                 };
             }
         }
-        if !call::claim(self.bot.chat(), self.place.workspace, &row).await? {
-            let known = calls().await?.into_iter().find(|old| old.digest == row.digest);
-            return match known {
-                Some(known) => self.known(&tool, asked, known).await,
-                None => Ok(self.refuse(asked, "failed", "The call could not be noted, and is not made.")),
-            };
+        if let Some(outcome) = self.begin(&tool, &asked, &row, own).await? {
+            return Ok(outcome);
         }
-        match row.status {
-            Status::Running => Ok(self.run(&tool, asked, &row, own).await),
-            Status::Code => self.ask_for_code(&tool, &row).await,
-            _ => Ok(self.wait(&tool, &row)),
+        match calls().await?.into_iter().find(|old| old.digest == row.digest) {
+            Some(known) => self.known(&tool, asked, known).await,
+            None => Ok(self.refuse(asked, "failed", "The call could not be noted, and is not made.")),
         }
+    }
+
+    /// Writes a call down, and makes it if nobody has to agree; `None` when the question has the same one already.
+    async fn begin(&self, tool: &Tool, asked: &Asked, row: &Row, own: Map<String, Value>) -> Result<Option<Outcome>> {
+        if row.status == Status::Running {
+            return self.run(tool, asked, row, Start::New, own).await;
+        }
+        if !call::claim(self.bot.chat(), self.place.workspace, row).await? {
+            return Ok(None);
+        }
+        Ok(Some(match row.status {
+            Status::Code => self.ask_for_code(tool, row).await?,
+            _ => self.wait(tool, row),
+        }))
     }
 
     /// Goes on with a call that was decided.
@@ -218,14 +229,8 @@ impl Bench {
     }
 
     /// A call the question has already.
-    async fn known(&self, tool: &Tool, asked: Asked, mut row: Row) -> Result<Outcome> {
-        // This turn's own goes on in the background when its question has grown.
-        let mut patience = tool.spec.seconds * 10 + 20;
-        while row.status == Status::Running && row.turn == self.place.turn && patience > 0 {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            patience -= 1;
-            row = call::find(self.bot.chat(), self.place.workspace, row.conversation, row.id).await?.unwrap_or(row);
-        }
+    async fn known(&self, tool: &Tool, asked: Asked, row: Row) -> Result<Outcome> {
+        let row = self.ended(tool, row).await?;
         Ok(match row.status {
             Status::Done => self.tell(tool, asked, &row.reply, "reused", None, None),
             Status::Failed => self.failed(tool, asked, &row.problem, None, None),
@@ -238,24 +243,42 @@ impl Bench {
         })
     }
 
+    /// How a call stands when this turn's own, which goes on in the background when its question has grown, has had its time.
+    async fn ended(&self, tool: &Tool, mut row: Row) -> Result<Row> {
+        let mut patience = tool.spec.seconds * 10 + 20;
+        while row.status == Status::Running && row.turn == self.place.turn && patience > 0 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            patience -= 1;
+            row = call::find(self.bot.chat(), self.place.workspace, row.conversation, row.id).await?.unwrap_or(row);
+        }
+        Ok(row)
+    }
+
     /// Carries out a call that is in the record already.
     async fn again(&self, tool: &Tool, asked: Asked, row: &Row) -> Result<Outcome> {
         let same = row.subject.is_none() || row.subject.as_deref() == self.identity.as_ref().map(|identity| identity.subject.as_str());
         let own = gate::admit(&tool.spec, self.identity.as_ref()).ok().filter(|_| same);
         let Some((own, _)) = own else { return Ok(Outcome::Stop(ToolState::Failed)) };
-        if !call::take(self.bot.chat(), self.place.workspace, row, self.place.turn).await? {
-            return Ok(self.unknown(tool, row));
+        if let Some(outcome) = self.run(tool, &asked, row, Start::Taken(self.place.turn), own).await? {
+            return Ok(outcome);
         }
-        Ok(self.run(tool, asked, row, own).await)
+        // Taken meanwhile: by another turn, or by this one before its question grew.
+        let now = call::find(self.bot.chat(), self.place.workspace, row.conversation, row.id).await?;
+        let row = self.ended(tool, now.unwrap_or_else(|| row.clone())).await?;
+        Ok(match row.status {
+            Status::Done => self.tell(tool, asked, &row.reply, "reused", None, None),
+            Status::Failed => self.failed(tool, asked, &row.problem, None, None),
+            _ => self.unknown(tool, &row),
+        })
     }
 
-    async fn run(&self, tool: &Tool, asked: Asked, row: &Row, own: Map<String, Value>) -> Outcome {
+    async fn run(&self, tool: &Tool, asked: &Asked, row: &Row, start: Start, own: Map<String, Value>) -> Result<Option<Outcome>> {
         let whole: Map<String, Value> = row.arguments.clone().into_iter().chain(own).collect();
-        let Ended { http, shown, ms } = self.bot.carry_out(self.place.workspace, row.id, tool.clone(), whole).await;
-        match shown {
-            Ok(shown) => self.tell(tool, asked, &shown, "done", http, Some(ms)),
-            Err(problem) => self.failed(tool, asked, &problem, http, Some(ms)),
-        }
+        let made = self.bot.carry_out(self.place.workspace, row.clone(), start, tool.clone(), whole).await?;
+        Ok(made.map(|Ended { http, shown, ms }| match shown {
+            Ok(shown) => self.tell(tool, asked.clone(), &shown, "done", http, Some(ms)),
+            Err(problem) => self.failed(tool, asked.clone(), &problem, http, Some(ms)),
+        }))
     }
 
     fn row(&self, tool: &Tool, arguments: Map<String, Value>, consent: Consent) -> Row {

@@ -1,12 +1,12 @@
-//! Carrying a call out. Once it has begun it goes on to its end, whatever becomes of the turn: what was done is always known.
+//! Carrying a call out. It is begun and made in one breath, whatever becomes of the turn: what was done is always known.
 
 use std::time::Instant;
 
-use chat::{ToolCallId, WorkspaceId};
+use chat::{ToolCallId, TurnId, WorkspaceId};
 use serde_json::{Map, Value};
 
 use super::{
-    call::{self, Ended},
+    call::{self, Ended, Row},
     record::Tool,
     request, schema,
 };
@@ -23,22 +23,50 @@ pub struct Tried {
     pub ms: u64,
 }
 
+/// How a call begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Start {
+    /// It is written down.
+    New,
+    /// It stands in the record, and this turn takes it.
+    Taken(TurnId),
+}
+
 impl Bot {
-    /// Makes a call that is claimed, and notes how it ended.
-    pub(super) async fn carry_out(&self, workspace: WorkspaceId, id: ToolCallId, tool: Tool, arguments: Map<String, Value>) -> Ended {
+    /// Makes a call, and notes how it ended; `None` when it is in other hands. Once asked for it goes on without whoever asked:
+    /// a question that grows in this moment must not leave a call that is begun and never made.
+    pub(super) async fn carry_out(
+        &self,
+        workspace: WorkspaceId,
+        row: Row,
+        start: Start,
+        tool: Tool,
+        arguments: Map<String, Value>,
+    ) -> Result<Option<Ended>> {
         let bot = self.clone();
-        let done = tokio::spawn(async move {
-            let ended = bot.request(&tool, &arguments, &id.text()).await;
-            tracing::info!(
-                workspace.id = %workspace, tool.id = %tool.id, call.id = %id, http.status = ended.http, call.ms = ended.ms,
-                call.ok = ended.shown.is_ok(), "a tool was called"
-            );
-            if let Err(error) = call::finish(bot.chat(), workspace, id, &ended).await {
-                tracing::error!(call.id = %id, %error, "how a call of a tool ended could not be noted: it counts as unknown");
+        let made = tokio::spawn(async move {
+            let begun = match start {
+                Start::New => call::claim(bot.chat(), workspace, &row).await?,
+                Start::Taken(turn) => call::take(bot.chat(), workspace, &row, turn).await?,
+            };
+            match begun {
+                true => Ok(Some(bot.make(workspace, row.id, &tool, &arguments).await)),
+                false => Ok(None),
             }
-            ended
         });
-        done.await.unwrap_or_else(|_| Ended { http: None, shown: Err("The call was broken off.".into()), ms: 0 })
+        made.await.unwrap_or_else(|_| Ok(Some(Ended { http: None, shown: Err("The call was broken off.".into()), ms: 0 })))
+    }
+
+    async fn make(&self, workspace: WorkspaceId, id: ToolCallId, tool: &Tool, arguments: &Map<String, Value>) -> Ended {
+        let ended = self.request(tool, arguments, &id.text()).await;
+        tracing::info!(
+            workspace.id = %workspace, tool.id = %tool.id, call.id = %id, http.status = ended.http, call.ms = ended.ms,
+            call.ok = ended.shown.is_ok(), "a tool was called"
+        );
+        if let Err(error) = call::finish(self.chat(), workspace, id, &ended).await {
+            tracing::error!(call.id = %id, %error, "how a call of a tool ended could not be noted: it counts as unknown");
+        }
+        ended
     }
 
     async fn request(&self, tool: &Tool, arguments: &Map<String, Value>, key: &str) -> Ended {
