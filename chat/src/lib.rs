@@ -110,13 +110,30 @@ impl Chat {
         self.store.begin().await
     }
 
-    /// Appends inside a bigger transaction; call [`Chat::announce`] after its commit.
+    /// Appends inside a bigger transaction, which ends with [`Chat::commit`].
     ///
     /// # Errors
     /// The first refusal, or the store's error.
     pub async fn append_in(&self, tx: &mut Tx, append: Append) -> Result<Appended> {
         let mut done = append_in(tx, self.store.dialect(), self.now(), vec![append]).await?;
         done.pop().unwrap_or(Err(Error::NotFound))
+    }
+
+    /// Commits a bigger transaction, and tells everybody about the messages it appended; `tell` says the rest. A browser that goes
+    /// away ends the request that waits for this: what was kept is told all the same.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; whether it was kept is then unknown.
+    pub async fn commit(&self, tx: Tx, appended: Vec<Appended>, tell: impl FnOnce(&Self) + Send + 'static) -> Result<()> {
+        let chat = self.clone();
+        let told = tokio::spawn(async move {
+            tx.commit().await?;
+            chat.announce(&appended);
+            tell(&chat);
+            Ok(())
+        });
+        // The process ends.
+        told.await.unwrap_or(Err(sqlx::Error::WorkerCrashed.into()))
     }
 
     /// Tells everybody about messages that were appended.

@@ -135,18 +135,14 @@ impl<'d> Change<'d> {
         Ok(audit::note_in(&mut self.tx, workspace, entry).await?)
     }
 
-    /// Writes the ticket, commits, and tells everybody whom it concerns. A browser that goes away ends the request that waits
-    /// for this, but what was kept is told all the same.
+    /// Writes the ticket, commits, and tells everybody whom it concerns.
     pub(crate) async fn finish(mut self) -> Result<Option<Ticket>> {
         let ticket = self.write_ticket().await?;
         let queued = |ticket: &Option<Ticket>| ticket.as_ref().is_some_and(Ticket::is_queued);
         let queue_moved = queued(&self.before) || queued(&ticket);
         let Self { desk, tx, conversation: it, appended, epoch, .. } = self;
-        let desk = desk.clone();
-        let told = tokio::spawn(async move {
-            tx.commit().await?;
-            let chat = desk.chat();
-            chat.announce(&appended);
+        let (chat, desk) = (desk.chat(), desk.clone());
+        chat.commit(tx, appended, move |chat| {
             match epoch {
                 Some(epoch) => chat.speaker_changed(it.workspace, it.visitor, it.id, epoch),
                 None => chat.conversation_changed(it.workspace, it.visitor, it.id),
@@ -154,10 +150,9 @@ impl<'d> Change<'d> {
             if queue_moved {
                 desk.queue_moved(it.workspace);
             }
-            Ok(())
-        });
-        // The process ends.
-        told.await.unwrap_or(Err(sqlx::Error::WorkerCrashed.into())).map(|()| ticket)
+        })
+        .await?;
+        Ok(ticket)
     }
 
     async fn write_ticket(&mut self) -> Result<Option<Ticket>> {

@@ -1,7 +1,7 @@
 //! What agents decide about calls that wait for them. The decision is a message of the house, which the bot goes on with.
 
 use chat::{
-    AgentId, Append, Author, ClientId, ConversationId, Event, Extra, ToolCallId, ToolId, WorkspaceId,
+    AgentId, Append, Author, Chat, ClientId, ConversationId, Event, Extra, ToolCallId, ToolId, WorkspaceId,
     audit::{self, Actor, Entry},
     conversation, row,
 };
@@ -101,10 +101,8 @@ impl Bot {
         };
         match appended {
             Some(appended) => {
-                tx.commit().await?;
-                chat.announce(&[appended]);
-                chat.conversation_changed(workspace, talk.visitor, of);
-                Ok(())
+                let changed = move |chat: &Chat| chat.conversation_changed(workspace, talk.visitor, of);
+                Ok(chat.commit(tx, vec![appended], changed).await?)
             }
             None => {
                 drop(tx);

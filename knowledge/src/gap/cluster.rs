@@ -16,8 +16,9 @@ use crate::{
 
 /// Gaps that are looked at together.
 const TOGETHER: i64 = 400;
-/// So far from two wordings of one question towards the same words two questions are one. On public sets of questions this finds
-/// one and a half times as many that belong together as words alone, and is wrong hardly more often.
+/// So far from two wordings of one question towards the same words two questions are one. On five public sets of questions a bar
+/// like this found 1.2 to 1.9 times as many that belong together as words alone. On four of them it was wrong as rarely, on the
+/// fifth (covidfaq) in 72 of 100 pairs instead of 59.
 const BAR: f64 = 0.3;
 /// The similarity of the same words, but for rounding.
 const IDENTICAL: f64 = 0.999;

@@ -1,7 +1,7 @@
 //! A visitor enters a code. Right or wrong is one transaction: it counts once, and it is a message the bot goes on with.
 
 use chat::{
-    Append, Appended, Author, ClientId, Conversation, ConversationId, Event, Extra, Secret, ToolCallId, Tx, VisitorId, WorkspaceId,
+    Append, Appended, Author, Chat, ClientId, Conversation, ConversationId, Event, Extra, Secret, ToolCallId, Tx, VisitorId, WorkspaceId,
     conversation,
 };
 
@@ -239,11 +239,13 @@ impl Bot {
             Some(told) => Some(chat.append_in(&mut tx, Append { epoch: Some(kept.epoch), ..told }).await?),
             None => None,
         };
-        tx.commit().await?;
-        chat.announce(appended.as_slice());
-        if decides {
-            chat.conversation_changed(whose.workspace, whose.visitor, whose.conversation);
-        }
+        let (workspace, visitor, conversation) = (whose.workspace, whose.visitor, whose.conversation);
+        let changed = move |chat: &Chat| {
+            if decides {
+                chat.conversation_changed(workspace, visitor, conversation);
+            }
+        };
+        chat.commit(tx, appended.clone().into_iter().collect(), changed).await?;
         tracing::info!(
             workspace.id = %whose.workspace, call.id = %call.id, code.right = judged == Judged::Right, code.void = judged == Judged::Void,
             "a one-time code was entered"
