@@ -20,6 +20,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
     routing::{get, post},
+    serve::ListenerExt as _,
 };
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -77,6 +78,8 @@ impl Model {
     /// # Errors
     /// When the listener fails.
     pub async fn serve(self, listener: TcpListener) -> Result<()> {
+        // As real ones do: otherwise a word now and then waits 40 ms for an acknowledgement of the one before.
+        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         Ok(axum::serve(listener, self.router()).await?)
     }
 

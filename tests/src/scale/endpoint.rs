@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::Result;
-use axum::{Json, Router, extract::State, routing::post};
+use axum::{Json, Router, extract::State, routing::post, serve::ListenerExt as _};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -35,6 +35,7 @@ impl Endpoint {
     pub async fn start(&self) -> Result<String> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = format!("http://{}/v1", listener.local_addr()?);
+        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         let router = Router::new().route("/v1/embeddings", post(embed)).with_state(self.clone());
         tokio::spawn(async move { axum::serve(listener, router.layer(axum::extract::DefaultBodyLimit::max(64 << 20))).await });
         Ok(address)
