@@ -97,6 +97,11 @@ impl Trap {
         let done = (jo.enter(&call, &right).await?, jo.visitor.ask(&jo.talk, "Thank you. And when do you open?").await?);
         let again = jo.enter(&call, &right).await?;
         found.entered += 2;
+        // The call is made beside the next answer.
+        let entered = std::time::Instant::now();
+        while desk.done().is_empty() && entered.elapsed() < std::time::Duration::from_secs(10) {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
         let closed = desk.done();
         found.made = closed.len();
         if done.0 != "done" || again != "done" || closed.len() != 1 || !closed[0].contains("\"customer\":\"jo-17\"") {
