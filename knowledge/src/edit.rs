@@ -60,6 +60,22 @@ pub enum Change {
 /// [`Error::NotFound`]; [`Error::Invalid`] for a text that is empty or too long.
 pub async fn change(chat: &Chat, workspace: WorkspaceId, id: PassageId, agent: AgentId, change: Change) -> Result<PassageId> {
     let passage = passage::find(chat.store(), workspace, id).await?;
+    let mut tx = chat.begin().await?;
+    let fresh = change_in(&mut tx, chat, workspace, &passage, agent, change).await?;
+    tx.commit().await?;
+    revision::announce(chat, workspace);
+    Ok(fresh)
+}
+
+/// Changes a passage that was read before.
+pub(crate) async fn change_in(
+    tx: &mut Tx,
+    chat: &Chat,
+    workspace: WorkspaceId,
+    passage: &Passage,
+    agent: AgentId,
+    change: Change,
+) -> Result<PassageId> {
     let known = match passage.origin.as_str() {
         "" => None,
         origin => find(chat.store(), workspace, passage.document, origin).await?,
@@ -84,21 +100,19 @@ pub async fn change(chat: &Chat, workspace: WorkspaceId, id: PassageId, agent: A
         Change::Restore => (edit.text, edit.hidden_at) = (edit.before.clone(), None),
     }
     let plain = edit.text == edit.before && edit.hidden_at.is_none();
-    let mut tx = chat.begin().await?;
     if plain {
-        forget(&mut tx, workspace, edit.document, &edit.origin).await?;
+        forget(tx, workspace, edit.document, &edit.origin).await?;
     } else {
-        keep(&mut tx, workspace, &edit).await?;
+        keep(tx, workspace, &edit).await?;
     }
-    let fresh = replace(&mut tx, chat, workspace, &passage, &edit, plain).await?;
-    revision::raise(&mut tx, workspace).await?;
-    tx.commit().await?;
-    revision::announce(chat, workspace);
+    let fresh = replace(tx, chat, workspace, passage, &edit, plain).await?;
+    revision::raise(tx, workspace).await?;
     Ok(fresh)
 }
 
 async fn replace(tx: &mut Tx, chat: &Chat, workspace: WorkspaceId, passage: &Passage, edit: &Edit, plain: bool) -> Result<PassageId> {
-    passage::remove(tx, chat.store(), workspace, passage.id).await?;
+    // As it is now, not as it was read: an import or another audience may have come in between.
+    let audience = passage::remove(tx, chat.store(), workspace, passage.id).await?;
     let id: PassageId = chat.id();
     let new = NewPassage {
         id: id.text(),
@@ -112,7 +126,7 @@ async fn replace(tx: &mut Tx, chat: &Chat, workspace: WorkspaceId, passage: &Pas
         origin: if plain { String::new() } else { edit.origin.clone() },
         hidden_at: edit.hidden_at,
     };
-    let scope = Scope { workspace, library: passage.library, audience: passage.audience };
+    let scope = Scope { workspace, library: passage.library, audience };
     passage::insert(tx, chat.store(), &scope, &[new], chat.now()).await?;
     Ok(id)
 }
@@ -146,8 +160,8 @@ pub async fn find(store: &Store, workspace: WorkspaceId, document: DocumentId, o
     row.as_ref().map(edit).transpose()
 }
 
-/// The edits of documents that are written anew.
-pub(crate) async fn of_documents(store: &Store, workspace: WorkspaceId, documents: &[DocumentId]) -> Result<Vec<Edit>> {
+/// The edits of documents that are written anew; call it when the revision is held.
+pub(crate) async fn of_documents(tx: &mut Tx, store: &Store, workspace: WorkspaceId, documents: &[DocumentId]) -> Result<Vec<Edit>> {
     let list = store.dialect().rows(2, &[Column::Text("id")]);
     let sql = format!("SELECT * FROM passage_edit WHERE workspace_id = $1 AND document_id IN (SELECT x.id FROM {list})");
     let mut found = Vec::new();
@@ -156,7 +170,7 @@ pub(crate) async fn of_documents(store: &Store, workspace: WorkspaceId, document
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql.as_str()))
             .bind(workspace.text())
             .bind(serde_json::to_string(&ids).unwrap_or_default())
-            .fetch_all(store.read())
+            .fetch_all(&mut **tx)
             .await?;
         for row in &rows {
             found.push(edit(row)?);

@@ -7,7 +7,7 @@ mod scale;
 use chat::Clock;
 use parking_lot::Mutex;
 
-pub(crate) use self::scale::{Scale, cosine};
+pub(crate) use self::scale::{Scale, dot, unit};
 use self::{
     endpoint::Endpoint,
     local::{Local, Role},
@@ -120,27 +120,30 @@ impl Embedder {
 
     /// The vector of a question, if the model speaks its language and answers.
     pub(crate) async fn question(&self, text: &str) -> Option<Vec<f32>> {
-        if !self.speaks(language::of(text)) {
-            return None;
-        }
-        self.learn().await;
-        // Who asks is no part of what is meant, and must not leave the process.
-        let text = crate::redact::without(text).chars().take(LONGEST).collect();
-        self.ask(vec![text], Role::Question).await?.pop()?
+        self.questions(&[text]).await?.pop()?
     }
 
-    /// The vector of each question, none for one whose language the model does not speak; `None` when the model does not answer.
+    /// The vector of each question, none for one whose language the model does not speak, or that says nothing but who asks;
+    /// `None` when the model does not answer.
     pub(crate) async fn questions(&self, texts: &[&str]) -> Option<Vec<Option<Vec<f32>>>> {
-        self.learn().await;
         let mut result = vec![None; texts.len()];
-        let wanted: Vec<usize> = (0..texts.len()).filter(|&n| self.speaks(language::of(texts[n]))).collect();
-        if !wanted.is_empty() {
-            let asked = wanted.iter().map(|&n| crate::redact::without(texts[n]).chars().take(LONGEST).collect()).collect();
-            for (&n, vector) in wanted.iter().zip(self.ask(asked, Role::Question).await?) {
-                result[n] = vector;
-            }
+        let (places, asked): (Vec<usize>, Vec<String>) =
+            texts.iter().enumerate().filter_map(|(n, text)| Some((n, self.asked(text)?))).unzip();
+        if asked.is_empty() {
+            return Some(result);
+        }
+        self.learn().await;
+        for (n, vector) in places.into_iter().zip(self.ask(asked, Role::Question).await?) {
+            result[n] = vector;
         }
         Some(result)
+    }
+
+    /// What the model reads of a question. Who asks is no part of what is meant, and must not leave the process; endpoints refuse
+    /// a request with an empty text.
+    fn asked(&self, text: &str) -> Option<String> {
+        let sent: String = crate::redact::without(text).chars().take(LONGEST).collect();
+        (self.speaks(language::of(text)) && !sent.trim().is_empty()).then_some(sent)
     }
 
     /// For each passage its vector, and whether it still waits for one.

@@ -213,14 +213,14 @@ pub(crate) async fn ids(store: &Store, workspace: WorkspaceId) -> Result<HashMap
 }
 
 /// Removes one passage; a release that was frozen with it keeps it.
-pub(crate) async fn remove(tx: &mut Tx, store: &Store, workspace: WorkspaceId, id: PassageId) -> Result<()> {
+pub(crate) async fn remove(tx: &mut Tx, store: &Store, workspace: WorkspaceId, id: PassageId) -> Result<Audience> {
     retire(tx, store, workspace, Which::Passage(id)).await?;
-    sqlx::query("DELETE FROM passage WHERE workspace_id = $1 AND id = $2")
+    let row = sqlx::query("DELETE FROM passage WHERE workspace_id = $1 AND id = $2 RETURNING audience")
         .bind(workspace.text())
         .bind(id.text())
-        .execute(&mut **tx)
+        .fetch_optional(&mut **tx)
         .await?;
-    Ok(())
+    Ok(audience(row.ok_or(crate::Error::NotFound)?.try_get("audience")?))
 }
 
 /// Writes passages of documents of one library; they are in the next release and those after it.

@@ -80,8 +80,19 @@ pub(super) fn same(ours: &[Vec<f32>], theirs: &[Vec<f32>]) -> bool {
 
 /// The cosine of two vectors of one length, -1 to 1.
 pub(crate) fn cosine(a: &[f32], b: &[f32]) -> f64 {
-    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(a * b)).sum::<f64>();
     dot(a, b) / (dot(a, a) * dot(b, b)).sqrt().max(f64::MIN_POSITIVE)
+}
+
+/// The vector in the same direction of length 1: the cosine of two such is their [`dot`].
+pub(crate) fn unit(mut vector: Vec<f32>) -> Vec<f32> {
+    let length = dot(&vector, &vector).sqrt().max(f64::from(f32::MIN_POSITIVE)) as f32;
+    vector.iter_mut().for_each(|x| *x /= length);
+    vector
+}
+
+/// The product of two vectors of one length.
+pub(crate) fn dot(a: &[f32], b: &[f32]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| f64::from(a * b)).sum()
 }
 
 #[cfg(test)]

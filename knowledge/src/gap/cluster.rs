@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::{Gap, list};
 use crate::{
     Knowledge, Result,
-    embed::{Scale, cosine},
+    embed::{Scale, dot, unit},
     search,
 };
 
@@ -38,7 +38,7 @@ pub struct Cluster {
     pub asked: i64,
 }
 
-/// The vector of a question; `None`: the model does not speak its language.
+/// The vector of a question, of length 1; `None`: the model does not speak its language.
 type Meaning = Option<Arc<Vec<f32>>>;
 
 /// Vectors of gaps that were looked at, by the question.
@@ -54,7 +54,8 @@ pub async fn clusters(knowledge: &Knowledge, workspace: WorkspaceId) -> Result<V
     let questions: Vec<String> = gaps.iter().map(|gap| gap.question.clone()).collect();
     let (meant, scale) = knowledge.meanings_of(&questions).await;
     let grouped = tokio::task::spawn_blocking(move || {
-        let alike = |a: usize, b: usize| same(meant.get(a)?.as_deref()?, meant.get(b)?.as_deref()?, scale);
+        let bar = 1.0 + BAR * (scale.standing(IDENTICAL) - 1.0);
+        let alike = |a: usize, b: usize| same(meant.get(a)?.as_deref()?, meant.get(b)?.as_deref()?, scale, bar);
         search::clusters(&questions.iter().map(String::as_str).collect::<Vec<_>>(), |a, b| alike(a, b).unwrap_or(0.0))
     });
     // Alone, each is still a question.
@@ -74,9 +75,8 @@ pub async fn clusters(knowledge: &Knowledge, workspace: WorkspaceId) -> Result<V
 }
 
 /// How surely two questions mean the same: 1 and more is sure.
-fn same(a: &[f32], b: &[f32], scale: Scale) -> Option<f64> {
-    let bar = 1.0 + BAR * (scale.standing(IDENTICAL) - 1.0);
-    (a.len() == b.len()).then(|| scale.standing(cosine(a, b)) / bar)
+fn same(a: &[f32], b: &[f32], scale: Scale, bar: f64) -> Option<f64> {
+    (a.len() == b.len()).then(|| scale.standing(dot(a, b)) / bar)
 }
 
 impl Knowledge {
@@ -92,7 +92,9 @@ impl Knowledge {
             if kept.len() >= KEPT {
                 kept.clear();
             }
-            kept.extend(part.iter().map(|question| (*question).to_owned()).zip(vectors.into_iter().map(|vector| vector.map(Arc::new))));
+            kept.extend(
+                part.iter().map(|question| (*question).to_owned()).zip(vectors.into_iter().map(|vector| vector.map(unit).map(Arc::new))),
+            );
         }
         (questions.iter().map(|question| known(question).flatten()).collect(), embedder.scale())
     }

@@ -157,8 +157,10 @@ impl<'a> Documents<'a> {
             passages.extend(split.drafts.iter().enumerate().map(|(n, draft)| new_passage(chat.id(), id, n, draft)));
             documents.push(split.row(id));
         }
-        let edits = edit::of_documents(chat.store(), self.place.workspace, &replaced).await?;
         let mut tx = chat.begin().await?;
+        // First: who edits or switches off a passage beside this one is done, or waits here and finds it gone.
+        revision::hold(&mut tx, self.place.workspace).await?;
+        let edits = edit::of_documents(&mut tx, chat.store(), self.place.workspace, &replaced).await?;
         edit::put_on(&mut tx, self.place.workspace, &edits, &mut passages, now).await?;
         document::clear(&mut tx, chat.store(), self.place.workspace, &replaced, false).await?;
         document::upsert(&mut tx, chat.store(), &self.place, &documents, now).await?;

@@ -15,7 +15,7 @@ pub struct Change {
     pub source: SourceId,
     /// What people call it.
     pub title: String,
-    /// Whether it is knowledge of today.
+    /// Whether there is such a document today.
     pub is_here: bool,
     /// Passages it has in the first; 0: it is not in it.
     pub before: i64,
@@ -29,14 +29,16 @@ pub struct Change {
 /// The record's.
 pub async fn changes(store: &Store, workspace: WorkspaceId, from: i64, to: i64, limit: i64) -> Result<Vec<Change>> {
     let rows = sqlx::query(
-        "SELECT document_id, MAX(source_id) AS source_id, MAX(title) AS title, CAST(MAX(here) AS BIGINT) AS here,
+        "SELECT document_id, MAX(source_id) AS source_id, MAX(title) AS title,
+                CAST(CASE WHEN EXISTS (SELECT 1 FROM document WHERE document.workspace_id = $1 AND document.id = x.document_id)
+                          THEN 1 ELSE 0 END AS BIGINT) AS here,
                 CAST(SUM(before) AS BIGINT) AS before, CAST(SUM(after) AS BIGINT) AS after
-           FROM (SELECT passage.document_id, document.source_id, document.title, 1 AS here,
+           FROM (SELECT passage.document_id, document.source_id, document.title,
                         CASE WHEN passage.since <= $2 THEN 1 ELSE 0 END AS before, CASE WHEN passage.since <= $3 THEN 1 ELSE 0 END AS after
                    FROM passage JOIN document ON document.id = passage.document_id AND document.workspace_id = passage.workspace_id
                   WHERE passage.workspace_id = $1 AND passage.hidden_at IS NULL
                  UNION ALL
-                 SELECT document_id, source_id, title, 0 AS here,
+                 SELECT document_id, source_id, title,
                         CASE WHEN since <= $2 AND last >= $2 THEN 1 ELSE 0 END AS before, CASE WHEN since <= $3 AND last >= $3 THEN 1 ELSE 0 END AS after
                    FROM retired WHERE workspace_id = $1) AS x
           GROUP BY document_id HAVING SUM(CASE WHEN before <> after THEN 1 ELSE 0 END) > 0 ORDER BY title, document_id LIMIT $4",

@@ -1,6 +1,6 @@
 //! What people change in passages, through imports that bring something else.
 
-use chat::AgentId;
+use chat::{AgentId, Audience};
 
 use super::{ask, open, take, titles};
 use crate::{
@@ -69,6 +69,40 @@ async fn a_passage_that_is_switched_off_is_not_found() {
     edit::change(&fresh.chat, fresh.workspace, kept.id, agent, Change::Show).await.unwrap();
     let found = ask(&knowledge, fresh.workspace, question).await;
     assert!(found.hits.iter().any(|hit| hit.passage.heading == "Returns"));
+}
+
+#[tokio::test]
+async fn what_changes_beside_an_edit_or_an_import_holds() {
+    let (fresh, knowledge) = open().await;
+    let (chat, workspace) = (&fresh.chat, fresh.workspace);
+    let agent: AgentId = chat.id();
+    take(&knowledge, workspace, Upload::bytes("shop.md", PAGE.into())).await.unwrap();
+    let read = passages(&fresh).await;
+    let source = source::list(chat.store(), workspace, None).await.unwrap().remove(0).id;
+    // The team's alone, while somebody has the passage open.
+    source::set_audience(chat, workspace, source, Audience::Staff).await.unwrap();
+    let mut tx = chat.begin().await.unwrap();
+    let text = Change::Text("Delivery takes an hour.".into());
+    edit::change_in(&mut tx, chat, workspace, &read[0], agent, text.clone()).await.unwrap();
+    let again = edit::change_in(&mut tx, chat, workspace, &read[0], agent, text).await;
+    assert!(matches!(again, Err(Error::NotFound)), "what is gone is not written a second time");
+    tx.rollback().await.unwrap();
+    let mut tx = chat.begin().await.unwrap();
+    edit::change_in(&mut tx, chat, workspace, &read[0], agent, Change::Text("Delivery takes an hour.".into())).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(passages(&fresh).await.iter().all(|passage| passage.audience == Audience::Staff));
+    // Switched off while an import waits.
+    let returns = passages(&fresh).await.remove(1);
+    let mut tx = chat.begin().await.unwrap();
+    edit::change_in(&mut tx, chat, workspace, &returns, agent, Change::Hide).await.unwrap();
+    let other = knowledge.clone();
+    let taken = tokio::spawn(async move { take(&other, workspace, Upload::bytes("shop.md", PAGE.replace("three", "two").into())).await });
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert!(!taken.is_finished());
+    tx.commit().await.unwrap();
+    taken.await.unwrap().unwrap();
+    let now = passages(&fresh).await;
+    assert!(now[0].text.contains("two days") && now[1].hidden_at.is_some(), "{now:?}");
 }
 
 #[tokio::test]

@@ -58,6 +58,19 @@ async fn meaning_finds_what_words_do_not() {
 }
 
 #[tokio::test]
+async fn a_question_that_says_only_who_asks_is_not_sent() {
+    let fresh = chat::testing::fresh().await.unwrap();
+    let (base, script) = endpoint().await;
+    let knowledge = Knowledge::open(config(&base), fresh.chat.clone(), &fresh.folder).await.unwrap();
+    take(&knowledge, fresh.workspace, Upload::bytes("faq.csv", FAQ.into())).await.unwrap();
+    ask(&knowledge, fresh.workspace, "money back please").await;
+    let asked = script.asked();
+    ask(&knowledge, fresh.workspace, "jo@shop.example").await;
+    assert_eq!(script.asked(), asked);
+    assert!(ask(&knowledge, fresh.workspace, "money back please").await.hits[0].vector.is_some(), "and the model is not left alone for it");
+}
+
+#[tokio::test]
 async fn gaps_that_mean_the_same_are_one_where_a_model_tells() {
     let fresh = chat::testing::fresh().await.unwrap();
     let (base, mood) = endpoint().await;

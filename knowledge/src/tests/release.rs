@@ -168,8 +168,6 @@ async fn what_differs_between_releases_is_told() {
     let expected = [("Delivery", true, 1, 1), ("New", true, 0, 2), ("Off", true, 1, 0), ("Old", false, 1, 0)];
     let mut forth = told(release::changes(store, workspace, 1, 2, 10).await.unwrap());
     forth.sort();
-    // A document whose passages are all switched off has none of today.
-    forth.iter_mut().filter(|(title, ..)| title == "Off").for_each(|(_, here, ..)| *here = true);
     assert_eq!(forth, expected.map(|(title, here, before, after)| (title.to_owned(), here, before, after)));
     let back = told(release::changes(store, workspace, 2, 1, 10).await.unwrap());
     assert!(back.iter().any(|(title, _, before, after)| title == "New" && (*before, *after) == (2, 0)), "{back:?}");
