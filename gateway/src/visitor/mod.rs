@@ -15,6 +15,7 @@ mod limits;
 mod marks;
 mod pace;
 mod packet;
+mod post;
 mod session;
 mod shell;
 mod socket;

@@ -234,6 +234,8 @@ impl Session {
     }
 
     fn owe(&mut self, id: ConversationId) {
+        // News of one that nothing was sent of yet comes with it.
+        self.sent.entry(id).or_insert(0);
         self.owed.get_or_insert_default().insert(id);
     }
 
@@ -398,22 +400,17 @@ impl Session {
         self.gate.keys.check(self.workspace, token) == Some(self.visitor)
     }
 
-    /// Takes what came by POST, at the visitor's own pace, and gives what is answered.
-    pub(crate) async fn post(&mut self, frames: &[&str]) -> Vec<Packet> {
-        let mut out = Vec::new();
-        for text in frames {
-            match self.gate.limits.post(&self.gate.config, self.visitor, self.chat().now()) {
-                Ok(()) => {
-                    out.extend(self.answer_text(text).await);
-                    // Nobody comes back for the rest of an answer.
-                    while self.owes() {
-                        out.extend(self.more().await.unwrap_or_else(|_| vec![self.error("unavailable", frame::about(text), Some(2_000))]));
-                    }
-                }
-                Err(wait) => out.push(self.error("slow_down", frame::about(text), Some(wait))),
-            }
+    /// Takes a frame that came by POST, at the visitor's own pace; the rest of its answer is [`Session::posted_more`].
+    pub(super) async fn posted(&mut self, text: &str) -> Vec<Packet> {
+        match self.gate.limits.post(&self.gate.config, self.visitor, self.chat().now()) {
+            Ok(()) => self.answer_text(text).await,
+            Err(wait) => vec![self.error("slow_down", frame::about(text), Some(wait))],
         }
-        out
+    }
+
+    /// The next part of what is owed to a frame that came by POST.
+    pub(super) async fn posted_more(&mut self, text: &str) -> Vec<Packet> {
+        self.more().await.unwrap_or_else(|_| vec![self.error("unavailable", frame::about(text), Some(2_000))])
     }
 
     /// Cancelled when the server goes down.

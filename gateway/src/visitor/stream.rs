@@ -22,6 +22,7 @@ use super::{
     frame,
     gate::Gate,
     packet::Packet,
+    post,
     session::{Refusal, Session},
     view,
 };
@@ -70,12 +71,7 @@ pub(crate) async fn send(State(gate): State<Gate>, Address(address): Address, he
             "The token is not the one that the stream's welcome gave: open the stream anew.",
             None,
         ),
-        Ok((mut session, _)) => {
-            let frames: Vec<&str> = post.frames.iter().map(|frame| frame.get()).collect();
-            let answers: Vec<String> = session.post(&frames).await.iter().map(|packet| packet.text().to_owned()).collect();
-            let body = format!("{{\"frames\":[{}]}}", answers.join(","));
-            ([(header::CONTENT_TYPE, "application/json")], body).into_response()
-        }
+        Ok((session, _)) => ([(header::CONTENT_TYPE, "application/json")], post::answer(session, post.frames)).into_response(),
         Err(refused) => refuse(&refused),
     }
 }

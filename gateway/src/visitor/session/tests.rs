@@ -98,3 +98,58 @@ async fn a_long_absence_is_made_good_in_parts() {
         assert_eq!(seqs, (4..=last).collect::<Vec<i64>>());
     }
 }
+
+#[tokio::test]
+async fn news_of_a_conversation_that_is_owed_whole_does_not_come_before_it() {
+    let mut story = Story::begin().await;
+    let mut phone = story.tab().await;
+    let mut stream = story.tab().await;
+    let talks: [ConversationId; 2] = [story.fresh.chat.id(), story.fresh.chat.id()];
+    // Both begin while the bus is cut, and together they are more than is made at once.
+    for talk in talks {
+        for n in 0..130 {
+            story.say(&mut phone, talk, &format!("{n} {}", "w".repeat(2_500))).await;
+        }
+    }
+    while tokio::time::timeout(std::time::Duration::from_millis(50), stream.news()).await.is_ok() {}
+    let mut packets = stream.session.heard(Heard::Missed).await.unwrap();
+    assert!(stream.session.owes());
+    for talk in talks {
+        story.say(&mut phone, talk, "meanwhile").await;
+        let meanwhile = stream.news().await;
+        if let Some(packet) = stream.session.at_once(&meanwhile) {
+            packets.extend(packet);
+        } else {
+            packets.extend(stream.session.heard(meanwhile).await.unwrap());
+        }
+    }
+    while stream.session.owes() {
+        packets.extend(stream.session.more().await.unwrap());
+    }
+    let all: Vec<Value> = packets.iter().map(|packet| serde_json::from_str(packet.text()).unwrap()).collect();
+    for talk in talks {
+        let of_talk = all.iter().filter(|frame| frame["t"] == "message" && frame["conversation"] == json!(talk));
+        assert_eq!(of_talk.filter_map(|frame| frame["seq"].as_i64()).collect::<Vec<i64>>(), (1..=131).collect::<Vec<i64>>());
+    }
+}
+
+#[tokio::test]
+async fn an_answer_by_post_has_all_that_is_owed_to_each_frame() {
+    let mut story = Story::begin().await;
+    let talk: ConversationId = story.fresh.chat.id();
+    let mut phone = story.tab().await;
+    for n in 0..200 {
+        story.say(&mut phone, talk, &format!("{n} {}", "w".repeat(2_500))).await;
+    }
+    let posts = story.tab().await;
+    let resume = json!({ "t": "resume", "conversation": talk, "after": 3 });
+    let frames = [resume.clone(), json!({ "t": "ping" }), resume, json!({ "t": "ping" })];
+    let frames = frames.iter().map(|frame| serde_json::value::to_raw_value(frame).unwrap()).collect();
+    let body = axum::body::to_bytes(crate::visitor::post::answer(posts.session, frames), usize::MAX).await.unwrap();
+    let answer: Value = serde_json::from_slice(&body).unwrap();
+    let told: Vec<Value> = answer["frames"].as_array().unwrap().iter().map(|frame| frame["seq"].clone()).collect();
+    let all = || (4..=200).map(|seq| json!(seq));
+    assert_eq!(told.iter().filter(|seq| !seq.is_null()).cloned().collect::<Vec<_>>(), all().chain(all()).collect::<Vec<_>>());
+    let kinds: Vec<&str> = answer["frames"].as_array().unwrap().iter().filter_map(|frame| frame["t"].as_str()).collect();
+    assert_eq!((kinds.iter().position(|kind| *kind == "pong"), kinds.last()), (Some(197), Some(&"pong")));
+}
