@@ -1,6 +1,8 @@
 //! Changed settings, tried on the turns of the past month: what would have been decided otherwise. From what was measured then;
 //! nothing is searched and no model is asked.
 
+use std::collections::HashMap;
+
 use chat::{ConversationId, WorkspaceId};
 use serde::Serialize;
 
@@ -70,14 +72,29 @@ impl Bot {
     /// The record's.
     pub async fn dry_run(&self, workspace: WorkspaceId, settings: &Settings) -> Result<DryRun> {
         let since = self.chat().now() - SPAN_MS;
-        let mut run = DryRun::default();
         let intents = self.intents(settings).await;
         let beside = beside::outcomes(self.chat().store(), workspace, since).await?;
-        for (conversation, turn) in trace::since(self.chat().store(), workspace, since, TRIED).await? {
+        let turns = trace::since(self.chat().store(), workspace, since, TRIED).await?;
+        let settings = settings.clone();
+        // Thousands of questions are measured anew: not where messages wait to be carried.
+        let tried = tokio::task::spawn_blocking(move || DryRun::of(turns, &beside, &settings, &intents)).await;
+        tried.map_err(|_| sqlx::Error::WorkerCrashed.into())
+    }
+}
+
+impl DryRun {
+    fn of(
+        turns: Vec<(ConversationId, Turn)>,
+        beside: &HashMap<(ConversationId, i64), &'static str>,
+        settings: &Settings,
+        intents: &Intents,
+    ) -> Self {
+        let mut run = Self::default();
+        for (conversation, turn) in turns {
             let Some(signals) = &turn.trace.signals else { continue };
             let then = turn.outcome.clone().unwrap_or_default();
             let silent = beside.get(&(conversation, turn.asked_seq)).copied();
-            let now = match (decide(&turn.trace, signals, settings, &intents), silent) {
+            let now = match (decide(&turn.trace, signals, settings, intents), silent) {
                 (Now::Is(now, rule, named), _) => (now, rule, named),
                 // What it thought silently then it would say now.
                 (Now::Let(named), Some(outcome)) => (outcome, LET, Some(named)),
@@ -99,7 +116,7 @@ impl Bot {
                 run.changes.push(change(conversation, turn, then, now));
             }
         }
-        Ok(run)
+        run
     }
 }
 

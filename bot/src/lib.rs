@@ -62,6 +62,7 @@ pub use crate::{
     example::{By, Measured, Missed, Proposal, Proposals, Told},
     intent::{Destination, Intent},
     learn::Lesson,
+    release::settings_of_release,
     reliability::Reliability,
     report::Report,
     rules::{Rule, Then, When},

@@ -116,6 +116,25 @@ pub enum Failure {
 }
 
 impl Failure {
+    const ALL: [Self; 10] = [
+        Self::Unreachable,
+        Self::Refused,
+        Self::Limited,
+        Self::Garbage,
+        Self::Empty,
+        Self::TooLong,
+        Self::Slow,
+        Self::Busy,
+        Self::Open,
+        Self::Left,
+    ];
+
+    /// That of a name; `None`: a later version's.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|failure| failure.name() == name)
+    }
+
     /// As traces and pages name it.
     pub fn name(self) -> &'static str {
         match self {

@@ -46,7 +46,7 @@ impl Bot {
         Ok(match release {
             None => Chosen { settings: today, release: None },
             Some(release) => {
-                let mut settings = settings(&release, &today);
+                let mut settings = settings_of_release(&release, &today);
                 if settings.model.key.is_empty() && !settings.model.url.is_empty() {
                     settings.model.key = Keys::get(self.chat(), workspace).await?.of(&settings.model.url);
                 }
@@ -103,7 +103,8 @@ fn bucket(visitor: VisitorId, release: &Release) -> i64 {
 
 /// The settings of a release, over which some things of today stand: who speaks is decided at once, and keys
 /// are not frozen.
-fn settings(release: &Release, today: &Settings) -> Settings {
+#[must_use]
+pub fn settings_of_release(release: &Release, today: &Settings) -> Settings {
     let mut settings: Settings = serde_json::from_value(release.settings.clone()).unwrap_or_else(|_| today.clone());
     settings.enabled = today.enabled;
     settings.voice = today.voice;
@@ -145,7 +146,7 @@ mod tests {
         for (frozen, today) in [(false, true), (true, false), (true, true), (false, false)] {
             let with = |enabled| Settings { enabled, ..Settings::default() };
             let release = Release { settings: serde_json::to_value(with(frozen)).expect("settings are JSON"), ..release(0, 1) };
-            assert_eq!(settings(&release, &with(today)).enabled, today, "frozen {frozen}, today {today}");
+            assert_eq!(settings_of_release(&release, &with(today)).enabled, today, "frozen {frozen}, today {today}");
         }
     }
 

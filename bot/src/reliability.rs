@@ -69,7 +69,9 @@ impl Bot {
         // Whoever speaks today: this is about what the bot says when it does.
         settings.set_mode(Mode::Live);
         let intents = self.intents(&settings).await;
-        Ok(weigh(&turns, &settings, &intents))
+        // A thousand questions are measured anew: not where messages wait to be carried.
+        let weighed = tokio::task::spawn_blocking(move || weigh(&turns, &settings, &intents)).await;
+        weighed.map_err(|_| sqlx::Error::WorkerCrashed.into())
     }
 }
 

@@ -90,6 +90,8 @@ impl Bot {
             }
             // As long as a model that fails is left alone.
             tokio::time::sleep(Duration::from_secs(self.inner.config.breaker_s).min(LONGEST)).await;
+            // The pause counts against the lease.
+            self.progress(&run).await?;
         }
         let gate = release::gate(store, workspace, mine.id).await?;
         tracing::info!(
@@ -158,7 +160,8 @@ impl Bot {
         let ran = Ran {
             passed: passes(case, &asked),
             outcome: asked.verdict.name().to_owned(),
-            rule: asked.rule.to_owned(),
+            // A model that failed may have left a rule of its own: by this one the next run knows that it is to be run again.
+            rule: if down && !is_down(asked.rule) { "model_failed" } else { asked.rule }.to_owned(),
             cited: asked.citations.iter().map(|citation| citation.title.clone()).collect(),
             answer: asked.answer,
         };

@@ -1065,7 +1065,6 @@ diff-changed = Changed
 diff-open = Show
 diff-none = Nothing: knowledge and settings are those of the published release.
 diff-more = More documents differ than are listed here.
-diff-enabled = The bot
 diff-on = On
 diff-off = Off
 release-says = What the test set says

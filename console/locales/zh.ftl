@@ -981,7 +981,6 @@ diff-changed = 有改动
 diff-open = 查看
 diff-none = 没有差别：知识和设置与已发布的版本相同。
 diff-more = 有差别的文档比这里列出的更多。
-diff-enabled = 机器人
 diff-on = 开
 diff-off = 关
 release-says = 测试结果

@@ -154,9 +154,13 @@ impl Live {
         let Ok(touched) = touched else { return true };
         self.changed.counts = !touched.is_empty();
         self.changed.state = self.wanted.open.is_some_and(|open| touched.contains(&open));
-        let many = touched.len() as i64 > MANY;
-        self.changed.rows.extend(touched);
-        many
+        if touched.len() as i64 > MANY && self.wanted.view.is_some() {
+            return true;
+        }
+        if self.wanted.view.is_some() {
+            self.changed.rows.extend(touched);
+        }
+        false
     }
 
     /// Draws again in a moment.

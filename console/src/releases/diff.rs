@@ -14,10 +14,8 @@ use crate::words::Words;
 
 /// Documents that are listed.
 const LISTED: usize = 200;
-/// Settings that are never frozen: those of today hold in every release.
-const TODAY: [&str; 4] = ["voice", "budget", "redact", "model.key"];
 /// What pages call a setting.
-const NAMES: [(&str, &str); 20] = [
+const NAMES: [(&str, &str); 19] = [
     ("name", "f-bot-name"),
     ("greeting.en", "f-greeting-en"),
     ("greeting.zh", "f-greeting-zh"),
@@ -30,7 +28,6 @@ const NAMES: [(&str, &str); 20] = [
     ("max_failed", "f-max-failed"),
     ("forbidden", "f-forbidden"),
     ("offline", "f-offline"),
-    ("enabled", "diff-enabled"),
     ("model.url", "f-model-url"),
     ("model.name", "f-model-name"),
     ("model.input_price", "f-input-price"),
@@ -84,9 +81,10 @@ impl Console {
         let more = documents.len() > LISTED;
         documents.truncate(LISTED);
         let (words, locale) = (self.templates.words(), seat.locale());
+        let today = Settings::get(&self.chat, workspace).await?;
         Ok(Some(DiffText {
             against: published.number,
-            settings: settings(words, locale, &whole(&published.settings), &whole(&release.settings)),
+            settings: settings(words, locale, &whole(&published, &today), &whole(release, &today)),
             documents: documents.into_iter().map(DocumentText::from).collect(),
             more,
         }))
@@ -113,10 +111,10 @@ fn kind(before: bool, after: bool) -> &'static str {
     }
 }
 
-/// With everything that has its usual value: an older release was frozen when some settings did not exist.
-fn whole(settings: &Value) -> Value {
-    let read: Settings = serde_json::from_value(settings.clone()).unwrap_or_default();
-    serde_json::to_value(read.public()).unwrap_or_default()
+/// What it speaks with. What is never frozen is that of today in every release, and an older one was frozen when some settings
+/// did not exist.
+fn whole(release: &Release, today: &Settings) -> Value {
+    serde_json::to_value(bot::settings_of_release(release, today).public()).unwrap_or_default()
 }
 
 fn settings(words: &Words, locale: Locale, before: &Value, after: &Value) -> Vec<SettingText> {
@@ -139,7 +137,7 @@ fn settings(words: &Words, locale: Locale, before: &Value, after: &Value) -> Vec
 
 /// Tells of each part that differs, from the top: objects part by part, everything else as a whole.
 fn compare(before: &Value, after: &Value, path: &str, tell: &mut dyn FnMut(&str, &Value, &Value)) {
-    if before == after || TODAY.contains(&path) {
+    if before == after {
         return;
     }
     match (before, after) {
@@ -211,6 +209,25 @@ mod tests {
     use super::*;
     use crate::templates::Templates;
 
+    fn frozen(settings: &Settings) -> Release {
+        Release {
+            id: chat::ReleaseId(uuid::Uuid::nil()),
+            number: 1,
+            state: release::State::Candidate,
+            share: 0,
+            note: String::new(),
+            settings: serde_json::to_value(settings).unwrap(),
+            by: None,
+            created_at: 0,
+            published_at: None,
+            reason: None,
+            signed_by: None,
+            dropped_at: None,
+            run_at: None,
+            run: (0, 0),
+        }
+    }
+
     #[test]
     fn what_differs_is_named_as_the_pages_name_it() {
         let templates = Templates::embedded(Arc::new(|| 0)).unwrap();
@@ -224,7 +241,8 @@ mod tests {
         // These are not frozen.
         after.budget.day_tokens = 7;
         after.redact = false;
-        let value = |settings: &Settings| whole(&serde_json::to_value(settings).unwrap());
+        after.enabled = true;
+        let value = |settings: &Settings| whole(&frozen(settings), &Settings::default());
         let told = settings(templates.words(), Locale::En, &value(&before), &value(&after));
         let short: Vec<(&str, &str, &str)> = told.iter().map(|it| (it.label.as_str(), it.name.as_str(), it.kind)).collect();
         assert_eq!(
@@ -243,7 +261,7 @@ mod tests {
         );
         assert_eq!((told[2].after.as_str(), told[8].after.as_str()), ("lawsuit\ntax", "Formal"));
         assert_eq!((told[5].before.as_str(), told[5].after.as_str()), ("3. ", "2. "));
-        assert!(settings(templates.words(), Locale::Zh, &value(&before), &whole(&Value::Null)).iter().all(|it| it.kind == "gone"));
+        assert!(settings(templates.words(), Locale::Zh, &value(&before), &Value::Null).iter().all(|it| it.kind == "gone"));
         assert!(templates.words().missing().is_empty());
     }
 }

@@ -3,7 +3,10 @@
 use serde::Serialize;
 
 use bot::Trace;
+use bot::model::Failure;
 use bot::trace::ModelCall;
+
+use crate::bot_settings::failed;
 
 /// A request to a model.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -68,16 +71,7 @@ fn came(outcome: &str) -> &'static str {
         "ok" => "asked-ok",
         "cancelled" => "asked-cancelled",
         "left" => "asked-left",
-        "unreachable" => "model-failed-unreachable",
-        "refused" => "model-failed-refused",
-        "limited" => "model-failed-limited",
-        "garbage" => "model-failed-garbage",
-        "empty" => "model-failed-empty",
-        "too_long" => "model-failed-too-long",
-        "slow" => "model-failed-slow",
-        "busy" => "model-failed-busy",
-        "open" => "model-failed-open",
-        _ => "why-model-failed",
+        failure => Failure::named(failure).map_or("why-model-failed", failed),
     }
 }
 
