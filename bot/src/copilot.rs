@@ -1,6 +1,6 @@
 //! Help for agents while they write: a reply from the same search, a summary, and, with a model, other words.
 
-use chat::{Audience, Author, Citation, ConversationId, WorkspaceId, conversation, message};
+use chat::{Audience, Author, Citation, ConversationId, Message, WorkspaceId, conversation, message};
 
 use crate::{
     Bot, Error, Result,
@@ -69,6 +69,7 @@ impl Bot {
         let store = self.chat().store();
         let it = conversation::find(store, workspace, id).await?;
         let messages = message::before(store, workspace, id, Audience::All, i64::MAX, READ).await?;
+        let messages: Vec<Message> = messages.into_iter().filter(Message::stands).collect();
         let Some(last) = messages.iter().rposition(|message| matches!(message.author, Author::Visitor(_))) else { return Ok(None) };
         let first = messages[..last].iter().rposition(|message| !matches!(message.author, Author::Visitor(_))).map_or(0, |at| at + 1);
         let asked: Vec<&str> = messages[first..=last].iter().map(|message| message.body.trim()).collect();

@@ -59,8 +59,11 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// A message; what the house itself said is no part of a talk.
+    /// A message; what the house itself said, and what was taken back, is no part of a talk.
     pub(crate) fn of(message: &chat::Message) -> Option<Self> {
+        if !message.stands() {
+            return None;
+        }
         let who = match message.author {
             chat::Author::Visitor(_) => "Visitor",
             chat::Author::Bot => "Assistant",

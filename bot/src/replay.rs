@@ -39,6 +39,7 @@ impl Bot {
         mind.policy.enabled = true;
         let store = self.chat().store();
         let messages = message::before(store, workspace, conversation, Audience::All, turn.asked_seq + 1, READ).await?;
+        let messages: Vec<Message> = messages.into_iter().filter(Message::stands).collect();
         let earlier = before_burst(&messages);
         let cited = earlier.iter().rev().find(|message| message.author == Author::Bot);
         let text = turn.trace.question.clone();

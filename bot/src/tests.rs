@@ -1,6 +1,7 @@
 //! The life of turns on a real record, with a model that is a fake.
 
 mod beside;
+mod change;
 mod codes;
 mod disagree;
 mod example;

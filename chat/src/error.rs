@@ -12,6 +12,9 @@ pub enum Error {
     /// The speaker has changed since: do not write, look again.
     #[error("somebody else speaks in this conversation now")]
     Stale,
+    /// The message cannot be changed any more: it is too old, or it was taken back.
+    #[error("too late: the message cannot be changed any more")]
+    TooLate,
     /// Such a thing exists already.
     #[error("exists already")]
     Taken,

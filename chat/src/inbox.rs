@@ -17,6 +17,43 @@ pub struct Look {
     pub starters: std::collections::BTreeMap<String, Vec<String>>,
     /// Origins that may embed it, such as `https://shop.example`; empty: every one.
     pub origins: Vec<String>,
+    /// For how long people may edit and recall what they wrote.
+    pub change: ChangeWindow,
+}
+
+/// For how long people may edit and recall what they wrote, in minutes; 0: not at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ChangeWindow {
+    /// Agents, their own messages.
+    pub agent_min: u32,
+    /// Visitors, their own messages.
+    pub visitor_min: u32,
+}
+
+impl Default for ChangeWindow {
+    fn default() -> Self {
+        Self { agent_min: 15, visitor_min: 15 }
+    }
+}
+
+impl ChangeWindow {
+    /// The longest time an admin may set: a week.
+    pub const LONGEST_MIN: u32 = 7 * 24 * 60;
+
+    /// In ms; less than nothing when nobody may.
+    pub fn agent_ms(self) -> i64 {
+        ms(self.agent_min)
+    }
+
+    /// In ms; less than nothing when nobody may.
+    pub fn visitor_ms(self) -> i64 {
+        ms(self.visitor_min)
+    }
+}
+
+fn ms(minutes: u32) -> i64 {
+    if minutes == 0 { -1 } else { i64::from(minutes) * 60_000 }
 }
 
 /// A row of the record.

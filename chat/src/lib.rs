@@ -7,6 +7,7 @@ pub mod agent;
 mod append;
 pub mod audit;
 mod bus;
+pub mod change;
 mod clock;
 mod config;
 pub mod conversation;
@@ -41,6 +42,7 @@ use std::sync::Arc;
 pub use crate::{
     append::{Append, Appended, append_in},
     bus::{Bus, Heard, Subscription},
+    change::{Change, Changed},
     clock::Clock,
     config::{Config, hide_password},
     conversation::{Conversation, Speaker},
@@ -90,7 +92,7 @@ impl Chat {
     /// What is kept is announced, even when this future is dropped meanwhile.
     ///
     /// # Errors
-    /// [`Error::Invalid`], [`Error::NotFound`], [`Error::Stale`] for a bot that lost the word, [`Error::Unavailable`].
+    /// [`Error::Invalid`], [`Error::NotFound`], [`Error::Stale`] for a bot that lost the word, [`Error::TooLate`], [`Error::Unavailable`].
     pub async fn append(&self, append: Append) -> Result<Appended> {
         self.door.append(append).await
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sqlx::{Row, any::AnyRow};
 
-use crate::{AgentId, ClientId, ConversationId, Error, PassageId, Result, Store, ToolCallId, TurnId, VisitorId, WorkspaceId};
+use crate::{AgentId, Changed, ClientId, ConversationId, Error, PassageId, Result, Store, ToolCallId, TurnId, VisitorId, WorkspaceId};
 
 /// The longest body, in characters.
 pub const MAX_BODY: usize = 16_000;
@@ -41,7 +41,7 @@ impl Author {
         }
     }
 
-    fn of(kind: &str, id: Option<&str>) -> Option<Self> {
+    pub(crate) fn of(kind: &str, id: Option<&str>) -> Option<Self> {
         match kind {
             "visitor" => VisitorId::parse(id?).map(Self::Visitor),
             "agent" => AgentId::parse(id?).map(Self::Agent),
@@ -108,11 +108,14 @@ pub struct Button {
 /// What a system message tells, for machines.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Event {
-    /// `handed_over`, `queued`, `taken`, `transferred`, `resolved`, `reopened`, `returned_to_bot`, `offline_note`.
+    /// `handed_over`, `queued`, `taken`, `transferred`, `resolved`, `reopened`, `returned_to_bot`, `offline_note`, `edited`, `recalled`.
     pub name: String,
     /// The agent's name, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,
+    /// The message that is edited (it says the body of this one from now on) or recalled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seq: Option<i64>,
 }
 
 /// Whatever a message carries beside its body.
@@ -156,6 +159,9 @@ pub struct Extra {
     /// Who the visitor was when this was written, by an identity that held at that moment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
+    /// Who edited or recalled what `event` names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<Author>,
 }
 
 /// A message of the record.
@@ -183,6 +189,9 @@ pub struct Message {
     pub extra: Extra,
     /// Unix milliseconds.
     pub at: i64,
+    /// It was edited or recalled: everything here is what it says since.
+    #[serde(default)]
+    pub changed: Option<Changed>,
 }
 
 impl Message {
@@ -196,7 +205,7 @@ impl Message {
 }
 
 const SELECT: &str = "SELECT m.workspace_id, m.conversation_id, c.visitor_id, m.seq, m.prev_visible, m.client_id, m.author, m.author_id,
-        m.audience, m.body, m.extra, m.created_at
+        m.audience, m.body, m.extra, m.created_at, m.changed_seq, m.changed_at, m.recalled_at
    FROM message m JOIN conversation c ON c.id = m.conversation_id
   WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND (m.audience = 'all' OR m.audience = $3)";
 
@@ -271,5 +280,6 @@ fn from_row(row: &AnyRow) -> Result<Message> {
         body: row.try_get("body")?,
         extra: serde_json::from_str(extra).unwrap_or_default(),
         at: row.try_get("created_at")?,
+        changed: crate::change::from_row(row)?,
     })
 }

@@ -30,8 +30,9 @@ pub(crate) const MARKS: &str = "
 /// What waits for the visitor in the conversation `c`, and how its last message begins.
 pub(crate) const WORDS: &str = "
     (SELECT CAST(COUNT(*) AS BIGINT) FROM message m WHERE m.conversation_id = c.id AND m.seq > c.own_read AND m.audience = 'all'
-        AND m.author IN ('bot', 'agent')) AS unread,
-    COALESCE((SELECT SUBSTR(m.body, 1, 140) FROM message m WHERE m.conversation_id = c.id AND m.seq = c.last_visible_seq), '') AS preview";
+        AND m.author IN ('bot', 'agent') AND m.recalled_at IS NULL) AS unread,
+    COALESCE((SELECT SUBSTR(m.body, 1, 140) FROM message m WHERE m.conversation_id = c.id AND m.seq <= c.last_visible_seq
+        AND m.audience = 'all' AND m.of_seq IS NULL ORDER BY m.seq DESC LIMIT 1), '') AS preview";
 
 fn select(which: &str) -> String {
     format!(

@@ -1,8 +1,8 @@
 //! The newest messages of busy conversations, kept at hand.
 //!
-//! Messages never change and have no gaps between them, so a tail is right as far as it goes. How far it must go is what the
-//! conversation's row says that the reader has just read: one that ends before it is not used. So nothing has to be told to
-//! forget, on no node, and news that is lost costs a read of the record and nothing else.
+//! Messages have no gaps between them, and one that is edited or recalled is so by a later one, so a tail is right as far as it
+//! goes. How far it must go is what the conversation's row says that the reader has just read: one that ends before it is not
+//! used. So nothing has to be told to forget, on no node, and news that is lost costs a read of the record and nothing else.
 
 use std::sync::{
     Arc,
@@ -103,6 +103,13 @@ impl Tails {
         let joins = old.last().is_some_and(|newest| newest.seq + 1 >= first.seq);
         let before = if joins { old } else { &[] };
         let mut run: Vec<_> = before.iter().filter(|message| message.seq < first.seq).chain(new).cloned().collect();
+        for change in new.iter().filter(|message| message.changes().is_some()) {
+            for message in &mut run {
+                if let Some(changed) = message.after(change) {
+                    *message = Arc::new(changed);
+                }
+            }
+        }
         let mut bytes = 0;
         let fits = run.iter().rev().take(LONG).take_while(|message| {
             bytes += weight(message);
@@ -146,6 +153,7 @@ mod tests {
             body,
             extra: Extra::default(),
             at: seq,
+            changed: None,
         })
     }
 

@@ -1689,3 +1689,26 @@ fault-schema-number = “{ $word }” in the schema of { $at } must be a number.
 fault-schema-pattern = The pattern of { $at } is no regular expression.
 error-refused-title = That cannot be done
 error-refused-text = { $detail } Nothing was changed.
+
+## A message that was sent already
+message-edited = Edited
+message-recalled = This message was recalled.
+message-change = Edit or recall
+message-wording = What it says
+message-edit = Save
+message-recall = Recall
+message-recall-help = It disappears for everybody. Admins can still read what it said.
+flash-edited = The message is changed.
+flash-recalled = The message is recalled.
+flash-change-late = This message can no longer be changed.
+wordings-title = What it said before
+wordings-lead = Only admins see this page.
+wordings-now = What it says now
+wordings-by = Changed by { $name }
+wordings-by-visitor = Changed by the visitor
+inbox-change = Editing and recalling
+f-agent-min = Agents, for how many minutes
+agent-min-help = How long agents can edit or recall what they wrote. 0 switches it off. A message of the bot can always be recalled.
+f-visitor-min = Visitors, for how many minutes
+visitor-min-help = How long visitors can edit or recall what they wrote. 0 switches it off.
+fault-change-min = Give whole minutes, from 0 to 10080 (a week).

@@ -1545,3 +1545,26 @@ fault-schema-number = { $at } 的 schema 里的“{ $word }”必须是数字。
 fault-schema-pattern = { $at } 的 pattern 不是正则表达式。
 error-refused-title = 无法这样做
 error-refused-text = { $detail }没有任何改动。
+
+## 已发送的消息
+message-edited = 已编辑
+message-recalled = 这条消息已撤回。
+message-change = 编辑或撤回
+message-wording = 消息内容
+message-edit = 保存
+message-recall = 撤回
+message-recall-help = 撤回后所有人都看不到它；管理员仍可查看原文。
+flash-edited = 消息已修改。
+flash-recalled = 消息已撤回。
+flash-change-late = 这条消息已经不能修改或撤回了。
+wordings-title = 修改前的内容
+wordings-lead = 只有管理员能看到此页。
+wordings-now = 现在的内容
+wordings-by = 由 { $name } 修改
+wordings-by-visitor = 由访客修改
+inbox-change = 编辑与撤回
+f-agent-min = 客服可修改的时限（分钟）
+agent-min-help = 客服在多长时间内可以编辑或撤回自己的消息。填 0 表示关闭。机器人的消息随时可以撤回。
+f-visitor-min = 访客可修改的时限（分钟）
+visitor-min-help = 访客在多长时间内可以编辑或撤回自己的消息。填 0 表示关闭。
+fault-change-min = 请填写整数分钟，范围 0 到 10080（一周）。

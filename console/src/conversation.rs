@@ -1,6 +1,7 @@
 //! One conversation: its page, its parts for live changes, and what an agent does with it.
 
 pub mod acts;
+pub mod amend;
 pub mod around;
 pub mod context;
 pub mod copilot;

@@ -127,6 +127,7 @@ impl From<chat::Error> for Error {
             chat::Error::Invalid(text) => Error::Broken(text),
             chat::Error::Stale => Error::Conflict("moved-on"),
             chat::Error::Taken => Error::Conflict("taken"),
+            chat::Error::TooLate => Error::Conflict("moved-on"),
             other => Error::Unavailable(other.to_string()),
         }
     }
@@ -141,6 +142,7 @@ impl From<ticketing::Error> for Error {
             ticketing::Error::Held { agent } => Error::Held(agent),
             ticketing::Error::NotOpen => Error::Conflict("not-open"),
             ticketing::Error::Changed => Error::Conflict("changed"),
+            ticketing::Error::TooLate => Error::Conflict("moved-on"),
             ticketing::Error::Record(error) => error.into(),
         }
     }

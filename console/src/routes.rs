@@ -62,7 +62,7 @@ fn doors() -> Vec<Route> {
 
 /// What agents work with all day.
 fn desk() -> Vec<Route> {
-    use conversation::{acts, copilot, draft, page, reply, triage};
+    use conversation::{acts, amend, copilot, draft, page, reply, triage};
     vec![
         show("/console/", Agent, get(home::show)),
         send("/console/logout", Agent, post(login::sign_out)),
@@ -72,6 +72,8 @@ fn desk() -> Vec<Route> {
         act("/console/conversations/{id}/reply", post(reply::send)),
         act("/console/conversations/{id}/copilot", post(copilot::help)),
         act("/console/conversations/{id}/draft/{seq}", post(draft::decide)),
+        act("/console/conversations/{id}/message/{seq}", post(amend::decide)),
+        show("/console/conversations/{id}/message/{seq}/wordings", Admin, get(amend::wordings)),
         act("/console/conversations/{id}/take", post(acts::take)),
         act("/console/conversations/{id}/resolve", post(acts::resolve)),
         act("/console/conversations/{id}/reopen", post(acts::reopen)),

@@ -1,5 +1,6 @@
 //! The console as a browser sees it, on a fresh record.
 
+mod amend;
 mod decide;
 mod door;
 mod improve;

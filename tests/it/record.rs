@@ -1,5 +1,6 @@
 //! The contract of the record, each line of it, on every engine.
 
+mod changes;
 mod contract;
 mod nodes;
 

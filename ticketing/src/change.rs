@@ -92,7 +92,7 @@ impl<'d> Change<'d> {
     }
 
     fn system(&self, event: &str, agent: Option<&str>, audience: Audience, body: String) -> Append {
-        let event = Event { name: event.into(), agent: agent.map(Into::into) };
+        let event = Event { name: event.into(), agent: agent.map(Into::into), seq: None };
         let extra = Extra { event: Some(event), ..Extra::default() };
         Append { audience, extra, ..Append::new(self.workspace(), self.conversation.id, self.chat().id(), Author::System, body) }
     }

@@ -24,6 +24,9 @@ pub enum Error {
     /// Somebody was faster: look again.
     #[error("this chat has changed meanwhile")]
     Changed,
+    /// The message cannot be changed any more: it is too old, or it was taken back.
+    #[error("too late: the message cannot be changed any more")]
+    TooLate,
     /// The record failed: keep what you have and try again.
     #[error(transparent)]
     Record(chat::Error),
@@ -44,6 +47,7 @@ impl From<chat::Error> for Error {
             chat::Error::Invalid(text) => Self::Invalid(text),
             chat::Error::NotFound => Self::NotFound,
             chat::Error::Stale => Self::Changed,
+            chat::Error::TooLate => Self::TooLate,
             chat::Error::Taken => Self::Taken,
             other => Self::Record(other),
         }

@@ -101,7 +101,7 @@ impl Change<'_> {
     /// What a ticket is called when nobody has said: the visitor's first words.
     pub(crate) async fn subject(&mut self) -> Result<String> {
         let row = sqlx::query(
-            "SELECT body FROM message WHERE workspace_id = $1 AND conversation_id = $2 AND author = 'visitor' ORDER BY seq LIMIT 1",
+            "SELECT body FROM message WHERE workspace_id = $1 AND conversation_id = $2 AND author = 'visitor' AND recalled_at IS NULL ORDER BY seq LIMIT 1",
         )
         .bind(self.workspace().text())
         .bind(self.conversation.id.text())

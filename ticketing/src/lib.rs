@@ -3,6 +3,7 @@
 //! Every change of who speaks goes through [`chat::speaker::change`] in the transaction of its reason.
 //! Routing is a pure decision ([`routing::choose`]) made at events; the sweep only finds what news missed.
 
+mod amend;
 mod assignment;
 pub mod canned;
 mod change;

@@ -89,7 +89,7 @@ impl Bot {
         }
         let talk = conversation::find(chat.store(), workspace, of).await?;
         let told = Append {
-            extra: Extra { call: Some(id), event: Some(Event { name: event.into(), agent: None }), ..Extra::default() },
+            extra: Extra { call: Some(id), event: Some(Event { name: event.into(), ..Event::default() }), ..Extra::default() },
             epoch: Some(talk.epoch),
             ..Append::new(workspace, of, ClientId(id.0), Author::System, say(&talk.locale, &format!("event.{event}"), &[]))
         };

@@ -69,6 +69,7 @@ impl Heard {
             async { trace::of_conversation(store, workspace, conversation.id, TURNS).await },
             async { Ok(bot.inner.desk.online(workspace).await?) },
         )?;
+        let messages: Vec<Message> = messages.into_iter().filter(Message::stands).collect();
         let said_last = || messages.iter().rfind(|message| !matches!(message.author, Author::Visitor(_))).map_or(0, |message| message.seq);
         let answered = if speaks { conversation.answered_seq } else { said_last() };
         let is_new = |message: &Message| message.seq > answered;

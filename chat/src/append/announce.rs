@@ -45,6 +45,10 @@ pub(crate) fn announce(bus: &Bus, tails: &Tails, appended: &[Appended]) {
         if done.desk {
             bus.publish_shared(Topic::Desk, news);
         }
+        if let Some(epoch) = done.epoch {
+            let (workspace, conversation) = (message.workspace, message.conversation);
+            bus.publish(Topic::Bot, News::SpeakerChanged { workspace, conversation, epoch });
+        }
         if done.due {
             bus.publish(Topic::Bot, News::Due { workspace: message.workspace, conversation: message.conversation });
         }

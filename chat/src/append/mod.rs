@@ -2,6 +2,7 @@
 //!
 //! Checking may fail by input and comes first; doing is one transaction for a whole group of messages.
 
+mod amend;
 mod announce;
 mod door;
 mod open;
@@ -9,7 +10,7 @@ mod plan;
 
 pub(crate) use self::{announce::announce, door::Door, open::open};
 use crate::{
-    Audience, Author, ClientId, ConversationId, Error, Extra, MAX_BODY, Message, Result, WorkspaceId, conversation::Opening, store::Dialect,
+    Audience, Author, Change, ClientId, ConversationId, Error, Extra, MAX_BODY, Message, Result, WorkspaceId, conversation::Opening, store::Dialect,
 };
 use sqlx::AnyConnection;
 
@@ -37,6 +38,8 @@ pub struct Append {
     pub considered: Option<i64>,
     /// The conversation begins with this message, and its visitor perhaps too: all in one commit. Without effect when they are there.
     pub opening: Option<Box<Opening>>,
+    /// It edits or recalls another message, and its audience is that of the other one.
+    pub change: Option<Change>,
 }
 
 impl Append {
@@ -53,6 +56,7 @@ impl Append {
             epoch: None,
             considered: None,
             opening: None,
+            change: None,
         }
     }
 
@@ -61,7 +65,8 @@ impl Append {
         if self.body.chars().count() > MAX_BODY {
             return Err(Error::invalid(format!("The message is longer than {MAX_BODY} characters: send it in parts.")));
         }
-        if self.body.trim().is_empty() && self.extra.event.is_none() {
+        let recall = self.change.as_ref().is_some_and(|change| change.recall);
+        if self.body.trim().is_empty() && self.extra.event.is_none() && !recall {
             return Err(Error::invalid("The message is empty: write something."));
         }
         if self.author == Author::Bot && self.epoch.is_none() {
@@ -88,6 +93,8 @@ pub struct Appended {
     pub desk: bool,
     /// The last seq a visitor could see before this append.
     pub before: i64,
+    /// The conversation's new epoch, when it ends a turn that answers what was just changed.
+    pub epoch: Option<i64>,
 }
 
 /// Appends a group inside a bigger transaction, each by the same rules as through the door.

@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, HashMap, HashSet, btree_map::Entry};
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, Executor, Row, any::AnyRow};
 
-use super::{Append, Appended};
+use super::{
+    Append, Appended,
+    amend::{self, Amend, Targets},
+};
 use crate::{
-    Audience, Author, ClientId, ConversationId, Error, Message, Result, VisitorId, WorkspaceId,
+    Audience, Author, Change, ClientId, ConversationId, Error, Message, Result, VisitorId, WorkspaceId,
     conversation::Opening,
     row,
     store::{Column, Dialect, Store},
@@ -59,6 +62,7 @@ pub(super) struct Plan {
     pub done: Vec<Result<Appended>>,
     heads: Heads,
     fresh: Vec<Message>,
+    amends: Vec<Amend>,
     span: Span,
 }
 
@@ -67,17 +71,19 @@ pub(super) async fn plan(tx: &mut AnyConnection, dialect: Dialect, now: i64, mut
     let checked: Vec<Result<()>> = group.iter_mut().map(Append::check).collect();
     let good: Vec<&Append> = group.iter().zip(&checked).filter(|(_, check)| check.is_ok()).map(|(append, _)| append).collect();
     let (mut heads, mut known) = found(tx, dialect, now, &good, span).await?;
-    let mut fresh = Vec::new();
+    let mut targets = amend::targets(tx, dialect, &good).await?;
+    let (mut fresh, mut amends) = (Vec::new(), Vec::new());
     let mut placed = good.iter().map(|append| {
-        let appended = place(append, now, &mut heads, &mut known)?;
+        let appended = place(append, now, &mut heads, &mut known, &targets)?;
         if !appended.duplicate {
             fresh.push(appended.message.clone());
+            amends.extend(append.change.as_ref().and_then(|change| amend::amend(&mut targets, append, change, &appended)));
         }
         Ok(appended)
     });
     let done = checked.into_iter().map(|check| check.and_then(|()| placed.next().unwrap_or(Err(Error::NotFound)))).collect();
     drop(placed);
-    Ok(Plan { done, heads, fresh, span })
+    Ok(Plan { done, heads, fresh, amends, span })
 }
 
 /// Opens what begins, then looks.
@@ -102,6 +108,9 @@ impl Plan {
             }
             return Ok(());
         }
+        for amend in &self.amends {
+            amend.write(tx, now).await?;
+        }
         let update = format!(
             "UPDATE conversation SET last_seq = x.seq, last_visible_seq = x.visible, asked_seq = x.asked, answered_seq = x.answered,
                     closed_at = x.closed, last_at = $2
@@ -109,8 +118,8 @@ impl Plan {
             dialect.rows(1, &HEAD),
         );
         let insert = format!(
-            "INSERT INTO message (conversation_id, seq, workspace_id, client_id, author, author_id, audience, body, extra, prev_visible, created_at)
-             SELECT x.conversation, x.seq, x.workspace, x.client, x.author, x.author_key, x.audience, x.body, x.extra, x.prev, $2 FROM {}",
+            "INSERT INTO message (conversation_id, seq, workspace_id, client_id, author, author_id, audience, body, extra, prev_visible, of_seq, created_at)
+             SELECT x.conversation, x.seq, x.workspace, x.client, x.author, x.author_key, x.audience, x.body, x.extra, x.prev, x.of_seq, $2 FROM {}",
             dialect.rows(3, &MESSAGE),
         );
         let moved: Vec<Value> = self.heads.iter().filter(|(_, head)| head.changed).map(|(id, head)| head.row(*id)).collect();
@@ -126,7 +135,7 @@ impl Plan {
 }
 
 /// Gives `append` its seq, or says why not.
-fn place(append: &Append, now: i64, heads: &mut Heads, known: &mut Known) -> Result<Appended> {
+fn place(append: &Append, now: i64, heads: &mut Heads, known: &mut Known, targets: &Targets) -> Result<Appended> {
     let head = heads.get_mut(&append.conversation).filter(|head| head.workspace == append.workspace).ok_or(Error::NotFound)?;
     if let Author::Visitor(visitor) = append.author
         && visitor != head.visitor
@@ -135,33 +144,33 @@ fn place(append: &Append, now: i64, heads: &mut Heads, known: &mut Known) -> Res
     }
     let (key, before) = ((append.conversation, append.client_id), head.last_visible_seq);
     if let Some(&(seq, prev_visible, at)) = known.get(&key) {
-        let message = message(append, head, seq, prev_visible, at);
-        return Ok(Appended { message, duplicate: true, due: false, desk: false, before });
+        let message = message(append, append.audience, head, (seq, prev_visible, at));
+        return Ok(Appended { message, duplicate: true, due: false, desk: false, before, epoch: None });
     }
     if append.epoch.is_some_and(|epoch| epoch != head.epoch) || late(append, head) {
         return Err(Error::Stale);
     }
+    let audience = match &append.change {
+        Some(change) => amend::admit(targets, append, change, now)?,
+        None => append.audience,
+    };
     head.last_seq += 1;
     let (seq, prev_visible) = (head.last_seq, head.last_visible_seq);
     head.changed = true;
-    if append.audience == Audience::All {
+    if audience == Audience::All {
         head.last_visible_seq = seq;
     }
-    if matches!(append.author, Author::Visitor(_)) {
-        head.asked_seq = seq;
-        head.closed = None;
-    }
-    // What was decided about a call is the bot's to go on with.
-    if append.author == Author::System && append.extra.call.is_some() && head.speaker_is_bot {
-        head.asked_seq = seq;
-    }
-    if let Some(considered) = append.considered {
-        head.answered_seq = head.answered_seq.max(considered.min(head.asked_seq));
-    }
+    let epoch = match &append.change {
+        Some(change) => head.asked_otherwise(change, seq, amend::waits(targets, append, change)),
+        None => {
+            head.asked(append, seq);
+            None
+        }
+    };
     known.insert(key, (seq, prev_visible, now));
     let asked = head.asked_seq == seq;
     let (due, desk) = (asked && head.speaker_is_bot, asked && head.speaker_is_agent);
-    Ok(Appended { message: message(append, head, seq, prev_visible, now), duplicate: false, due, desk, before })
+    Ok(Appended { message: message(append, audience, head, (seq, prev_visible, now)), duplicate: false, due, desk, before, epoch })
 }
 
 /// A bot that was away for so long that another has its turn, or has answered what it answers now.
@@ -170,7 +179,11 @@ fn late(append: &Append, head: &Head) -> bool {
     append.author == Author::Bot && (taken || append.considered.is_some_and(|seq| seq <= head.answered_seq))
 }
 
-fn message(append: &Append, head: &Head, seq: i64, prev_visible: i64, at: i64) -> Message {
+fn message(append: &Append, audience: Audience, head: &Head, (seq, prev_visible, at): (i64, i64, i64)) -> Message {
+    let (author, extra) = match &append.change {
+        Some(change) => (Author::System, change.extra(append)),
+        None => (append.author, append.extra.clone()),
+    };
     Message {
         workspace: append.workspace,
         conversation: append.conversation,
@@ -178,11 +191,12 @@ fn message(append: &Append, head: &Head, seq: i64, prev_visible: i64, at: i64) -
         seq,
         prev_visible,
         client_id: append.client_id,
-        author: append.author,
-        audience: append.audience,
+        author,
+        audience,
         body: append.body.clone(),
-        extra: append.extra.clone(),
+        extra,
         at,
+        changed: None,
     }
 }
 
@@ -254,6 +268,34 @@ const HEAD: [Column; 6] =
     [Column::Text("key"), Column::Int("seq"), Column::Int("visible"), Column::Int("asked"), Column::Int("answered"), Column::Int("closed")];
 
 impl Head {
+    fn asked(&mut self, append: &Append, seq: i64) {
+        if matches!(append.author, Author::Visitor(_)) {
+            self.asked_seq = seq;
+            self.closed = None;
+        }
+        // What was decided about a call is the bot's to go on with.
+        if append.author == Author::System && append.extra.call.is_some() && self.speaker_is_bot {
+            self.asked_seq = seq;
+        }
+        if let Some(considered) = append.considered {
+            self.answered_seq = self.answered_seq.max(considered.min(self.asked_seq));
+        }
+    }
+
+    /// What waits for the bot's answer says something else now, or nothing: a turn that runs would answer what is not asked any
+    /// more, and ends by a new epoch. `waits` is whether anything is left to answer; `None`: nobody asked by that message.
+    fn asked_otherwise(&mut self, change: &Change, seq: i64, waits: Option<bool>) -> Option<i64> {
+        let waits = waits.filter(|_| self.speaker_is_bot && change.of > self.answered_seq && self.asked_seq > self.answered_seq)?;
+        if waits {
+            self.asked_seq = seq;
+        } else {
+            self.answered_seq = self.asked_seq;
+        }
+        self.turn.take()?;
+        self.epoch += 1;
+        Some(self.epoch)
+    }
+
     fn row(&self, id: ConversationId) -> Value {
         json!({
             "key": id, "seq": self.last_seq, "visible": self.last_visible_seq, "asked": self.asked_seq,
@@ -262,7 +304,7 @@ impl Head {
     }
 }
 
-const MESSAGE: [Column; 10] = [
+const MESSAGE: [Column; 11] = [
     Column::Text("conversation"),
     Column::Int("seq"),
     Column::Text("workspace"),
@@ -273,12 +315,13 @@ const MESSAGE: [Column; 10] = [
     Column::Text("body"),
     Column::Text("extra"),
     Column::Int("prev"),
+    Column::Int("of_seq"),
 ];
 
 fn as_row(m: &Message) -> Value {
     json!({
         "conversation": m.conversation, "seq": m.seq, "workspace": m.workspace, "client": m.client_id,
         "author": m.author.kind(), "author_key": m.author.id_text(), "audience": m.audience.text(),
-        "body": m.body, "extra": json!(m.extra).to_string(), "prev": m.prev_visible,
+        "body": m.body, "extra": json!(m.extra).to_string(), "prev": m.prev_visible, "of_seq": m.changes(),
     })
 }

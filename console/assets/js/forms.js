@@ -9,7 +9,7 @@ export function startForms() {
     const form = event.target;
     if (
       event.defaultPrevented ||
-      !form.closest("#talk-head, #panel, .side-me") ||
+      !form.closest("#talk-head, #panel, .side-me, .change") ||
       form.id === "composer" ||
       form.method !== "post"
     )

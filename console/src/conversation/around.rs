@@ -6,6 +6,7 @@ use sqlx::Row as _;
 
 use chat::conversation::Conversation;
 use chat::cursor::{self, Reader};
+use chat::agent::Role;
 use chat::{AgentId, ConversationId, WorkspaceId};
 use ticketing::crew::{Member, State};
 use ticketing::ticket::Ticket;
@@ -43,6 +44,8 @@ impl Console {
             ratings: self.ratings(workspace, it.id).await?,
             open_draft: self.bot.open_draft(workspace, it.id).await?,
             visitor_read: cursor::read_seq(store, workspace, it.id, reader).await?,
+            admin: seat.is(Role::Admin),
+            change: (self.chat.now(), self.desk.change_ms(workspace, it.id).await?),
         })
     }
 

@@ -8,6 +8,7 @@ use chat::{AgentId, Audience, Author, Citation, Message};
 use knowledge::language::{is_han, spoken};
 use knowledge::sentiment::{Mood, mood};
 
+use crate::conversation::amend::CanChange;
 use crate::conversation::context::web_address;
 use crate::face::{BOT_TINT, initials, tint};
 
@@ -50,6 +51,16 @@ pub struct MessageText {
     pub draft: bool,
     /// It may be sent still.
     pub open: bool,
+    /// It was edited.
+    pub edited: bool,
+    /// It was taken back.
+    pub recalled: bool,
+    /// What whoever looks may do with it.
+    pub can: CanChange,
+    /// Its own words, for whoever may edit them.
+    pub wording: String,
+    /// The message that changed it last; 0: none did.
+    pub changed: i64,
 }
 
 /// A source of an answer.
@@ -98,6 +109,10 @@ pub struct Telling {
     pub visitor_read: i64,
     /// The bot's draft that nobody has sent or put away.
     pub open_draft: Option<i64>,
+    /// Whoever looks is an admin.
+    pub admin: bool,
+    /// Now, and how old a message of an agent may be to be changed; ms.
+    pub change: (i64, i64),
 }
 
 impl Telling {
@@ -108,6 +123,8 @@ impl Telling {
         let (name, letters, tint) = self.author(message);
         let rich = matches!(kind, "bot" | "agent" | "note");
         let extra = &message.extra;
+        let can = CanChange::of(message, (self.me, self.admin), self.change);
+        let recalled = message.changed.is_some_and(|changed| changed.recalled);
         let (mood, language) = if kind == "visitor" { heard(&message.body) } else { ("", "") };
         MessageText {
             id: format!("m-{}-{}", message.conversation, message.seq),
@@ -135,6 +152,11 @@ impl Telling {
             turn: extra.turn.map(|turn| turn.text()).unwrap_or_default(),
             draft: extra.draft,
             open: extra.draft && self.open_draft == Some(message.seq),
+            edited: message.changed.is_some() && !recalled,
+            recalled,
+            can,
+            wording: if can.edit { message.body.clone() } else { String::new() },
+            changed: message.changed.map_or(0, |changed| changed.seq),
         }
     }
 

@@ -85,6 +85,8 @@ impl Console {
         let before = reading.before_seq.unwrap_or(i64::MAX);
         let messages = message::before(store, workspace, id, Audience::Staff, before, MESSAGES + 1);
         let messages = messages.await?;
+        let older = older(&messages, id, reading);
+        let messages: Vec<Message> = messages.into_iter().filter(|message| message.changes().is_none()).collect();
         let read_seq = cursor::read_seq(store, workspace, id, Reader::Agent(seat.agent.id)).await?;
         let row = self.desk.row(workspace, id).await?;
         let waiting_since = row.waiting_since.filter(|_| turn(&row) == "us");
@@ -106,7 +108,7 @@ impl Console {
                 Face::of(holder.0, &name, holder == seat.agent.id)
             }),
             unread_from: unread_from(&messages, read_seq),
-            more: older(&messages, id, reading),
+            more: older,
             last_seq: it.last_seq,
             read_seq,
             waiting_since,

@@ -56,7 +56,7 @@ impl Console {
     pub async fn history_of(&self, seat: &Seat, it: &Conversation) -> Result<Vec<HistoryText>, Error> {
         let rows = sqlx::query(
             "SELECT c.id, c.last_at, c.closed_at, c.speaker, t.subject, \
-               (SELECT m.body FROM message m WHERE m.conversation_id = c.id AND m.author = 'visitor' ORDER BY m.seq LIMIT 1) AS said \
+               (SELECT m.body FROM message m WHERE m.conversation_id = c.id AND m.author = 'visitor' AND m.recalled_at IS NULL ORDER BY m.seq LIMIT 1) AS said \
              FROM conversation c LEFT JOIN ticket t ON t.workspace_id = c.workspace_id AND t.conversation_id = c.id AND t.number = \
                (SELECT MAX(x.number) FROM ticket x WHERE x.workspace_id = c.workspace_id AND x.conversation_id = c.id) \
              WHERE c.workspace_id = $1 AND c.visitor_id = $2 AND c.id <> $3 AND c.last_seq > 0 ORDER BY c.last_at DESC LIMIT $4",

@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use chat::inbox::{Inbox, Look};
+use chat::inbox::{ChangeWindow, Inbox, Look};
 
 use crate::locale::Locale;
 use crate::web::fields::Fields;
 use crate::web::form::Form;
 
-const FIELDS: [&str; 5] = ["name", "color", "greeting", "starters", "origins"];
+const FIELDS: [&str; 7] = ["name", "color", "greeting", "starters", "origins", "agent_min", "visitor_min"];
 /// The house's own colour.
 const COLOR: &str = "#2f5d62";
 /// Questions offered at the start.
@@ -28,6 +28,8 @@ pub fn form(inbox: &Inbox, locale: Locale) -> Form {
         .with("greeting", greeting.unwrap_or_default())
         .with("starters", starters.unwrap_or_default().join("\n"))
         .with("origins", look.origins.join("\n"))
+        .with("agent_min", look.change.agent_min.to_string())
+        .with("visitor_min", look.change.visitor_min.to_string())
 }
 
 /// The form with what was sent.
@@ -50,7 +52,9 @@ pub fn read(form: &mut Form, old: &Look, locale: Locale) -> Look {
     form.check(brief, "starters", "fault-long");
     let origins = lines(form.value("origins"));
     form.check(origins.iter().all(|text| is_origin(text)), "origins", "fault-origin");
+    let change = ChangeWindow { agent_min: minutes(form, "agent_min"), visitor_min: minutes(form, "visitor_min") };
     let mut look = Look {
+        change,
         // Unset stays unset: the house's own colour may change with a release.
         color: if color == COLOR && old.color.is_empty() { String::new() } else { color },
         origins: origins.iter().map(|origin| origin.trim_end_matches('/').to_ascii_lowercase()).collect(),
@@ -67,6 +71,12 @@ pub fn read(form: &mut Form, old: &Look, locale: Locale) -> Look {
         look.starters.insert(tag, starters);
     }
     look
+}
+
+fn minutes(form: &mut Form, name: &'static str) -> u32 {
+    let read = form.value(name).trim().parse().ok().filter(|minutes| *minutes <= ChangeWindow::LONGEST_MIN);
+    form.check(read.is_some(), name, "fault-change-min");
+    read.unwrap_or_default()
 }
 
 fn lines(text: &str) -> Vec<String> {

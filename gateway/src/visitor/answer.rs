@@ -47,6 +47,8 @@ impl Session {
                 };
                 vec![self.send(id, conversation, body, extra).await]
             }
+            Frame::Edit { id, conversation, seq, body } => vec![self.change(id, (conversation, seq), Some(body)).await],
+            Frame::Recall { id, conversation, seq } => vec![self.change(id, (conversation, seq), None).await],
             Frame::Resume { conversation, after } => {
                 if !self.mine(conversation).await {
                     return vec![self.error("not_found", view::about(conversation), None)];
@@ -71,20 +73,32 @@ impl Session {
         }
     }
 
-    async fn mine(&self, id: ConversationId) -> bool {
+    pub(super) async fn mine(&self, id: ConversationId) -> bool {
         self.sent.contains_key(&id) || conversation::of_visitor(self.chat().store(), self.workspace, self.visitor, id).await.is_ok()
     }
 
     async fn send(&mut self, id: ClientId, talk: ConversationId, body: String, extra: Extra) -> Packet {
+        if let Some(refused) = self.too_much(id, talk, &body) {
+            return refused;
+        }
+        let done = self.keep(id, talk, body, extra).await;
+        self.acknowledge(id, talk, done)
+    }
+
+    /// Why it may not be said now.
+    pub(super) fn too_much(&self, id: ClientId, talk: ConversationId, body: &str) -> Option<Packet> {
         let about = json!({ "id": id, "conversation": talk });
         let gate = &self.gate;
         if let Err(wait) = gate.limits.write(&gate.config, (self.workspace, self.visitor), self.address, gate.chat.now()) {
-            return self.error("slow_down", about, Some(wait));
+            return Some(self.error("slow_down", about, Some(wait)));
         }
-        if body.chars().count() > chat::MAX_BODY {
-            return self.error("too_long", about, None);
-        }
-        match self.keep(id, talk, body, extra).await {
+        (body.chars().count() > chat::MAX_BODY).then(|| self.error("too_long", about, None))
+    }
+
+    /// What became of a message, for its sender.
+    pub(super) fn acknowledge(&self, id: ClientId, talk: ConversationId, done: chat::Result<chat::Appended>) -> Packet {
+        let about = json!({ "id": id, "conversation": talk });
+        match done {
             Ok(done) => {
                 let m = done.message;
                 let prev = m.prev(chat::Audience::All);
@@ -92,6 +106,7 @@ impl Session {
             }
             Err(chat::Error::Invalid(_)) => self.error("empty", about, None),
             Err(chat::Error::NotFound) => self.error("not_found", about, None),
+            Err(chat::Error::TooLate) => self.error("fixed", about, None),
             Err(error) => {
                 tracing::warn!(conversation.id = %talk, %error, "a visitor's message could not be kept and will be sent again");
                 self.error("unavailable", about, Some(2_000))

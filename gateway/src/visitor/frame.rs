@@ -63,6 +63,19 @@ pub(crate) enum Frame {
         #[serde(default)]
         button: Option<String>,
     },
+    /// The visitor's own message says something else from now on.
+    Edit {
+        id: ClientId,
+        conversation: ConversationId,
+        seq: i64,
+        body: String,
+    },
+    /// The visitor's own message is taken back.
+    Recall {
+        id: ClientId,
+        conversation: ConversationId,
+        seq: i64,
+    },
     Resume {
         conversation: ConversationId,
         after: i64,
@@ -160,6 +173,10 @@ mod tests {
             (format!(r#"{{"t":"read","conversation":"{id}","seq":1e99}}"#), false),
             (format!(r#"{{"t":"code","conversation":"{id}","call":"{id}","code":"123456"}}"#), true),
             (format!(r#"{{"t":"code","conversation":"{id}","call":"{id}","code":123456}}"#), false),
+            (format!(r#"{{"t":"edit","id":"{id}","conversation":"{id}","seq":3,"body":"hi"}}"#), true),
+            (format!(r#"{{"t":"edit","id":"{id}","conversation":"{id}","seq":3}}"#), false),
+            (format!(r#"{{"t":"recall","id":"{id}","conversation":"{id}","seq":3}}"#), true),
+            (format!(r#"{{"t":"recall","id":"{id}","conversation":"{id}","seq":"3"}}"#), false),
             (r#"{"t":"ping"}"#.into(), true),
             (r#"{"t":"from the future","x":{}}"#.into(), true),
             (r#"{"t":"page","url":"u","title":"t","more":1}"#.into(), true),

@@ -82,6 +82,13 @@ struct Presence {
     greeting: bot::Words,
 }
 
+/// A message and the one that changed it last.
+type Wording = (ConversationId, i64, Option<i64>);
+
+fn wording(message: &chat::Message) -> Wording {
+    (message.conversation, message.seq, message.changed.map(|changed| changed.seq))
+}
+
 /// The parts a session works with: one pointer.
 #[derive(Clone)]
 pub(crate) struct Gate(Arc<Parts>);
@@ -100,7 +107,8 @@ pub(crate) struct Parts {
     pub marks: Marks,
     /// Sockets that are open: each says goodbye before the process ends.
     pub sockets: TaskTracker,
-    packets: Cache<(ConversationId, i64), Packet>,
+    /// By what a message said when it was encoded.
+    packets: Cache<Wording, Packet>,
     inboxes: Inboxes,
     names: DashMap<AgentId, (String, i64)>,
     bots: DashMap<WorkspaceId, (Arc<Presence>, i64)>,
@@ -162,13 +170,13 @@ impl Gate {
             return packet;
         }
         let packet = Packet::from(super::view::frame("message", super::view::message(self, message, None).await));
-        self.packets.insert((message.conversation, message.seq), packet.clone());
+        self.packets.insert(wording(message), packet.clone());
         packet
     }
 
     /// The same if it was encoded already.
     pub(crate) fn known_packet(&self, message: &chat::Message) -> Option<Packet> {
-        self.packets.get(&(message.conversation, message.seq))
+        self.packets.get(&wording(message))
     }
 
     /// Whether a person is there now.

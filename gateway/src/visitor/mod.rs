@@ -3,6 +3,7 @@
 mod address;
 mod answer;
 mod arrivals;
+mod change;
 mod code;
 #[cfg(feature = "echo")]
 mod echo;

@@ -15,7 +15,7 @@ pub(crate) async fn message(gate: &Gate, message: &Message, rating: Option<i64>)
     frame.insert("at".into(), json!(message.at));
     frame.insert("author".into(), author(gate, message).await);
     frame.insert("body".into(), json!(message.body));
-    if matches!(message.author, Author::Bot | Author::Agent(_)) {
+    if matches!(message.author, Author::Bot | Author::Agent(_)) || matches!(message.extra.by, Some(Author::Agent(_))) {
         frame.insert("html".into(), json!(bot::render::html(&message.body, &message.extra.citations)));
     }
     let extra = &message.extra;
@@ -36,6 +36,10 @@ pub(crate) async fn message(gate: &Gate, message: &Message, rating: Option<i64>)
     }
     if let Some(event) = &extra.event {
         frame.insert("event".into(), json!(event));
+    }
+    if let Some(changed) = message.changed {
+        frame.insert("changed".into(), json!(changed.seq));
+        frame.insert(if changed.recalled { "recalled_at" } else { "edited_at" }.into(), json!(changed.at));
     }
     if let Some(score) = rating {
         frame.insert("rating".into(), json!(score));
@@ -70,6 +74,7 @@ pub(crate) async fn shell(gate: &Gate, inbox: &Inbox, locale: &str) -> Value {
             "id": inbox.id, "name": inbox.name, "color": look.color,
             "greeting": greeting,
             "starters": look.starters.get(locale).cloned().unwrap_or_default(),
+            "change_ms": look.change.visitor_ms(),
         },
         "bot": { "name": gate.bot_name(inbox.workspace).await },
         "desk": { "online": gate.online(inbox.workspace).await },

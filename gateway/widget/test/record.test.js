@@ -108,3 +108,32 @@ test("lost, doubled and shuffled frames end in the record's order", () => {
     assert.deepEqual(seqs(c), seqs({ list: record }), "seed " + seed);
   }
 });
+
+const edited = (seq, of, body, more = {}) =>
+  said(seq, seq - 1, { author: { kind: "system" }, event: { name: body ? "edited" : "recalled", seq: of }, body, ...more });
+
+test("a change has its place in the order and stands nowhere itself", () => {
+  const c = conversation("c", 0);
+  take(c, said(1));
+  take(c, said(2, 1, { buttons: [{ label: "b" }], html: "<p>b2</p>" }));
+  assert.equal(take(c, edited(3, 1, "new")), "changed");
+  assert.equal(take(c, edited(3, 1, "new")), "old");
+  assert.equal(take(c, edited(4, 2, "")), "changed");
+  assert.deepEqual([seqs(c), c.last, c.list[0].body, c.list[0].edited_at], [[1, 2], 4, "new", 3]);
+  assert.deepEqual([c.list[1].body, c.list[1].html, c.list[1].buttons, c.list[1].recalled_at], ["", "", [], 4]);
+  assert.equal(take(c, said(5)), "kept");
+  assert.equal(countUnread(c), 2);
+});
+
+test("a change that was overtaken, or that history knew already, changes nothing", () => {
+  const c = conversation("c");
+  addHistory(c, [said(1, 0, { body: "last", changed: 5, edited_at: 5 }), edited(2, 1, "", { changed: 5 })], false);
+  assert.deepEqual([seqs(c), c.first, c.last], [[1], 1, 2]);
+  take(c, edited(3, 1, "older"));
+  assert.equal(c.list[0].body, "last");
+  take(c, edited(4, 1, "", { changed: 5 }));
+  take(c, edited(5, 1, "last"));
+  assert.equal(c.list[0].body, "last");
+  take(c, edited(6, 1, "newest"));
+  assert.equal(c.list[0].body, "newest");
+});

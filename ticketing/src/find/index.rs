@@ -95,12 +95,14 @@ impl Desk {
         Ok(more)
     }
 
-    /// The words of the messages, by conversation.
+    /// The words of the messages, by conversation. One that was edited is there again, with what it says now; what it said before
+    /// finds nothing, for the record has the last word.
     async fn entries(&self, moves: &[Move]) -> Result<HashMap<String, Vec<Entry>>> {
         let sql = format!(
-            "SELECT m.workspace_id, m.conversation_id, m.seq, m.body FROM {}
+            "SELECT m.workspace_id, m.conversation_id, COALESCE(o.seq, m.seq) AS seq, COALESCE(o.body, m.body) AS body FROM {}
                JOIN message m ON m.workspace_id = x.workspace_id AND m.conversation_id = x.id AND m.seq > x.indexed_seq AND m.seq <= x.upto
-              WHERE m.author <> 'system' ORDER BY m.conversation_id, m.seq",
+               LEFT JOIN message o ON o.conversation_id = m.conversation_id AND o.seq = m.of_seq
+              WHERE m.author <> 'system' OR o.seq IS NOT NULL ORDER BY m.conversation_id, m.seq",
             self.chat().store().dialect().rows(1, &MARKS)
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(json(moves)).fetch_all(self.chat().store().read()).await?;

@@ -30,11 +30,13 @@ const SHOWN: &str = "SELECT page.key_first, page.key_second, page.key_id,
         m.seq AS last_message_seq, m.author AS last_author, SUBSTR(m.body, 1, 300) AS last_body, m.created_at AS last_message_at,
         t.id AS ticket_id, t.number, t.subject, t.status, t.priority, t.reason, t.team_id, e.name AS team_name, t.agent_id, a.name AS agent_name,
         t.routed, t.created_at AS ticket_at, t.queued_at, t.assigned_at, t.waited_ms, t.replied_at, t.snoozed_until, t.resolved_at,
-        (SELECT MIN(w.created_at) FROM message w WHERE w.conversation_id = c.id AND w.seq > c.answered_seq AND w.author = 'visitor') AS asked_at,
-        (SELECT CAST(COUNT(*) AS BIGINT) FROM message u WHERE u.conversation_id = c.id AND u.author = 'visitor' AND u.seq > COALESCE(
+        (SELECT MIN(w.created_at) FROM message w WHERE w.conversation_id = c.id AND w.seq > c.answered_seq AND w.author = 'visitor'
+            AND w.recalled_at IS NULL) AS asked_at,
+        (SELECT CAST(COUNT(*) AS BIGINT) FROM message u WHERE u.conversation_id = c.id AND u.author = 'visitor' AND u.recalled_at IS NULL AND u.seq > COALESCE(
             (SELECT MAX(k.read_seq) FROM cursor k WHERE k.conversation_id = c.id AND k.reader >= 'agent:' AND k.reader < 'agent;'), 0)) AS unread";
 const JOINED: &str = "JOIN conversation c ON c.id = page.conversation_id JOIN visitor v ON v.id = c.visitor_id
-        LEFT JOIN message m ON m.conversation_id = c.id AND m.seq = c.last_visible_seq
+        LEFT JOIN message m ON m.conversation_id = c.id AND m.seq = (SELECT l.seq FROM message l WHERE l.conversation_id = c.id
+            AND l.seq <= c.last_visible_seq AND l.audience = 'all' AND l.of_seq IS NULL ORDER BY l.seq DESC LIMIT 1)
         LEFT JOIN ticket t ON t.id = page.ticket_id LEFT JOIN team e ON e.id = t.team_id LEFT JOIN agent a ON a.id = t.agent_id";
 /// A conversation with its newest ticket, if it has one.
 const BY_CONVERSATION: &str = "conversation c LEFT JOIN ticket t ON t.id = (SELECT n.id FROM ticket n

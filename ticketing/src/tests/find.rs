@@ -71,6 +71,24 @@ async fn nothing_is_found_across_workspaces_and_nothing_breaks(on: Engine) {
     assert_eq!(found(&s, &"x".repeat(200)).await.len(), 1);
 }
 
+async fn what_is_said_now_is_found_and_what_was_said_is_not(on: Engine) {
+    let s = story(on).await;
+    let it = s.fresh.conversation("en").await.unwrap();
+    let me = chat::Author::Visitor(it.visitor);
+    s.fresh.say(&it, "my umbrella is green").await.unwrap();
+    s.fresh.say(&it, "my bicycle is blue").await.unwrap();
+    assert_eq!(found(&s, "umbrella green").await.len(), 1);
+    let edit = chat::Append::edit(it.workspace, (it.id, 1), s.fresh.chat.id(), me, "my parasol is green", 60_000);
+    s.fresh.chat.append(edit).await.unwrap();
+    let recall = chat::Append::recall(it.workspace, (it.id, 2), s.fresh.chat.id(), me, 60_000);
+    s.fresh.chat.append(recall).await.unwrap();
+    let now = found(&s, "parasol").await;
+    assert_eq!((now.len(), now[0].seq, now[0].author.as_str()), (1, 1, "visitor"));
+    for gone in ["umbrella", "bicycle", "blue"] {
+        assert!(found(&s, gone).await.is_empty(), "{gone}");
+    }
+}
+
 async fn two_sweeps_at_once_index_each_message_once(on: Engine) {
     let s = story(on).await;
     for _ in 0..30 {

@@ -274,7 +274,7 @@ fn masked(whose: &Whose, call: &Row, id: ClientId) -> Append {
 /// What the house says when a form was right, or wrong for the last time; the bot goes on from there.
 fn decision(whose: &Whose, talk: &Conversation, call: &Row, right: bool) -> Append {
     let name = if right { "code_right" } else { "code_void" };
-    let extra = Extra { call: Some(call.id), event: Some(Event { name: name.into(), agent: None }), ..Extra::default() };
+    let extra = Extra { call: Some(call.id), event: Some(Event { name: name.into(), ..Event::default() }), ..Extra::default() };
     let said = say(&talk.locale, &format!("event.{name}"), &[]);
     Append { extra, ..Append::new(whose.workspace, whose.conversation, ClientId(call.id.0), Author::System, said) }
 }

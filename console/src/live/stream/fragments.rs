@@ -110,18 +110,18 @@ impl Live {
             if message.seq <= self.wanted.after {
                 continue;
             }
-            let previous = n.checked_sub(1).map(|before| &messages[before]);
+            if let Some(of) = message.changes() {
+                // What it changed is drawn anew where it stands, if it is on the page at all.
+                let pair = message::before(store, workspace, open, Audience::Staff, of + 1, 2).await?;
+                if let Some((changed, before)) = pair.split_last() {
+                    let text = telling.text(changed, before.last());
+                    self.ready.push_back(self.message_event(text, message.seq)?);
+                }
+                continue;
+            }
+            let previous = messages[..n].iter().rfind(|message| message.changes().is_none());
             let text = telling.text(message, previous);
-            let put = Put {
-                id: text.id.clone(),
-                list: "messages",
-                place: "end",
-                html: self.partial("partials/message.html", &MessagePart { csrf: &self.seat.visit.csrf, message: text })?,
-                flash: false,
-                moves: false,
-            };
-            let event = event::put(&put).id(message.seq.to_string());
-            self.ready.push_back(event);
+            self.ready.push_back(self.message_event(text, message.seq)?);
         }
         if let Some(last) = messages.last() {
             self.wanted.after = self.wanted.after.max(last.seq);
@@ -131,6 +131,19 @@ impl Live {
             self.gather();
         }
         Ok(())
+    }
+
+    /// A message that is put at its place, told as what happened at `seq`.
+    fn message_event(&self, text: MessageText, seq: i64) -> Result<Event, Error> {
+        let put = Put {
+            id: text.id.clone(),
+            list: "messages",
+            place: "end",
+            html: self.partial("partials/message.html", &MessagePart { csrf: &self.seat.visit.csrf, message: text })?,
+            flash: false,
+            moves: false,
+        };
+        Ok(event::put(&put).id(seq.to_string()))
     }
 
     async fn draw_state(&mut self) -> Result<(), Error> {

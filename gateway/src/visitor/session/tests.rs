@@ -152,4 +152,59 @@ async fn an_answer_by_post_has_all_that_is_owed_to_each_frame() {
     assert_eq!(told.iter().filter(|seq| !seq.is_null()).cloned().collect::<Vec<_>>(), all().chain(all()).collect::<Vec<_>>());
     let kinds: Vec<&str> = answer["frames"].as_array().unwrap().iter().filter_map(|frame| frame["t"].as_str()).collect();
     assert_eq!((kinds.iter().position(|kind| *kind == "pong"), kinds.last()), (Some(197), Some(&"pong")));
+
+async fn change(story: &Story, line: &mut Line, talk: ConversationId, seq: i64, body: Option<&str>) -> Value {
+    let id: ClientId = story.fresh.chat.id();
+    let frame = match body {
+        Some(body) => json!({ "t": "edit", "id": id, "conversation": talk, "seq": seq, "body": body }),
+        None => json!({ "t": "recall", "id": id, "conversation": talk, "seq": seq }),
+    };
+    frames(&line.frame(&frame.to_string()).await).remove(0)
+}
+
+#[tokio::test]
+async fn a_change_reaches_every_device_once() {
+    let mut story = Story::begin().await;
+    let talk = story.fresh.chat.id();
+    let mut phone = story.tab().await;
+    story.say(&mut phone, talk, "one").await;
+    story.say(&mut phone, talk, "two").await;
+    // A device that has both, and goes away; one that stays.
+    let cursors = json!({ talk.text(): 2 });
+    let mut laptop = story.tab().await;
+    let ack = change(&story, &mut phone, talk, 1, Some("ONE")).await;
+    assert_eq!((&ack["t"], &ack["seq"], &ack["prev"]), (&json!("ack"), &json!(3), &json!(2)), "{ack}");
+    assert_eq!(change(&story, &mut phone, talk, 2, None).await["t"], "ack");
+    let mut came = Vec::new();
+    while came.len() < 2 {
+        let news = laptop.news().await;
+        came.extend(frames(&laptop.hear(news).await.unwrap()).into_iter().filter(|frame| frame["t"] == "message"));
+    }
+    assert_eq!((&came[0]["event"], &came[0]["body"]), (&json!({ "name": "edited", "seq": 1 }), &json!("ONE")), "{came:?}");
+    assert_eq!(came[1]["event"], json!({ "name": "recalled", "seq": 2 }), "{came:?}");
+    // Who comes back is told of both, in their place.
+    let hello = json!({ "inbox": story.fresh.inbox, "device": story.fresh.chat.id::<ClientId>(), "token": story.token, "cursors": cursors });
+    let (mut tablet, first) = story.wire.hello(&hello.to_string()).await.unwrap();
+    let rest: Vec<Value> = frames(&first).into_iter().filter(|frame| frame["t"] == "message").collect();
+    assert_eq!(rest, came, "{first:?}");
+    // Who reads history sees what stands.
+    let page = frames(&tablet.frame(&json!({ "t": "history", "conversation": talk }).to_string()).await).remove(0);
+    let messages = page["messages"].as_array().unwrap();
+    assert_eq!((&messages[0]["body"], &messages[0]["changed"]), (&json!("ONE"), &json!(3)), "{page}");
+    assert!(messages[0]["edited_at"].is_i64() && messages[1]["recalled_at"].is_i64() && messages[1]["body"] == "", "{page}");
+    // Too late, and with a word that is no message.
+    story.fresh.clock.advance(15 * 60_000 + 1);
+    for (seq, body) in [(1, Some("late")), (1, None), (9, None), (3, None)] {
+        let refused = change(&story, &mut phone, talk, seq, body).await;
+        assert_eq!((&refused["t"], &refused["code"]), (&json!("error"), &json!("fixed")), "{refused}");
+    }
+    let look = chat::inbox::Look {
+        change: chat::inbox::ChangeWindow { visitor_min: 0, ..Default::default() },
+        ..chat::inbox::Look::default()
+    };
+    let chat = &story.fresh.chat;
+    chat::inbox::save(chat.store(), story.fresh.workspace, story.fresh.inbox, "Website", &look).await.unwrap();
+    story.fresh.clock.advance(60_000);
+    story.say(&mut phone, talk, "three").await;
+    assert_eq!(change(&story, &mut phone, talk, 5, None).await["code"], "fixed", "switched off");
 }

@@ -122,6 +122,7 @@ export class WarblerChat extends HTMLElement {
   heard(name, detail) {
     if (name === "trouble") return this.panel.trouble(detail);
     if (name === "arrived") this.arrived(detail);
+    if (name === "altered") this.say(t(detail === "recalled" ? "one_recalled" : "one_edited"));
     if (name === "welcome") {
       this.setTheme();
       this.panel.choose();

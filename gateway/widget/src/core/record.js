@@ -6,6 +6,7 @@ export function conversation(id, last = null) {
   return {
     id,
     last,
+    first: null, // the lowest seq that was fetched
     heard: 0, // the highest seq any frame named
     list: [], // messages with a seq, ascending, no gap
     pending: [], // own messages without a seq, in the order they were written
@@ -20,7 +21,10 @@ export function conversation(id, last = null) {
   };
 }
 
-/** Takes a message frame: "kept", "old" (already here), "gap" (ask for the rest) or "unheld" (not fetched yet). */
+/** Whether a message only says what became of another one. */
+export const isChange = (message) => Boolean(message.event?.seq);
+
+/** Takes a message frame: "kept", "changed" (another one), "old" (already here), "gap" (ask for the rest) or "unheld" (not fetched yet). */
 export function take(c, message) {
   const news = message.seq > c.heard;
   c.heard = Math.max(c.heard, message.seq);
@@ -32,9 +36,23 @@ export function take(c, message) {
   if (message.prev > c.last) return "gap";
   forgetPending(c, message.id);
   if (c.draft && message.turn === c.draft.turn) c.draft = null;
-  c.list.push(message);
   c.last = message.seq;
+  if (isChange(message)) {
+    change(c, message);
+    return "changed";
+  }
+  c.list.push(message);
   return "kept";
+}
+
+/** An own or another message says something else from now on, or nothing. Messages that were fetched later know it already. */
+function change(c, { seq, at, body, html, event, changed }) {
+  const message = c.list.find((one) => one.seq === event.seq);
+  // One that was overtaken by another change says nothing any more.
+  if (!message || changed || (message.changed || 0) >= seq) return;
+  Object.assign(message, { changed: seq, body, html });
+  if (event.name === "recalled") Object.assign(message, { recalled_at: at, html: "", citations: [], buttons: [], code: null });
+  else message.edited_at = at;
 }
 
 /** Takes the acknowledgement of an own message; as `take`, and "old" when it is not ours to confirm. */
@@ -51,10 +69,11 @@ export function confirm(c, ack) {
 /** Takes a page of history; the first one makes the conversation held. */
 export function addHistory(c, messages, more) {
   const first = c.list.length ? c.list[0].seq : Infinity;
-  const fresh = messages.filter((message) => message.seq < first);
+  const fresh = messages.filter((message) => message.seq < first && !isChange(message));
   c.list = [...fresh, ...c.list];
   c.more = more;
-  if (c.last === null) c.last = c.list.length ? c.list.at(-1).seq : 0;
+  if (messages.length) c.first = Math.min(c.first ?? Infinity, messages[0].seq);
+  if (c.last === null) c.last = messages.length ? messages.at(-1).seq : 0;
   for (const message of messages) forgetPending(c, message.id);
 }
 
@@ -83,5 +102,5 @@ function forgetPending(c, id) {
 
 /** The unread messages among those held: somebody's words, after what was read. */
 export function countUnread(c) {
-  return c.list.filter(({ seq, author }) => seq > c.read && /bot|agent/.test(author.kind)).length;
+  return c.list.filter(({ seq, author, recalled_at }) => seq > c.read && !recalled_at && /bot|agent/.test(author.kind)).length;
 }

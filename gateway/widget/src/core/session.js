@@ -1,9 +1,10 @@
 // The visitor's side of the wire: frames in, frames out, and what the views may know. No elements here.
 import { newId } from "./ids.js";
+import { createChanges } from "./changes.js";
 import { createLine } from "./line.js";
 import { createMarks } from "./marks.js";
 import { createOutbox } from "./outbox.js";
-import { addDraft, addHistory, confirm, conversation, countUnread, endDraft, take } from "./record.js";
+import { addDraft, addHistory, confirm, conversation, countUnread, endDraft, isChange, take } from "./record.js";
 
 const TYPING_MS = 6000; // a typing mark ends by itself
 const TYPING_EVERY_MS = 3000;
@@ -37,6 +38,7 @@ export function createSession({ base, inbox, locale, identity }, keep, shell, te
       changed();
     },
   );
+  const changes = createChanges((frame) => line.send(frame), changed);
   const mark = createMarks((frame) => line.send(frame));
   const outbox = createOutbox(
     held,
@@ -80,6 +82,7 @@ export function createSession({ base, inbox, locale, identity }, keep, shell, te
   const handlers = {
     on_welcome(frame) {
       if (me.visitor && me.visitor.id !== frame.visitor.id) held.clear();
+      me.ahead = frame.now - Date.now();
       if (frame.token !== token) keep.setToken((token = frame.token));
       for (const name of ["visitor", "inbox", "bot", "desk"]) me[name] = frame[name];
       for (const { id, last_seq, read_seq, unread, preview, at, status } of frame.conversations) {
@@ -91,6 +94,7 @@ export function createSession({ base, inbox, locale, identity }, keep, shell, te
       outbox.restore();
       for (const c of held.values()) askCode(begin(c));
       outbox.flush();
+      changes.flush();
       if (label) line.send({ t: "contact", ...label });
       tell("welcome");
     },
@@ -98,6 +102,7 @@ export function createSession({ base, inbox, locale, identity }, keep, shell, te
       const result = take(c, frame);
       if (result === "gap") resume(c);
       if (result === "old" || result === "gap") return;
+      if (isChange(frame)) return altered(frame, c, result);
       const own = frame.author.kind === "visitor";
       Object.assign(c, { at: frame.at, preview: frame.body });
       if (!own) c.typing = null;
@@ -112,6 +117,7 @@ export function createSession({ base, inbox, locale, identity }, keep, shell, te
     },
     on_ack(frame, c) {
       keep.dropOut(frame.id);
+      changes.done(frame.id);
       if (confirm(c, frame) === "gap") resume(c);
       changed();
     },
@@ -168,7 +174,9 @@ export function createSession({ base, inbox, locale, identity }, keep, shell, te
       changed();
     },
     on_error(frame) {
-      if (!outbox.refused(frame)) {
+      if (changes.refused(frame)) {
+        if (!frame.retry_ms) tell("trouble", frame.message);
+      } else if (!outbox.refused(frame)) {
         if (frame.code === "not_found") held.delete(frame.conversation);
         if (frame.code !== "slow_down") tell("trouble", frame.message);
       }
@@ -194,6 +202,15 @@ export function createSession({ base, inbox, locale, identity }, keep, shell, te
     const call = c.list.findLast((message) => message.code)?.code;
     const over = c.code && c.code.call === call && /done|void|over/.test(c.code.state);
     if (call && !over) line.send({ t: "code", conversation: c.id, call });
+  }
+
+  /** What became of a message is no news of its own; who cannot see it is told. */
+  function altered(frame, c, result) {
+    if (result === "changed") mark("got", c.id, c.last);
+    c.unread = c.last === null ? c.unread : countUnread(c);
+    if (c.list.at(-1)?.seq === frame.event.seq) c.preview = frame.body;
+    if (!changes.done(frame.id)) tell("altered", frame.event.name);
+    changed();
   }
 
   function markRead(c, seq) {
@@ -227,11 +244,11 @@ export function createSession({ base, inbox, locale, identity }, keep, shell, te
       changed();
     },
     /** Asks for the newest messages of a conversation that was not fetched yet, or for those before the first. */
-    fetch({ id, list: [first] }) {
-      const key = id + first?.seq;
+    fetch({ id, first }) {
+      const key = id + first;
       if (asked.has(key) || !line.isUp()) return;
       asked.add(key);
-      line.send({ t: "history", conversation: id, before: first?.seq, limit: PAGE });
+      line.send({ t: "history", conversation: id, before: first ?? undefined, limit: PAGE });
     },
     read(c) {
       if (c.read >= c.last || !line.isUp()) return;
@@ -245,6 +262,17 @@ export function createSession({ base, inbox, locale, identity }, keep, shell, te
       if (on) typed.set(id, now);
       else typed.delete(id);
       line.send({ t: "typing", conversation: id, on });
+    },
+    /** Whether an own message may be edited or taken back still. */
+    canChange(message) {
+      const age = Date.now() + (me.ahead || 0) - message.at;
+      return message.seq > 0 && message.author.kind === "visitor" && !message.recalled_at && age < (me.inbox.change_ms || 0);
+    },
+    isChanging: (message) => changes.has(message.seq),
+    /** Says something else; without a body it is taken back. */
+    change(c, message, body) {
+      changes.add(c.id, message.seq, body);
+      changed();
     },
     rate(c, message, score) {
       message.rating = score;

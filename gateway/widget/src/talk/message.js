@@ -1,6 +1,7 @@
 // One message on the screen. The body is built once; what changes (state, rating, buttons) is its foot.
 import { h, icon, iconButton } from "../core/dom.js";
 import { mark } from "../core/head.js";
+import { changeMenu } from "./rewrite.js";
 import { safe } from "./safe.js";
 import { clockTime, exactTime, t } from "../core/words.js";
 
@@ -20,22 +21,27 @@ export function messageView(ui, c, message) {
   const foot = h("div.foot");
   const element = h("div.msg." + author.kind, {}, author.kind === "system" ? null : by, body, sources(ui, message), foot);
   fill(ui, body, message);
-  return { element, name: by, foot, drawn: "" };
+  return { element, body, name: by, foot, drawn: "", changed: message.changed };
 }
 
 /** Draws what may have changed since; `place` is {grouped, newest, newestOwn, seen}. */
 export function drawMessage(ui, view, c, message, place) {
-  const key = [message.seq, message.state, message.reason, message.rating, ...Object.values(place)].join();
+  const change = changeMenu(ui, view, c, message);
+  const key = [message.seq, message.state, message.reason, message.rating, change.length, view.opened, ...Object.values(place)].join();
   if (view.drawn === key) return;
   view.drawn = key;
   view.element.classList.toggle("grouped", place.grouped);
   view.element.classList.toggle("unsent", !message.seq);
   ui.keepFocus(() => {
-    view.foot.replaceChildren(...footOf(ui, c, message, place).filter(Boolean));
+    view.foot.replaceChildren(...footOf(ui, c, message, place).filter(Boolean), ...change);
   });
 }
 
 function fill(ui, body, message) {
+  if (message.recalled_at) {
+    body.classList.add("gone");
+    return body.append(t("recalled"));
+  }
   if (!message.html) return body.append(message.body);
   const byNumber = new Map((message.citations || []).map((citation) => [citation.n, citation]));
   body.append(safe(message.html, message.body, (n, chip) => ui.openSource(byNumber.get(n), chip)));
@@ -60,8 +66,11 @@ function sources(ui, { citations }) {
 }
 
 function footOf(ui, c, message, place) {
-  if (message.author.kind === "visitor") return [ownState(ui, message, place)];
+  const edited = message.edited_at && !message.recalled_at && h("span.note", {}, t("edited"));
+  if (message.author.kind === "visitor") return [edited, ownState(ui, message, place)];
+  if (message.recalled_at) return [];
   return [
+    edited,
     message.extract && h("span.note", {}, t("extract")),
     message.author.kind === "bot" && (place.newest || message.rating) && helpful(ui, c, message),
     place.newest && message.buttons?.length && quickReplies(ui, message),

@@ -33,7 +33,7 @@ export function createThread(ui) {
     }
     const before = { height: scroll.scrollHeight, top: scroll.scrollTop, first: oldest };
     arrange(scroll, parts(c));
-    if (before.first && c.list[0]?.seq < before.first) {
+    if (before.first && c.first < before.first) {
       // Older ones came in above: what was being read stays where it was.
       oldest = 0;
       scroll.scrollTop = before.top + scroll.scrollHeight - before.height;
@@ -48,7 +48,8 @@ export function createThread(ui) {
       const day = new Date(message.at).toDateString();
       if (!i || day !== new Date(messages[i - 1].at).toDateString()) out.push(dayLine(day, message.at));
       let view = views.get(message.id);
-      if (!view) views.set(message.id, (view = messageView(ui, c, message)));
+      // What it says has changed: it is made anew, unless somebody writes in it.
+      if (!view || (view.changed !== message.changed && !view.editing)) views.set(message.id, (view = messageView(ui, c, message)));
       drawMessage(ui, view, c, message, place(message, messages[i - 1]));
       out.push(view.element);
     });
@@ -109,8 +110,8 @@ export function createThread(ui) {
       if (left < NEAR_PX) atEnd = true;
       newest.hidden = left < NEAR_PX * 2;
       const c = ui.current();
-      if (scroll.scrollTop < NEAR_PX && c?.more && c.list.length && oldest !== c.list[0].seq && left > NEAR_PX) {
-        oldest = c.list[0].seq;
+      if (scroll.scrollTop < NEAR_PX && c?.more && c.first && oldest !== c.first && left > NEAR_PX) {
+        oldest = c.first;
         ui.session.fetch(c);
       }
     },
