@@ -1,6 +1,7 @@
-//! The visitor's wire as docs/PROTOCOL.md describes it, over both transports.
+//! The visitor's wire as docs/PROTOCOL.md describes it, over every transport.
 
 mod bearers;
+mod held;
 mod hostile;
 mod limits;
 mod sessions;

@@ -17,6 +17,7 @@ pub mod model;
 pub mod peers;
 pub mod post;
 pub mod private;
+pub mod proxy;
 pub mod qdrant;
 pub mod record;
 pub mod scale;

@@ -26,6 +26,16 @@ pub(crate) struct Hello {
     /// The last seq in order of each conversation the client holds.
     #[serde(default)]
     pub cursors: BTreeMap<ConversationId, i64>,
+    /// What the last answer said, of a client that asks again and again.
+    #[serde(default)]
+    pub poll: Option<Polled>,
+}
+
+/// How far a client that asks again and again has come beside its cursors.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Polled {
+    pub since: i64,
+    pub mark: String,
 }
 
 impl Hello {

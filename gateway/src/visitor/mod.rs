@@ -16,6 +16,7 @@ mod limits;
 mod marks;
 mod pace;
 mod packet;
+mod poll;
 mod post;
 mod session;
 mod shell;
@@ -48,6 +49,7 @@ pub(crate) fn router(gate: Gate) -> Router {
     routes
         .route("/socket", get(socket::open))
         .route("/stream", post(stream::open))
+        .route("/poll", post(poll::ask))
         .route("/send", post(stream::send))
         .route("/inbox/{id}", get(shell::show))
         .layer(DefaultBodyLimit::max(MAX_POST))

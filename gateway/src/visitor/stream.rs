@@ -65,12 +65,7 @@ pub(crate) async fn send(State(gate): State<Gate>, Address(address): Address, he
     }
     let token = post.hello.token.clone().unwrap_or_default();
     match Session::visit(gate, post.hello, origin(&headers), address).await {
-        Ok((session, _)) if !session.holds(&token) => refusal(
-            StatusCode::FORBIDDEN,
-            "no_session",
-            "The token is not the one that the stream's welcome gave: open the stream anew.",
-            None,
-        ),
+        Ok((session, _)) if !session.holds(&token) => no_session(),
         Ok((session, _)) => ([(header::CONTENT_TYPE, "application/json")], post::answer(session, post.frames)).into_response(),
         Err(refused) => refuse(&refused),
     }
@@ -104,13 +99,18 @@ async fn converse(mut session: Session, mut ear: Subscription, first: Vec<Packet
     }
 }
 
-fn origin(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn origin(headers: &HeaderMap) -> Option<&str> {
     headers.get("origin").and_then(|origin| origin.to_str().ok())
 }
 
-fn refuse(refused: &Refusal) -> Response {
+pub(super) fn refuse(refused: &Refusal) -> Response {
     let sentence = crate::words::say(refused.locale, refused.code);
     refusal(status_of(refused.code), refused.code, sentence, refused.retry_ms)
+}
+
+/// Whoever asks has not been welcomed.
+pub(super) fn no_session() -> Response {
+    refusal(StatusCode::FORBIDDEN, "no_session", "The token is not the one that the welcome gave: say hello anew.", None)
 }
 
 /// The HTTP status of a refusal.

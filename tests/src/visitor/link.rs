@@ -1,4 +1,4 @@
-//! The two transports of the visitor wire: a socket, or a stream with POST.
+//! The transports of the visitor wire: a socket, a stream with POST, or asking again and again.
 
 use std::io::Read as _;
 use std::time::Duration;
@@ -24,6 +24,8 @@ pub enum Transport {
     Socket,
     /// `POST /v1/visitor/stream` and `POST /v1/visitor/send`.
     Stream,
+    /// `POST /v1/visitor/poll` and `POST /v1/visitor/send`.
+    Poll,
 }
 
 /// What came down.
@@ -59,6 +61,7 @@ impl Link {
                 Ok(link)
             }
             Transport::Stream => Link::stream(base, hello).await,
+            Transport::Poll => Ok(Link::poll(base, hello)),
         }
     }
 
@@ -124,6 +127,37 @@ impl Link {
         };
         let up = Up::Stream { address: format!("{base}/v1/visitor/send"), hello: hello.clone(), answers };
         Ok(Link { up, down, _reader: AbortOnDropHandle::new(tokio::spawn(reader)) })
+    }
+
+    fn poll(base: &str, hello: &Value) -> Link {
+        let (sender, down) = mpsc::unbounded_channel();
+        let answers = sender.clone();
+        let (address, mut question) = (format!("{base}/v1/visitor/poll"), hello.clone());
+        let reader = async move {
+            let http = crate::http();
+            loop {
+                let request = http.post(address.as_str()).timeout(Duration::from_secs(60)).json(&question);
+                let Ok(answer) = request.send().await else { break };
+                let Ok(answer) = answer.json::<Value>().await else { break };
+                let Some(frames) = answer["frames"].as_array() else { break };
+                for frame in frames {
+                    if frame["t"] == "welcome" {
+                        question["token"] = frame["token"].clone();
+                    }
+                    if let (Some(talk), Some(seq)) = (frame["conversation"].as_str(), frame["seq"].as_i64())
+                        && frame["t"] == "message"
+                    {
+                        let known = question["cursors"][talk].as_i64().unwrap_or(0);
+                        question["cursors"][talk] = known.max(seq).into();
+                    }
+                    sender.send(Incoming::Frame(frame.clone())).ok();
+                }
+                question["poll"] = json!({"since": answer["since"], "mark": answer["mark"]});
+            }
+            sender.send(Incoming::Closed(None)).ok();
+        };
+        let up = Up::Stream { address: format!("{base}/v1/visitor/send"), hello: hello.clone(), answers };
+        Link { up, down, _reader: AbortOnDropHandle::new(tokio::spawn(reader)) }
     }
 
     /// Sends frames up; over POST they are one request.

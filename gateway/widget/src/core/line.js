@@ -6,6 +6,7 @@ const OPEN_MS = 6000; // an opening that takes longer counts as blocked
 const PROOF_MS = 4000; // after sleep, an old line must answer within this
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30000;
+const WAYS = ["socket", "stream", "poll"];
 
 /**
  * A line. `hello()` makes the first frame, `heard(frame)` gets each frame, `changed(up)` hears it come and go.
@@ -18,8 +19,9 @@ export function createLine(base, hello, heard, changed) {
   let stopped = false; // the embedding is wrong: coming back would not help
   let losses = 0; // in a row, for the length of the pause
   let refusals = 0; // openings that failed in a row, for the choice of the transport
-  let socketWorks = false;
-  let blocked = false; // only the stream ever came through
+  let works = "socket"; // what came through; whatever else did, a socket that once did is tried first
+  let proven = false; // the socket did
+  let ways = WAYS; // without those that turned out to be held back
   let beat = 25000;
   let lastIn = 0;
   let lastOut = 0;
@@ -29,24 +31,25 @@ export function createLine(base, hello, heard, changed) {
   function open() {
     clearTimeout(pause);
     if (wire || !wanted || stopped) return;
-    const stream = refusals >= 2 ? refusals % 3 !== 1 : blocked && !refusals;
+    const way = wayFor(refusals, works, ways);
     lastIn = lastOut = Date.now();
     pinged = 0;
     let mine = null;
-    const ifCurrent = (act) => (value) => mine === wire && act(value, stream);
-    mine = wire = (stream ? openStream : openSocket)(base, hello(), ifCurrent(hear), ifCurrent(lost));
+    const ifCurrent = (act) => (value) => mine === wire && act(value, way);
+    const opener = way === "socket" ? openSocket : openOther(way);
+    mine = wire = opener(base, hello(), ifCurrent(hear), ifCurrent(lost));
     setTimeout(() => !up && mine === wire && lost(), OPEN_MS);
   }
 
-  function hear(frame, stream) {
+  function hear(frame, way) {
     lastIn = Date.now();
     pinged = 0;
     if (!frame) return;
     if (frame.t === "welcome") {
       up = true;
       losses = refusals = 0;
-      socketWorks ||= !stream;
-      blocked = !socketWorks;
+      proven ||= way === "socket";
+      works = proven ? "socket" : way;
       beat = frame.beat_ms || beat;
     }
     if (frame.t === "error" && /^(unknown_inbox|origin)$/.test(frame.code)) stopped = true;
@@ -55,8 +58,10 @@ export function createLine(base, hello, heard, changed) {
     if (frame.t === "bye") lost(0, 0, frame.after_ms);
   }
 
-  function lost(code, _stream, after) {
+  function lost(code, way, after) {
     if (!wire) return;
+    if (code === "stalled") ways = ways.filter((one) => one !== way);
+    if (!ways.includes(works)) works = "poll";
     const was = up;
     wire.close();
     wire = null;
@@ -125,12 +130,18 @@ export function createLine(base, hello, heard, changed) {
   return { start, stop, wake, send, isUp: () => up, isWanted: () => wanted, isStopped: () => stopped };
 }
 
-/** The stream, as soon as its part is here. */
-function openStream(base, hello, heard, gone) {
+/** Two tries of what is known to work best, then one of each in turn. */
+export function wayFor(refusals, works, ways) {
+  if (!refusals) return works;
+  return refusals < 2 ? "socket" : ways[(refusals - 1) % ways.length];
+}
+
+/** The stream or the polls, as soon as their part is here. */
+const openOther = (way) => (base, hello, heard, gone) => {
   let wire;
   let closed = false;
   loadPart(base, "stream").then(
-    (part) => closed || (wire = part.openEvents(base, hello, heard, gone)),
+    (part) => closed || (wire = (way === "poll" ? part.openPolls : part.openEvents)(base, hello, heard, gone)),
     () => closed || gone(),
   );
   return {
@@ -140,4 +151,4 @@ function openStream(base, hello, heard, gone) {
       wire?.close();
     },
   };
-}
+};

@@ -1,45 +1,26 @@
 // Frames over an event stream and POST, for networks that block sockets. Same face as the socket.
-// Any node may answer a POST: each carries the hello, and brings back its answers.
 import { frameOf } from "../core/socket.js";
+import { createPosts, poster } from "./posts.js";
 
-/** Opens the event stream; frames go up by POST, one request at a time so that they keep their order. */
+const SILENT_MS = 40000; // the server says something every 15 s: a longer silence means that somebody on the way holds it back
+
+/** Opens the event stream; frames go up by POST. A stream that is held back is `gone("stalled")`. */
 export function openEvents(base, hello, heard, gone) {
   const abort = new AbortController();
-  const waiting = [];
-  let token = null; // the welcome's
-  let busy = false;
-
-  const post = (path, body) =>
-    fetch(base + "v1/visitor/" + path, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-      signal: abort.signal,
-    });
+  const post = poster(base, abort.signal);
+  const posts = createPosts(post, hello, (frame) => heard(frame), end);
+  let came = Date.now();
+  const watch = setInterval(() => Date.now() - came > SILENT_MS && end("stalled"), 5000);
 
   const hear = (frame) => {
-    if (frame?.t === "welcome") token = frame.token;
+    came = Date.now();
     heard(frame);
-    flush();
+    if (frame?.t === "welcome") posts.welcome(frame.token);
   };
-
-  async function flush() {
-    if (busy || !token || !waiting.length) return;
-    busy = true;
-    try {
-      const answer = await post("send", { hello: { ...hello, token, cursors: {} }, frames: waiting.splice(0, 20) });
-      if (!answer.ok && answer.status !== 400) throw answer;
-      const { frames = [] } = await answer.json();
-      frames.forEach(heard);
-      busy = false;
-      flush();
-    } catch {
-      end();
-    }
-  }
 
   /** Any loss ends the stream: what was not acknowledged is sent again on the next one. */
   function end(code) {
+    clearInterval(watch);
     if (abort.signal.aborted) return;
     abort.abort();
     gone(code);
@@ -57,11 +38,11 @@ export function openEvents(base, hello, heard, gone) {
     .catch(() => end());
 
   return {
-    send(frames) {
-      waiting.push(...frames);
-      flush();
+    send: posts.send,
+    close() {
+      clearInterval(watch);
+      abort.abort();
     },
-    close: () => abort.abort(),
   };
 }
 
