@@ -4,7 +4,8 @@ use chat::Append;
 
 use super::*;
 
-const SLOW: Script = Script::Say("[1]\nIt takes five days [1] and then some more days pass while the bank looks at it.", Duration::from_millis(80));
+const SLOW: Script =
+    Script::Say("[1]\nIt takes five days [1] and then some more days pass while the bank looks at it.", Duration::from_millis(80));
 
 async fn change(house: &House, of: &Conversation, seq: i64, body: Option<&str>) {
     let author = Author::Visitor(of.visitor);

@@ -10,7 +10,8 @@ mod plan;
 
 pub(crate) use self::{announce::announce, door::Door, open::open};
 use crate::{
-    Audience, Author, Change, ClientId, ConversationId, Error, Extra, MAX_BODY, Message, Result, WorkspaceId, conversation::Opening, store::Dialect,
+    Audience, Author, Change, ClientId, ConversationId, Error, Extra, MAX_BODY, Message, Result, WorkspaceId, conversation::Opening,
+    store::Dialect,
 };
 use sqlx::AnyConnection;
 

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use sqlx::Row as _;
 
+use chat::agent::Role;
 use chat::conversation::Conversation;
 use chat::cursor::{self, Reader};
-use chat::agent::Role;
 use chat::{AgentId, ConversationId, WorkspaceId};
 use ticketing::crew::{Member, State};
 use ticketing::ticket::Ticket;

@@ -2,7 +2,9 @@
 
 use chat::agent::Role;
 use chat::testing::{Engine, Fresh};
-use chat::{Append, Audience, Author, ClientId, Conversation, Error, Extra, Message, Speaker, change, conversation, message, overview, speaker};
+use chat::{
+    Append, Audience, Author, ClientId, Conversation, Error, Extra, Message, Speaker, change, conversation, message, overview, speaker,
+};
 use futures_util::future::join_all;
 
 use super::seqs;
@@ -93,7 +95,9 @@ async fn only_ones_own_and_only_for_a_while(engine: Engine) {
     fresh.chat.append(by(Author::Agent(ann.id), None)).await.unwrap();
     fresh.chat.append(by(Author::System, None)).await.unwrap();
     let (ann, ben) = (Author::Agent(ann.id), Author::Agent(ben.id));
-    for (seq, author) in [(1, ann), (1, them), (2, me), (2, ann), (3, me), (3, ben), (4, me), (4, ann), (4, Author::System), (9, me), (0, me)] {
+    for (seq, author) in
+        [(1, ann), (1, them), (2, me), (2, ann), (3, me), (3, ben), (4, me), (4, ann), (4, Author::System), (9, me), (0, me)]
+    {
         let refused = fresh.chat.append(edit(&fresh, &talk, seq, author, "mine now")).await;
         assert!(matches!(refused, Err(Error::NotFound)), "{seq} by {author:?}: {refused:?}");
     }

@@ -66,7 +66,8 @@ async fn who_asks_again_and_again_misses_nothing(engine: Engine) {
     while phone.held(&talk).last() < last {
         phone.next(Duration::from_secs(10)).await.unwrap().expect("the rest did not come");
     }
-    let mut said: Vec<String> = phone.history(&talk).await.unwrap().iter().map(|m| m["body"].as_str().unwrap_or_default().to_owned()).collect();
+    let mut said: Vec<String> =
+        phone.history(&talk).await.unwrap().iter().map(|m| m["body"].as_str().unwrap_or_default().to_owned()).collect();
     said.dedup();
     assert!(said.contains(&"good morning".to_owned()) && !said.contains(&"hello".to_owned()), "{said:?}");
     // Another's key opens nothing.

@@ -20,7 +20,9 @@ use Answer::{Error, Silence};
 /// What this frame is answered with, and the next one to try. A frame that is new in the protocol does not compile before it stands here.
 fn tried(frame: &Frame, talk: ConversationId, id: ClientId) -> (Answer, Option<Value>) {
     match frame {
-        Frame::Send { .. } => (Error("not_found"), Some(json!({ "t": "edit", "id": id, "conversation": talk, "seq": 1, "body": "I was here" }))),
+        Frame::Send { .. } => {
+            (Error("not_found"), Some(json!({ "t": "edit", "id": id, "conversation": talk, "seq": 1, "body": "I was here" })))
+        }
         Frame::Edit { .. } => (Error("not_found"), Some(json!({ "t": "recall", "id": id, "conversation": talk, "seq": 1 }))),
         Frame::Recall { .. } => (Error("not_found"), Some(json!({ "t": "resume", "conversation": talk, "after": 0 }))),
         Frame::Resume { .. } => (Error("not_found"), Some(json!({ "t": "history", "conversation": talk }))),

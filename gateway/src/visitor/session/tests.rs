@@ -152,6 +152,7 @@ async fn an_answer_by_post_has_all_that_is_owed_to_each_frame() {
     assert_eq!(told.iter().filter(|seq| !seq.is_null()).cloned().collect::<Vec<_>>(), all().chain(all()).collect::<Vec<_>>());
     let kinds: Vec<&str> = answer["frames"].as_array().unwrap().iter().filter_map(|frame| frame["t"].as_str()).collect();
     assert_eq!((kinds.iter().position(|kind| *kind == "pong"), kinds.last()), (Some(197), Some(&"pong")));
+}
 
 async fn change(story: &Story, line: &mut Line, talk: ConversationId, seq: i64, body: Option<&str>) -> Value {
     let id: ClientId = story.fresh.chat.id();
@@ -183,7 +184,8 @@ async fn a_change_reaches_every_device_once() {
     assert_eq!((&came[0]["event"], &came[0]["body"]), (&json!({ "name": "edited", "seq": 1 }), &json!("ONE")), "{came:?}");
     assert_eq!(came[1]["event"], json!({ "name": "recalled", "seq": 2 }), "{came:?}");
     // Who comes back is told of both, in their place.
-    let hello = json!({ "inbox": story.fresh.inbox, "device": story.fresh.chat.id::<ClientId>(), "token": story.token, "cursors": cursors });
+    let hello =
+        json!({ "inbox": story.fresh.inbox, "device": story.fresh.chat.id::<ClientId>(), "token": story.token, "cursors": cursors });
     let (mut tablet, first) = story.wire.hello(&hello.to_string()).await.unwrap();
     let rest: Vec<Value> = frames(&first).into_iter().filter(|frame| frame["t"] == "message").collect();
     assert_eq!(rest, came, "{first:?}");
@@ -198,10 +200,8 @@ async fn a_change_reaches_every_device_once() {
         let refused = change(&story, &mut phone, talk, seq, body).await;
         assert_eq!((&refused["t"], &refused["code"]), (&json!("error"), &json!("fixed")), "{refused}");
     }
-    let look = chat::inbox::Look {
-        change: chat::inbox::ChangeWindow { visitor_min: 0, ..Default::default() },
-        ..chat::inbox::Look::default()
-    };
+    let look =
+        chat::inbox::Look { change: chat::inbox::ChangeWindow { visitor_min: 0, ..Default::default() }, ..chat::inbox::Look::default() };
     let chat = &story.fresh.chat;
     chat::inbox::save(chat.store(), story.fresh.workspace, story.fresh.inbox, "Website", &look).await.unwrap();
     story.fresh.clock.advance(60_000);
