@@ -52,7 +52,10 @@ pub fn read(form: &mut Form, old: &Look, locale: Locale) -> Look {
     form.check(brief, "starters", "fault-long");
     let origins = lines(form.value("origins"));
     form.check(origins.iter().all(|text| is_origin(text)), "origins", "fault-origin");
-    let change = ChangeWindow { agent_min: minutes(form, "agent_min"), visitor_min: minutes(form, "visitor_min") };
+    let change = ChangeWindow {
+        agent_min: minutes(form, "agent_min", old.change.agent_min),
+        visitor_min: minutes(form, "visitor_min", old.change.visitor_min),
+    };
     let mut look = Look {
         change,
         // Unset stays unset: the house's own colour may change with a release.
@@ -73,8 +76,11 @@ pub fn read(form: &mut Form, old: &Look, locale: Locale) -> Look {
     look
 }
 
-fn minutes(form: &mut Form, name: &'static str) -> u32 {
-    let read = form.value(name).trim().parse().ok().filter(|minutes| *minutes <= ChangeWindow::LONGEST_MIN);
+/// A form that does not have the field changes nothing.
+fn minutes(form: &mut Form, name: &'static str, old: u32) -> u32 {
+    let text = form.value(name).trim();
+    let read = if text.is_empty() { Some(old) } else { text.parse().ok() };
+    let read = read.filter(|minutes| *minutes <= ChangeWindow::LONGEST_MIN);
     form.check(read.is_some(), name, "fault-change-min");
     read.unwrap_or_default()
 }
