@@ -1,12 +1,12 @@
 //! A question outside of any conversation: for the command line, the playground, test sets and replays. Writes nothing.
 
 use chat::{Button, Citation, VisitorId, WorkspaceId, locale_of};
-use knowledge::Found;
+use knowledge::{Found, Reader};
 use serde::Serialize;
 
 use crate::{
     Bot, Result, Trace, Verdict, speech,
-    think::{Errand, Mind, Question},
+    think::{Asker, Errand, Mind, Question},
     verdict::Signals,
     words,
 };
@@ -38,13 +38,24 @@ impl Bot {
     /// # Errors
     /// The record's, or knowledge's.
     pub async fn ask(&self, workspace: WorkspaceId, question: &str, locale: &str) -> Result<Asked> {
+        self.ask_as(workspace, question, locale, Asker::default()).await
+    }
+
+    /// The same as somebody, or as if it was asked in an inbox.
+    ///
+    /// # Errors
+    /// As [`Bot::ask`].
+    pub async fn ask_as(&self, workspace: WorkspaceId, question: &str, locale: &str, asker: Asker) -> Result<Asked> {
         let errand = Errand::default();
         let mut mind = self.mind(workspace, &errand).await?;
         // Whoever speaks to visitors: here the bot is asked.
         mind.policy.enabled = mind.settings.enabled;
         let text = question.trim().to_owned();
-        let question = Question { locale: words::language(&text, locale_of(locale)), text, ..Question::default() };
-        let signals = self.signals(&mind, &question).await?;
+        let question = Question { locale: words::language(&text, locale_of(locale)), text, asker, ..Question::default() };
+        let mut signals = self.signals(&mind, &question).await?;
+        if let Reader::Proven(known) = &question.asker.reader {
+            signals.attributes.clone_from(known);
+        }
         Ok(self.ask_with(&mind, &errand, &question, signals).await)
     }
 

@@ -8,6 +8,7 @@ mod pair;
 mod reason;
 mod record;
 mod score;
+mod thought;
 
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ pub use self::{
     by_intent::Disagreement,
     reason::Why,
     score::{Grade, Score},
+    thought::{Silent, Which},
 };
 pub(crate) use self::{pair::outcomes, record::of_draft};
 use crate::{Bot, Result, Settings, gap::is_unanswered, release::Standing, settings::Mode, think::Errand, turn::Heard};

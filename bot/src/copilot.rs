@@ -1,14 +1,14 @@
 //! Help for agents while they write: a reply from the same search, a summary, and, with a model, other words.
 
-use chat::{Audience, Author, Citation, ConversationId, Message, WorkspaceId, conversation, message};
+use chat::{Audience, Author, Citation, ConversationId, Fault, Message, WorkspaceId, conversation, message};
 
 use crate::{
     Bot, Error, Result,
     model::{Limits, Task},
     prompt::{self, Line},
     replay::history,
-    think::{Errand, Question},
-    turn::summary,
+    think::{Asker, Errand, Question},
+    turn::{attributes, proven, summary},
     verdict::Signals,
     words,
 };
@@ -61,7 +61,8 @@ impl Rewrite {
 }
 
 impl Bot {
-    /// A reply to what the visitor asked last, from what visitors may know; `None` when knowledge does not answer it.
+    /// A reply to what the visitor asked last, from what this visitor may know; `None` when knowledge does not answer it. It is to
+    /// be sent: what the staff alone may read stands beside the conversation, and in no suggestion.
     ///
     /// # Errors
     /// The record's, or knowledge's.
@@ -74,8 +75,17 @@ impl Bot {
         let first = messages[..last].iter().rposition(|message| !matches!(message.author, Author::Visitor(_))).map_or(0, |at| at + 1);
         let asked: Vec<&str> = messages[first..=last].iter().map(|message| message.body.trim()).collect();
         let text = asked.join("\n");
-        let question =
-            Question { locale: words::language(&text, &it.locale), text, history: history(&messages[..first]), ..Question::default() };
+        let said = messages[first..=last].iter();
+        let identity = proven(self, &it, said, None).await?;
+        let known = Signals { attributes: identity.as_ref().map(attributes).unwrap_or_default(), ..Signals::default() };
+        let asker = Asker::of_inbox(self.chat(), workspace, it.inbox).await?.proven_by(&known);
+        let question = Question {
+            asker,
+            locale: words::language(&text, &it.locale),
+            text,
+            history: history(&messages[..first]),
+            ..Question::default()
+        };
         let errand = Errand::default();
         let mut mind = self.mind(workspace, &errand).await?;
         mind.policy.enabled = true;
@@ -117,13 +127,13 @@ impl Bot {
         let errand = Errand::default();
         let mind = self.mind(workspace, &errand).await?;
         if !mind.models.any(Task::Copilot) {
-            return Err(Error::Invalid("No model is configured.".into()));
+            return Err(Error::Invalid(Fault::of("fault-no-model")));
         }
         let prompt = prompt::rewrite(how.name(), text, language)?;
         let limits = Limits { chars: LONGEST, ..self.limits() };
         let written = mind.models.complete(Task::Copilot, prompt, limits).await;
         self.note_usage(workspace, None, &errand.ledger.calls()).await;
-        let written = written.map_err(|failure| Error::Invalid(format!("The reply is as it was: {failure}.").into()))?;
+        let written = written.map_err(|failure| Error::Invalid(Fault::of("fault-rewrite").with("why", failure.name())))?;
         Ok(written.trim().to_owned())
     }
 }

@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn changed_rules_are_tried_on_what_was_measured() {
+    fn changed_rules_are_tried_on_what_wproven_by() {
         let rule = |when, then| Rule { name: "mine".into(), when, then, ..Rule::default() };
         let with = |rules| Settings { rules, ..Settings::default() };
         let upset = |text: &str| {
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_measured_is_decided_anew() {
+    fn what_wproven_by_is_decided_anew() {
         let strict = Settings { answer_from: 0.8, ..Settings::default() };
         let kind = Settings { answer_from: 0.2, ..Settings::default() };
         let once = Settings { max_failed: 1, ..Settings::default() };

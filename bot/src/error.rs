@@ -34,7 +34,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl From<chat::Error> for Error {
     fn from(error: chat::Error) -> Self {
         match error {
-            chat::Error::Invalid(text) => Self::Invalid(text.into()),
+            chat::Error::Invalid(fault) => Self::Invalid(fault),
             chat::Error::NotFound => Self::NotFound,
             chat::Error::Stale => Self::Stale,
             other => Self::Record(other),

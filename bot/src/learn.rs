@@ -72,8 +72,9 @@ impl Bot {
     async fn correction(&self, workspace: WorkspaceId, answer: &str, locale: &str) -> Result<(Expect, String)> {
         let query = knowledge::Query {
             text: answer.chars().take(500).collect(),
-            audience: Audience::All,
-            libraries: Vec::new(),
+            // Cases are asked by anybody.
+            reader: knowledge::Reader::Anyone,
+            libraries: None,
             limit: 3,
             locale: locale.to_owned(),
         };

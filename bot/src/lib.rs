@@ -53,7 +53,7 @@ use ticketing::Desk;
 pub use crate::turn::Steps;
 pub use crate::{
     ask::Asked,
-    beside::{Agreement, Disagreement, Grade, Score, Why},
+    beside::{Agreement, Disagreement, Grade, Score, Silent, Which, Why},
     budget::{Budget, Level},
     config::{Config, Listed, Tasks},
     copilot::{Rewrite, Suggestion, plain as sendable},
@@ -67,6 +67,8 @@ pub use crate::{
     report::Report,
     rules::{Rule, Then, When},
     settings::{Endpoint, Length, Mode, Offline, Secret, Settings, Style, Term, Tone, Voice, Words},
+    think::Asker,
+    tool::problem,
     trace::{Alternative, Seen, Times, ToolUse, Trace, Turn},
     triage::Suggested,
     verdict::Verdict,

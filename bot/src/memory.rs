@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use chat::{Audience, WorkspaceId};
+use chat::{LibraryId, WorkspaceId};
 use knowledge::Found;
 use quick_cache::sync::Cache;
 
@@ -25,7 +25,10 @@ pub(crate) struct Place {
     release: Option<i64>,
     /// The bot's settings.
     settings: u64,
-    audience: &'static str,
+    /// What is for those who ask: whoever sees the same gets the same.
+    sight: Vec<String>,
+    /// Where is looked; `None`: everywhere.
+    libraries: Option<Vec<LibraryId>>,
     locale: &'static str,
     /// Without case and what surrounds it.
     question: String,
@@ -74,6 +77,7 @@ impl Bot {
         if self.inner.knowledge.searched(mind.workspace) != Some(revision) {
             return None;
         }
+        let sight = self.inner.knowledge.sight(mind.workspace, &question.asker.reader, revision).await.ok()?;
         let mut hasher = DefaultHasher::new();
         serde_json::to_string(&mind.settings).ok()?.hash(&mut hasher);
         Some(Place {
@@ -81,7 +85,8 @@ impl Bot {
             revision,
             release: mind.release,
             settings: hasher.finish(),
-            audience: Audience::All.text(),
+            sight,
+            libraries: question.asker.libraries.clone(),
             locale: question.locale,
             question: plain(&question.text),
         })
@@ -101,7 +106,16 @@ mod tests {
 
     fn place(question: &str, revision: i64) -> Place {
         let workspace = WorkspaceId(uuid::Uuid::nil());
-        Place { workspace, revision, release: None, settings: 1, audience: "all", locale: "en", question: question.into() }
+        Place {
+            workspace,
+            revision,
+            release: None,
+            settings: 1,
+            sight: vec!["all".into()],
+            libraries: None,
+            locale: "en",
+            question: question.into(),
+        }
     }
 
     fn answer(body: &str) -> Answer {

@@ -17,7 +17,7 @@ impl Bot {
     /// [`Error::Invalid`] for another score.
     pub async fn rate(&self, workspace: WorkspaceId, visitor: VisitorId, conversation: ConversationId, seq: i64, score: i64) -> Result<()> {
         if score != 1 && score != -1 {
-            return Err(Error::Invalid("A thumb is 1 or -1.".into()));
+            return Err(Error::Invalid(knowledge::Fault::of("fault-choose")));
         }
         let store = self.chat().store();
         let found = conversation::of_visitor(store, workspace, visitor, conversation).await?;

@@ -1,11 +1,11 @@
 //! A turn that was, run again with the knowledge and the settings of today. Writes nothing.
 
-use chat::{Audience, Author, ConversationId, Message, WorkspaceId, message};
+use chat::{Audience, Author, ConversationId, Message, WorkspaceId, conversation, message};
 
 use crate::{
     Asked, Bot, Result, Turn, beside,
     prompt::Line,
-    think::{Errand, Question},
+    think::{Asker, Errand, Question},
     trace,
     verdict::{Model, Signals},
 };
@@ -43,11 +43,15 @@ impl Bot {
         let earlier = before_burst(&messages);
         let cited = earlier.iter().rev().find(|message| message.author == Author::Bot);
         let text = turn.trace.question.clone();
+        let asker = Asker::of_inbox(self.chat(), workspace, conversation::find(store, workspace, conversation).await?.inbox).await?;
+        // Who it was to whom it was said then.
+        let asker = turn.trace.signals.as_ref().map_or(asker.clone(), |then| asker.proven_by(then));
         let question = Question {
             locale: chat::locale_of(&turn.trace.locale),
             history: history(earlier),
             cited: cited.iter().flat_map(|m| &m.extra.citations).filter_map(|c| c.passage.map(|id| id.text())).collect(),
             text,
+            asker,
             ..Question::default()
         };
         let fresh = self.signals(&mind, &question).await?;

@@ -1,5 +1,6 @@
 //! The life of turns on a real record, with a model that is a fake.
 
+mod audience;
 mod beside;
 mod change;
 mod codes;
@@ -93,7 +94,7 @@ impl House {
         }
         // The index is ready before the first question, and is left alone afterwards.
         let query =
-            knowledge::Query { text: "refund".into(), audience: Audience::All, libraries: Vec::new(), limit: 1, locale: "en".into() };
+            knowledge::Query { text: "refund".into(), reader: knowledge::Reader::Anyone, libraries: None, limit: 1, locale: "en".into() };
         within(|| async {
             knowledge.search(fresh.workspace, &query).await.ok().filter(|_| knowledge.indexed(fresh.workspace) >= SHELF.len())
         })

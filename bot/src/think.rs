@@ -2,6 +2,7 @@
 //! nothing here writes.
 
 mod answer;
+mod asker;
 mod disagree;
 mod near;
 mod query;
@@ -15,6 +16,7 @@ use knowledge::Found;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+pub use self::asker::Asker;
 pub(crate) use self::{answer::Shown, disagree::not_meant, reply::handover};
 use crate::{
     Bot, Result, Settings,
@@ -42,6 +44,8 @@ pub(crate) struct Question {
     pub cited: Vec<String>,
     /// Documents that are not meant: the visitor has said so.
     pub rejected: Vec<String>,
+    /// Who asks, and where is looked.
+    pub asker: Asker,
 }
 
 /// For whom it is thought, and how long it makes sense.

@@ -7,6 +7,7 @@ mod call;
 mod code;
 mod decision;
 mod gate;
+mod problem;
 mod record;
 mod request;
 mod run;
@@ -23,6 +24,7 @@ pub use self::{
     call::{Past, Waiting},
     code::{Act, Form, Sample, Stand, Whose},
     decision::Choice,
+    problem::problem,
     record::{Header, Tool, create, find, list, remove, save, set_code_secret, switch},
     run::Tried,
     spec::{Consent, Method, OnError, Spec, Who},

@@ -18,7 +18,11 @@ use chat::{ConversationId, Extra, TurnId, WorkspaceId, conversation, conversatio
 use tokio::{sync::Notify, time::Instant};
 
 pub use self::steps::Steps;
-pub(crate) use self::{handover::wanted, heard::Heard, lease::due};
+pub(crate) use self::{
+    handover::wanted,
+    heard::{Heard, attributes, proven},
+    lease::due,
+};
 use self::{lease::Claim, show::Stage};
 use crate::{
     Bot, Error, Result, Trace,

@@ -9,7 +9,7 @@ use argon2::{
 use serde::{Deserialize, Serialize};
 use sqlx::{Row, any::AnyRow};
 
-use crate::{AgentId, Error, Random, Result, Store, WorkspaceId, conversation::cut, row};
+use crate::{AgentId, Error, Fault, Random, Result, Store, WorkspaceId, conversation::cut, row};
 
 /// The shortest password, in characters.
 pub const MIN_PASSWORD: usize = 10;
@@ -51,7 +51,7 @@ impl FromStr for Role {
         [Self::Agent, Self::Admin, Self::Owner]
             .into_iter()
             .find(|role| role.text() == text)
-            .ok_or_else(|| Error::invalid("The role must be agent, admin or owner."))
+            .ok_or_else(|| Error::invalid(Fault::of("fault-choose").saying("The role must be agent, admin or owner.")))
     }
 }
 
@@ -103,10 +103,12 @@ const COLUMNS: &str = "id, workspace_id, email, name, role, locale, capacity, cr
 /// [`Error::Invalid`] when the password is too short or too long.
 pub fn hash_password(password: &str, random: &Random) -> Result<String> {
     if password.chars().count() < MIN_PASSWORD {
-        return Err(Error::invalid(format!("The password needs at least {MIN_PASSWORD} characters.")));
+        return Err(Error::invalid(
+            Fault::of("fault-password-short").saying(format!("The password needs at least {MIN_PASSWORD} characters.")),
+        ));
     }
     if password.len() > MAX_PASSWORD {
-        return Err(Error::invalid(format!("The password may have at most {MAX_PASSWORD} bytes.")));
+        return Err(Error::invalid(Fault::of("fault-long").saying(format!("The password may have at most {MAX_PASSWORD} bytes."))));
     }
     let salt = SaltString::encode_b64(&random.bytes()[..16]).map_err(|error| Error::Refused(error.to_string()))?;
     let hash = Argon2::default().hash_password(password.as_bytes(), &salt).map_err(|error| Error::Refused(error.to_string()))?;
@@ -126,7 +128,7 @@ pub fn verify_password(password: &str, hash: &str) -> bool {
 pub async fn create(store: &Store, workspace: WorkspaceId, id: AgentId, new: &NewAgent, now: i64) -> Result<Agent> {
     check(&new.name, new.capacity)?;
     if !crate::visitor::plausible(&new.email) {
-        return Err(Error::invalid("This does not look like an e-mail address."));
+        return Err(Error::invalid(Fault::of("fault-email").saying("This does not look like an e-mail address.")));
     }
     sqlx::query(
         "INSERT INTO agent (id, workspace_id, email, name, role, password_hash, locale, capacity, created_at)
@@ -196,10 +198,10 @@ pub async fn set_password(store: &Store, workspace: WorkspaceId, id: AgentId, ha
 
 fn check(name: &str, capacity: i64) -> Result<()> {
     if name.trim().is_empty() {
-        return Err(Error::invalid("The name is empty: visitors read it, so give one."));
+        return Err(Error::invalid(Fault::of("fault-name").saying("The name is empty: visitors read it, so give one.")));
     }
     if !(0..=100).contains(&capacity) {
-        return Err(Error::invalid("The capacity must be between 0 and 100 chats."));
+        return Err(Error::invalid(Fault::of("fault-capacity").saying("The capacity must be between 0 and 100 chats.")));
     }
     Ok(())
 }

@@ -1,11 +1,13 @@
 //! What can go wrong with the record, named for what the caller can do.
 
+use crate::Fault;
+
 /// An error of the record.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The caller's input is wrong; the text says how to mend it.
+    /// The caller's input is wrong; the sentence says how to mend it.
     #[error("{0}")]
-    Invalid(String),
+    Invalid(Fault),
     /// No such row in this workspace.
     #[error("not found")]
     NotFound,
@@ -40,8 +42,8 @@ impl From<sqlx::Error> for Error {
 }
 
 impl Error {
-    /// An [`Error::Invalid`] from any text.
-    pub fn invalid(text: impl Into<String>) -> Self {
-        Self::Invalid(text.into())
+    /// An [`Error::Invalid`] from any fault.
+    pub fn invalid(fault: impl Into<Fault>) -> Self {
+        Self::Invalid(fault.into())
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sqlx::{Row, any::AnyRow};
 
-use crate::{Error, InboxId, Result, Secret, Store, WorkspaceId, conversation::cut, row};
+use crate::{Error, Fault, InboxId, LibraryId, Result, Secret, Store, WorkspaceId, conversation::cut, row};
 
 /// What an admin chooses for the widget.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -67,6 +67,8 @@ pub struct Inbox {
     pub name: String,
     /// Colour, greeting, starters, origins.
     pub look: Look,
+    /// The libraries its visitors are answered from; `None`: all, each for those it is for.
+    pub libraries: Option<Vec<LibraryId>>,
     /// What the customer's own server signs identities of visitors with.
     pub identity_key: Secret,
     /// Unix milliseconds.
@@ -108,6 +110,31 @@ pub async fn save(store: &Store, workspace: WorkspaceId, id: InboxId, name: &str
     if done.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
 }
 
+/// Chooses the libraries its visitors are answered from; `None`: all. False when they were these.
+pub async fn set_libraries(store: &Store, workspace: WorkspaceId, id: InboxId, chosen: Option<&[LibraryId]>) -> Result<bool> {
+    let known = find(store, workspace, id).await?.libraries;
+    if known.as_deref() == chosen {
+        return Ok(false);
+    }
+    let done = sqlx::query("UPDATE inbox SET libraries = $3 WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace.text())
+        .bind(id.text())
+        .bind(chosen.map(|chosen| serde_json::to_string(chosen).unwrap_or_else(|_| "[]".into())))
+        .execute(store.write())
+        .await?;
+    if done.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(true) }
+}
+
+/// The libraries the visitors of an inbox are answered from; `None`: all.
+pub async fn libraries_of(store: &Store, workspace: WorkspaceId, id: InboxId) -> Result<Option<Vec<LibraryId>>> {
+    let row = sqlx::query("SELECT libraries FROM inbox WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace.text())
+        .bind(id.text())
+        .fetch_optional(store.read())
+        .await?;
+    libraries(&row.ok_or(Error::NotFound)?)
+}
+
 /// Changes the key of identities; an empty one believes none.
 pub async fn set_identity_key(store: &Store, workspace: WorkspaceId, id: InboxId, key: &Secret) -> Result<()> {
     let done = sqlx::query("UPDATE inbox SET identity_key = $3 WHERE workspace_id = $1 AND id = $2")
@@ -121,7 +148,7 @@ pub async fn set_identity_key(store: &Store, workspace: WorkspaceId, id: InboxId
 
 /// The inbox a visitor names: the only look-up without a workspace, for it is how a visitor finds one.
 pub async fn of_visitor(store: &Store, id: InboxId) -> Result<Inbox> {
-    let row = sqlx::query("SELECT id, workspace_id, name, look, identity_key, created_at FROM inbox WHERE id = $1")
+    let row = sqlx::query("SELECT id, workspace_id, name, look, libraries, identity_key, created_at FROM inbox WHERE id = $1")
         .bind(id.text())
         .fetch_optional(store.read())
         .await?;
@@ -136,7 +163,7 @@ pub async fn find(store: &Store, workspace: WorkspaceId, id: InboxId) -> Result<
 /// The workspace's inboxes, oldest first.
 pub async fn list(store: &Store, workspace: WorkspaceId) -> Result<Vec<Inbox>> {
     let rows = sqlx::query(
-        "SELECT id, workspace_id, name, look, identity_key, created_at FROM inbox WHERE workspace_id = $1 ORDER BY created_at, id",
+        "SELECT id, workspace_id, name, look, libraries, identity_key, created_at FROM inbox WHERE workspace_id = $1 ORDER BY created_at, id",
     )
     .bind(workspace.text())
     .fetch_all(store.read())
@@ -144,16 +171,24 @@ pub async fn list(store: &Store, workspace: WorkspaceId) -> Result<Vec<Inbox>> {
     rows.iter().map(from_row).collect()
 }
 
+/// A list that cannot be read any more names no library.
+fn libraries(r: &AnyRow) -> Result<Option<Vec<LibraryId>>> {
+    let text: Option<&str> = r.try_get("libraries")?;
+    Ok(text.map(|text| serde_json::from_str(text).unwrap_or_default()))
+}
+
 fn check(name: &str, look: &Look) -> Result<()> {
     if name.trim().is_empty() {
-        return Err(Error::invalid("The name is empty: give the inbox one."));
+        return Err(Error::invalid(Fault::of("fault-name").saying("The name is empty: give the inbox one.")));
     }
     let hex = |color: &str| color.len() == 7 && color.starts_with('#') && color[1..].chars().all(|c| c.is_ascii_hexdigit());
     if !look.color.is_empty() && !hex(&look.color) {
-        return Err(Error::invalid("The colour must look like #2f6f5e."));
+        return Err(Error::invalid(Fault::of("fault-color").saying("The colour must look like #2f6f5e.")));
     }
     let bad = look.origins.iter().find(|origin| !(origin.starts_with("https://") || origin.starts_with("http://")));
-    bad.map_or(Ok(()), |origin| Err(Error::invalid(format!("The origin {origin} must begin with https:// or http://."))))
+    bad.map_or(Ok(()), |origin| {
+        Err(Error::invalid(Fault::of("fault-origin").saying(format!("The origin {origin} must begin with https:// or http://."))))
+    })
 }
 
 fn from_row(r: &AnyRow) -> Result<Inbox> {
@@ -162,6 +197,7 @@ fn from_row(r: &AnyRow) -> Result<Inbox> {
         workspace: row::id(r, "workspace_id")?,
         name: r.try_get("name")?,
         look: row::json(r, "look")?,
+        libraries: libraries(r)?,
         identity_key: Secret::new(r.try_get::<String, _>("identity_key")?),
         created_at: r.try_get("created_at")?,
     })

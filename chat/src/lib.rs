@@ -13,6 +13,7 @@ mod config;
 pub mod conversation;
 pub mod cursor;
 mod error;
+mod fault;
 mod id;
 pub mod inbox;
 mod installation;
@@ -47,6 +48,7 @@ pub use crate::{
     config::{Config, hide_password},
     conversation::{Conversation, Speaker},
     error::{Error, Result},
+    fault::Fault,
     id::*,
     locale::{LOCALES, locale_of},
     message::{Audience, Author, Button, Citation, Event, Extra, MAX_BODY, Message},

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use sqlx::{Row, any::AnyRow};
 
-use crate::{Column, Error, Result, Store, VisitorId, WorkspaceId, conversation::cut, row};
+use crate::{Column, Error, Fault, Result, Store, VisitorId, WorkspaceId, conversation::cut, row};
 
 /// A row of the record.
 #[derive(Clone, Debug, PartialEq)]
@@ -180,7 +180,7 @@ pub async fn label(store: &Store, workspace: WorkspaceId, id: VisitorId, name: O
     if let Some(email) = email.filter(|email| !email.is_empty())
         && !plausible(email)
     {
-        return Err(Error::invalid("This does not look like an e-mail address."));
+        return Err(Error::invalid(Fault::of("fault-email").saying("This does not look like an e-mail address.")));
     }
     sqlx::query("UPDATE visitor SET name = COALESCE($3, name), email = COALESCE($4, email) WHERE workspace_id = $1 AND id = $2")
         .bind(workspace.text())

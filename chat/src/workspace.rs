@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use crate::{Error, Result, Store, WorkspaceId, row};
+use crate::{Error, Fault, Result, Store, WorkspaceId, row};
 
 /// A tenant; nothing crosses it.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,7 +40,7 @@ pub async fn find(store: &Store, id: WorkspaceId) -> Result<Workspace> {
 /// Gives it another name.
 pub async fn rename(store: &Store, id: WorkspaceId, name: &str) -> Result<()> {
     if name.trim().is_empty() {
-        return Err(Error::invalid("The name is empty: give the workspace one."));
+        return Err(Error::invalid(Fault::of("fault-name").saying("The name is empty: give the workspace one.")));
     }
     sqlx::query("UPDATE workspace SET name = $2 WHERE id = $1")
         .bind(id.text())

@@ -178,10 +178,8 @@ fault-held = { $name } is answering this conversation. Take it over if you want 
 fault-message-long = A message holds at most 16,000 characters. Shorten it or send it in parts.
 fault-message-empty = Write something first.
 fault-choose = Choose one of the list.
-fault-audience-differs = “{ $name }” is in this library already, and { $audience ->
-    [staff] only the team may read it
-   *[other] visitors may read it, too
-}. Nothing was taken in. Choose the same here, or change it on the page of the source.
+fault-audience-differs = “{ $name }” is in this library already, for another audience: { $audience }. Nothing was taken in. Choose the same here, or change it on the page of the source.
+fault-attribute = Name what must be known of a visitor, such as plan: at most 100 characters, without =.
 fault-nothing-sent = Choose a file, give an address, or paste a text.
 fault-long = This is too long. Shorten it.
 fault-email = This is not an e-mail address. It needs a name, an @ and a domain.
@@ -205,7 +203,7 @@ error-not-found-text = This page or item does not exist, or it belongs to anothe
 error-gone-title = This link no longer works
 error-gone-text = It was used already, or its time is over. Ask an admin for a new one.
 error-broken-title = That could not be read
-error-broken-text = The request was incomplete or damaged: { $detail }. Nothing was changed.
+error-broken-text = The request was incomplete or damaged. Nothing was changed. Load the page again, and send it once more.
 error-too-large-title = Too large
 error-too-large-text = That is more than can be taken in at once. Nothing was changed; send it in smaller parts.
 error-slow-down-title = A little slower
@@ -467,6 +465,33 @@ f-last = Last
 f-actions = Actions
 audience-all = Visitors and team
 audience-all-help = The bot may quote it to anybody.
+audience-verified = Verified visitors
+audience-verified-help = Visitors whose identity your own server has signed, and the team.
+audience-with = Verified visitors with an attribute
+audience-with-help = Those of whom your server says more, such as plan = pro, and the team.
+audience-known = Verified visitors with { $name }
+audience-is = Verified visitors with { $name } = { $value }
+audience-shelf = and within its library: { $audience }
+f-attribute = Attribute
+attribute-help = Its name as your server signs it. Only for the third choice.
+f-attribute-value = Its value
+attribute-value-help = Capitals do not matter. Empty: it is enough that the attribute is there.
+library-audience-help = Holds for everything in the library, at once and in every release. A source may be for fewer, never for more.
+as-who = As whom, and where
+as-all = Any visitor
+as-verified = A verified visitor
+as-staff = The team
+as-no-inbox = Anywhere
+f-proven = What is verified about them
+proven-help = For a verified visitor: name=value, with commas between.
+f-libraries = Libraries
+inbox-libraries = Knowledge
+inbox-libraries-lead = Which libraries visitors of this inbox are answered from. Who may read a library or a source is decided there, and holds here as well.
+inbox-libraries-all = All libraries
+inbox-libraries-all-help = Those of today and those you add.
+inbox-libraries-some = Only these
+inbox-libraries-some-help = A library you add later is not used here until you choose it.
+flash-inbox-no-libraries = Saved. No library is chosen: the bot finds nothing for visitors of this inbox.
 audience-staff = Team only
 audience-staff-help = Suggested to agents; never shown to visitors.
 audience-help = A change holds at once, in every release too.
@@ -476,6 +501,7 @@ source-kind-folder = Folder
 source-kind-url = Web page
 source-kind-site = Website, all pages
 source-kind-sitemap = Sitemap
+source-written = Written answers
 source-kind-written = Written here
 source-kind-guides = Comes with Warbler
 source-working = Being read
@@ -1712,3 +1738,96 @@ agent-min-help = How long agents can edit or recall what they wrote. 0 switches 
 f-visitor-min = Visitors, for how many minutes
 visitor-min-help = How long visitors can edit or recall what they wrote. 0 switches it off.
 fault-change-min = Give whole minutes, from 0 to 10080 (a week).
+## What the bot thought beside people
+beside-title = Beside people
+beside-lead = What the bot would have said while people answered, in draft and shadow mode, next to what they said. No visitor has read it.
+beside-which = Which questions
+beside-all = All
+beside-same = The same
+beside-apart = Different
+beside-open = Not answered yet
+beside-is-same = The same
+beside-is-apart = Different
+beside-is-unanswered = The bot would not have answered
+beside-is-open = Nobody has answered yet
+beside-mode-draft = Draft
+beside-mode-shadow = Shadow
+beside-score = In the last { $days } days people answered { $questions ->
+    [one] 1 question
+   *[other] { $questions } questions
+}. The bot would have answered { $answered } of them, and { $same } with the same answer.
+beside-by-intent = By intent
+beside-likeness = { $share } of the words alike
+beside-judged = Somebody has read both
+beside-nothing = It would have said nothing.
+beside-nobody = No answer of a person yet.
+beside-none = There is nothing here. The bot thinks beside people in draft and shadow mode.
+beside-why = The bot thought this beside people: the visitor has not read it.
+beside-in = { $n ->
+    [one] The bot thought about 1 question here
+   *[other] The bot thought about { $n } questions here
+}
+fault-name = The name is empty. Give one.
+fault-until = Choose a time in the future, within a year.
+fault-shortcut = The shortcut is one word of at most { $n } characters, such as “refund”.
+fault-reply = The reply needs a text of at most { $n } characters.
+fault-subject = The subject is empty. Say in a line what it is about.
+fault-span = Choose a time of at most { $n } days that ends after it begins.
+fault-team-name = A team needs a name of at most { $n } characters.
+fault-no-model = No model is configured.
+fault-rewrite = The reply is as it was: { $why ->
+    [unreachable] the model cannot be reached
+    [refused] the model answered with an error
+    [limited] the model’s server has too much to do
+    [empty] the model sent an empty answer
+    [too_long] the model sent too much
+    [slow] the model was silent for too long
+    [busy] as many requests run as may run at once
+    [open] the model failed too often and is left alone for a while
+   *[other] what the model sent is no answer
+}.
+
+## What was wrong with a call of a tool
+problem-broken-off = It was broken off.
+problem-status = The server answered { $n }.
+problem-no-json = The reply is no JSON.
+problem-header = A header of the tool cannot be sent.
+problem-not-agreed = It was not agreed to.
+problem-no-more = No more calls are made for this question.
+problem-no-tool = There is no such tool.
+problem-again = This was called for the same question before, and is not called again.
+problem-not-noted = The call could not be noted, and was not made.
+problem-codes = The visitor was sent too many codes within an hour.
+problem-no-secret = The tool has no secret that signs codes. Make one on its page.
+problem-address = “{ $at }” has a value that cannot stand in an address.
+problem-long = The arguments are too long.
+problem-object = The arguments are no JSON object.
+problem-missing = “{ $at }” is missing.
+problem-type = { $at ->
+    [arguments] The arguments
+   *[other] “{ $at }”
+} must be of type { $of }.
+problem-one-of = “{ $at }” must be one of { $of }.
+problem-value = “{ $at }” has a value that is not allowed.
+problem-small = “{ $at }” is too small.
+problem-large = “{ $at }” is too large.
+problem-items = “{ $at }” has too few or too many items.
+problem-length = “{ $at }” is too short or too long.
+problem-look = “{ $at }” does not look as it must.
+problem-unchecked = “{ $at }” cannot be checked.
+problem-unknown = { $at ->
+    [arguments] The arguments
+   *[other] “{ $at }”
+} cannot have “{ $of }”.
+problem-needs = { $at ->
+    [arguments] The arguments
+   *[other] “{ $at }”
+} must have “{ $of }”.
+problem-net-address = “{ $of }” is no http or https address.
+problem-net-port = Port { $of } is not one of the web.
+problem-net-private = { $of } is an address of a private or special network.
+problem-net-host = The host { $of } cannot be found.
+problem-net-redirects = The server redirects more than { $of } times.
+problem-net-large = The reply is larger than { $of } KiB.
+problem-net-slow = The server took longer than { $of } s.
+problem-net-connection = The connection failed: { $of }.

@@ -140,10 +140,8 @@ fault-held = { $name } 正在接待这个会话。要由您回复，请先接管
 fault-message-long = 一条消息最多 16,000 个字符，请缩短或分几次发送。
 fault-message-empty = 请先输入内容。
 fault-choose = 请从列表中选择。
-fault-audience-differs = 这个知识库里已经有“{ $name }”了，{ $audience ->
-    [staff] 只有团队可以看
-   *[other] 访客也可以看
-}。这次什么都没有读入。请在这里选同样的范围，或先到该来源的页面修改。
+fault-audience-differs = 这个知识库里已经有“{ $name }”了，可以看的人不同：{ $audience }。这次什么都没有读入。请在这里选同样的范围，或先到该来源的页面修改。
+fault-attribute = 请填写要验证的属性名，例如 plan；最多 100 个字符，不能含等号。
 fault-nothing-sent = 请选择文件、填写网址，或粘贴一段文字。
 fault-long = 内容太长，请缩短。
 fault-email = 邮箱格式不对，应为“名称@域名”。
@@ -167,7 +165,7 @@ error-not-found-text = 这个页面或项目不存在，或属于另一个工作
 error-gone-title = 链接已失效
 error-gone-text = 链接已经用过或已过期。请向管理员索取新的链接。
 error-broken-title = 无法读取
-error-broken-text = 请求不完整或已损坏：{ $detail }。没有任何改动。
+error-broken-text = 请求不完整或已损坏，什么都没有改动。请重新打开页面，再提交一次。
 error-too-large-title = 内容太大
 error-too-large-text = 一次放不下这么多内容。没有任何改动，请分成几次提交。
 error-slow-down-title = 请慢一点
@@ -420,6 +418,33 @@ f-last = 最近
 f-actions = 操作
 audience-all = 访客和团队
 audience-all-help = 机器人可以向任何人引用。
+audience-verified = 已验证的访客
+audience-verified-help = 由您的服务器签名确认了身份的访客，以及团队。
+audience-with = 具有某个属性的已验证访客
+audience-with-help = 您的服务器另外说明了某个属性的访客，例如 plan = pro，以及团队。
+audience-known = 具有 { $name } 的已验证访客
+audience-is = { $name } = { $value } 的已验证访客
+audience-shelf = 并受知识库限制：{ $audience }
+f-attribute = 属性
+attribute-help = 属性名，与您的服务器签名时一致。仅用于第三个选项。
+f-attribute-value = 属性值
+attribute-value-help = 不区分大小写。留空表示只要有这个属性即可。
+library-audience-help = 对库内所有内容立即生效，对已有的版本也一样。单个来源可以更严，不能更宽。
+as-who = 以谁的身份、从哪里提问
+as-all = 任何访客
+as-verified = 已验证的访客
+as-staff = 团队
+as-no-inbox = 不限
+f-proven = 已验证的属性
+proven-help = 用于已验证的访客：写成 name=value，多个之间用逗号分隔。
+f-libraries = 知识库
+inbox-libraries = 知识
+inbox-libraries-lead = 此接入点的访客由哪些知识库回答。谁可以看某个知识库或来源，在它们的页面上决定，在这里同样有效。
+inbox-libraries-all = 全部知识库
+inbox-libraries-all-help = 现有的，以及以后添加的。
+inbox-libraries-some = 仅限以下
+inbox-libraries-some-help = 以后添加的知识库，选中之后才会在这里使用。
+flash-inbox-no-libraries = 已保存。没有选择任何知识库：机器人无法为此接入点的访客找到内容。
 audience-staff = 仅团队
 audience-staff-help = 会推荐给客服，不会给访客看。
 audience-help = 修改立即生效，对已有的版本也一样。
@@ -429,6 +454,7 @@ source-kind-folder = 文件夹
 source-kind-url = 网站
 source-kind-site = 整个网站
 source-kind-sitemap = 网站地图
+source-written = 团队编写的答案
 source-kind-written = 在这里编写
 source-kind-guides = Warbler 自带
 source-working = 正在读取
@@ -1568,3 +1594,90 @@ agent-min-help = 客服在多长时间内可以编辑或撤回自己的消息。
 f-visitor-min = 访客可修改的时限（分钟）
 visitor-min-help = 访客在多长时间内可以编辑或撤回自己的消息。填 0 表示关闭。
 fault-change-min = 请填写整数分钟，范围 0 到 10080（一周）。
+## 机器人在旁思考的内容
+beside-title = 在旁作答
+beside-lead = 在草稿和影子模式下，人工回复时机器人本会怎么说，与人工的回复并列。访客看不到这些内容。
+beside-which = 哪些问题
+beside-all = 全部
+beside-same = 相同
+beside-apart = 不同
+beside-open = 尚未回复
+beside-is-same = 相同
+beside-is-apart = 不同
+beside-is-unanswered = 机器人不会回答
+beside-is-open = 还没有人回复
+beside-mode-draft = 草稿
+beside-mode-shadow = 影子
+beside-score = 最近 { $days } 天，人工回答了 { $questions } 个问题。机器人会回答其中 { $answered } 个，有 { $same } 个与人工相同。
+beside-by-intent = 按意图查看
+beside-likeness = 用词相似度 { $share }
+beside-judged = 有人读过两边的回答
+beside-nothing = 它什么也不会说。
+beside-nobody = 还没有人工回复。
+beside-none = 这里还没有内容。在草稿和影子模式下，机器人会在旁思考。
+beside-why = 这是机器人在旁思考的结果，访客没有看到。
+beside-in = 机器人在这里思考过 { $n } 个问题
+fault-name = 名称不能为空，请填写。
+fault-until = 请选择一年以内的将来时间。
+fault-shortcut = 快捷词是一个不超过 { $n } 个字符的词，例如“refund”。
+fault-reply = 回复需要正文，最多 { $n } 个字符。
+fault-subject = 主题不能为空，请用一句话说明。
+fault-span = 请选择不超过 { $n } 天、且结束晚于开始的时间段。
+fault-team-name = 团队需要名称，最多 { $n } 个字符。
+fault-no-model = 没有配置模型。
+fault-rewrite = 回复保持原样：{ $why ->
+    [unreachable] 无法连接模型
+    [refused] 模型返回了错误
+    [limited] 模型的服务器太忙
+    [empty] 模型返回了空的回答
+    [too_long] 模型返回的内容太多
+    [slow] 模型太久没有响应
+    [busy] 同时运行的请求已达上限
+    [open] 模型多次失败，暂时不再请求
+   *[other] 模型返回的内容不是回答
+}。
+
+## 工具调用出了什么问题
+problem-broken-off = 调用中断了。
+problem-status = 服务器返回了 { $n }。
+problem-no-json = 返回的内容不是 JSON。
+problem-header = 工具的某个请求头无法发送。
+problem-not-agreed = 没有得到同意。
+problem-no-more = 这个问题不再进行更多调用。
+problem-no-tool = 没有这个工具。
+problem-again = 同一个问题已经调用过，不再重复调用。
+problem-not-noted = 无法记录这次调用，因此没有执行。
+problem-codes = 一小时内向该访客发送的验证码太多。
+problem-no-secret = 该工具没有用于签名验证码的密钥，请在它的页面上生成。
+problem-address = “{ $at }”的值不能放在网址里。
+problem-long = 参数太长。
+problem-object = 参数不是 JSON 对象。
+problem-missing = 缺少“{ $at }”。
+problem-type = { $at ->
+    [arguments] 参数
+   *[other] “{ $at }”
+}的类型必须是 { $of }。
+problem-one-of = “{ $at }”必须是 { $of } 之一。
+problem-value = “{ $at }”的值不被允许。
+problem-small = “{ $at }”太小。
+problem-large = “{ $at }”太大。
+problem-items = “{ $at }”的项太少或太多。
+problem-length = “{ $at }”太短或太长。
+problem-look = “{ $at }”的格式不对。
+problem-unchecked = “{ $at }”无法检查。
+problem-unknown = { $at ->
+    [arguments] 参数
+   *[other] “{ $at }”
+}里不能有“{ $of }”。
+problem-needs = { $at ->
+    [arguments] 参数
+   *[other] “{ $at }”
+}里必须有“{ $of }”。
+problem-net-address = “{ $of }”不是 http 或 https 网址。
+problem-net-port = 端口 { $of } 不是网站使用的端口。
+problem-net-private = { $of } 属于私有或特殊网络。
+problem-net-host = 找不到主机 { $of }。
+problem-net-redirects = 服务器重定向超过 { $of } 次。
+problem-net-large = 返回的内容超过 { $of } KiB。
+problem-net-slow = 服务器超过 { $of } 秒没有响应。
+problem-net-connection = 连接失败：{ $of }。

@@ -108,8 +108,11 @@ impl IntoResponse for Error {
         if status.is_server_error() {
             tracing::error!(error = %self, "a console page failed");
         }
+        if let Error::Broken(detail) = &self {
+            tracing::debug!(request.detail = detail, "a request of the console cannot be read");
+        }
         let detail = match &self {
-            Error::Broken(text) | Error::Held(text) => Fault::from(text.as_str()),
+            Error::Held(text) => Fault::from(text.as_str()),
             Error::Refused(fault) => fault.clone(),
             _ => Fault::from(""),
         };
@@ -124,7 +127,7 @@ impl From<chat::Error> for Error {
     fn from(error: chat::Error) -> Self {
         match error {
             chat::Error::NotFound => Error::NotFound,
-            chat::Error::Invalid(text) => Error::Broken(text),
+            chat::Error::Invalid(fault) => Error::Refused(fault),
             chat::Error::Stale => Error::Conflict("moved-on"),
             chat::Error::Taken => Error::Conflict("taken"),
             chat::Error::TooLate => Error::Conflict("moved-on"),
@@ -136,7 +139,7 @@ impl From<chat::Error> for Error {
 impl From<ticketing::Error> for Error {
     fn from(error: ticketing::Error) -> Self {
         match error {
-            ticketing::Error::Invalid(text) => Error::Broken(text),
+            ticketing::Error::Invalid(fault) => Error::Refused(fault),
             ticketing::Error::NotFound => Error::NotFound,
             ticketing::Error::Taken => Error::Conflict("taken"),
             ticketing::Error::Held { agent } => Error::Held(agent),

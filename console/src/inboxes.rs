@@ -1,5 +1,6 @@
 //! Inboxes: the websites people write from, how the widget looks there, and the snippet to embed.
 
+mod libraries;
 mod look;
 
 use axum::extract::State;
@@ -20,6 +21,8 @@ use crate::web::form::{Form, FormText};
 use crate::web::params::Id;
 use crate::web::visit::Seat;
 
+use libraries::Shelves;
+pub use libraries::choose;
 use look::Contrast;
 
 /// Where inboxes are listed.
@@ -43,6 +46,7 @@ struct SettingsPage {
     believes: bool,
     /// A key that was made just now: it is shown this once.
     identity_key: String,
+    shelves: Shelves,
     form: FormText,
 }
 
@@ -149,6 +153,7 @@ async fn page(console: &Console, seat: &Seat, inbox: &Inbox, form: &Form, identi
         contrast: Contrast::of(form.value("color")),
         believes: !inbox.identity_key.is_empty(),
         identity_key: identity_key.to_owned(),
+        shelves: Shelves::of(console, seat, inbox).await?,
         form: console.form(&seat.visit, form),
     };
     let page = console.page(&seat.visit, "inboxes", "inbox_settings.html", own).await?;

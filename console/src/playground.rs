@@ -4,8 +4,10 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
+use bot::Asker;
 use bot::verdict::Action;
 
+use crate::audience::{As, AsText};
 use crate::conversation::message::CitationText;
 use crate::error::Error;
 use crate::handle::Console;
@@ -19,11 +21,14 @@ use crate::web::visit::Seat;
 #[serde(default)]
 pub struct Asking {
     q: String,
+    #[serde(flatten)]
+    who: As,
 }
 
 #[derive(Serialize)]
 struct PlaygroundPage {
     q: String,
+    who: AsText,
     libraries: Vec<LibraryText>,
     asked: Option<AskedText>,
 }
@@ -42,18 +47,19 @@ struct AskedText {
 /// The page.
 pub async fn show(State(console): State<Console>, seat: Seat, Ask(asking): Ask<Asking>) -> Result<Response, Error> {
     let q: String = asking.q.chars().take(1_000).collect();
+    let (asker, who) = console.asked_as(&seat, &asking.who).await?;
     let asked = match q.trim() {
         "" => None,
-        question => Some(ask(&console, &seat, question).await?),
+        question => Some(ask(&console, &seat, question, asker).await?),
     };
-    let own = PlaygroundPage { libraries: console.libraries(&seat).await?, q, asked };
+    let own = PlaygroundPage { libraries: console.libraries(&seat).await?, q, who, asked };
     let page = console.page(&seat.visit, "playground", "playground.html", own).await?;
     Ok(page.into_response())
 }
 
-async fn ask(console: &Console, seat: &Seat, question: &str) -> Result<AskedText, Error> {
+async fn ask(console: &Console, seat: &Seat, question: &str, asker: Asker) -> Result<AskedText, Error> {
     let locale = seat.locale().tag();
-    let asked = console.bot.ask(seat.workspace(), question, locale).await?;
+    let asked = console.bot.ask_as(seat.workspace(), question, locale, asker).await?;
     Ok(AskedText {
         verdict: verdict(asked.verdict.action),
         rule: asked.rule,

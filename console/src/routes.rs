@@ -16,8 +16,8 @@ use crate::handle::Console;
 use crate::web::enter::{enter, panicked, secure};
 use crate::web::guard::{Door, Permission, guard};
 use crate::{
-    account, agreement, approvals, bot_settings, canned, cases, conversation, gaps, home, inbox, inboxes, invite, live, login, models,
-    people, playground, releases, report, rules, search, setup, sources, tools, why,
+    account, agreement, approvals, beside, bot_settings, canned, cases, conversation, gaps, home, inbox, inboxes, invite, live, login,
+    models, people, playground, releases, report, rules, search, setup, sources, tools, why,
 };
 
 use Permission::{Admin, Agent, Asset, Public};
@@ -87,6 +87,9 @@ fn desk() -> Vec<Route> {
         act("/console/conversations/{id}/labels", post(triage::labels)),
         act("/console/conversations/{id}/read", post(acts::read)),
         act("/console/conversations/{id}/typing", post(acts::typing)),
+        show("/console/conversations/{id}/beside", Agent, get(beside::of_conversation)),
+        show("/console/conversations/{id}/beside/{asked}", Agent, get(beside::why)),
+        act("/console/conversations/{id}/beside/{asked}", post(beside::again)),
         show("/console/conversations/{id}/why/{seq}", Agent, get(why::show)),
         act("/console/conversations/{id}/why/{seq}", post(why::again)),
         show("/console/approvals", Agent, get(approvals::show)),
@@ -175,6 +178,7 @@ fn workspace() -> Vec<Route> {
         send("/console/releases/{id}/withdraw", Admin, post(releases::withdraw)),
         send("/console/releases/{id}/run", Admin, post(releases::run)),
         show("/console/report", Admin, get(report::show)),
+        show("/console/beside", Admin, get(beside::show)),
         show("/console/agreement", Admin, get(agreement::show)),
         send("/console/agreement/let", Admin, post(agreement::let_speak)),
         send("/console/agreement/judge", Admin, post(agreement::judge)),
@@ -183,6 +187,7 @@ fn workspace() -> Vec<Route> {
         show("/console/inboxes/{id}", Admin, get(inboxes::settings)),
         send("/console/inboxes/{id}", Admin, post(inboxes::save)),
         send("/console/inboxes/{id}/identity", Admin, post(inboxes::identity)),
+        send("/console/inboxes/{id}/libraries", Admin, post(inboxes::choose)),
         show("/console/people", Admin, get(people::show)),
         send("/console/people/invite", Admin, post(people::invite)),
         show("/console/people/{id}", Admin, get(person::show)),

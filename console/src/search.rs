@@ -4,9 +4,10 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
-use chat::{Audience, LibraryId};
+use chat::LibraryId;
 use knowledge::{Hit, Query};
 
+use crate::audience::{As, AsText};
 use crate::conversation::context::web_address;
 use crate::error::Error;
 use crate::handle::Console;
@@ -23,14 +24,15 @@ const LIMIT: usize = 20;
 pub struct Asked {
     q: String,
     library: String,
-    audience: String,
+    #[serde(flatten)]
+    who: As,
 }
 
 #[derive(Serialize)]
 struct SearchPage {
     q: String,
     library: String,
-    audience: &'static str,
+    who: AsText,
     libraries: Vec<LibraryText>,
     result: Option<ResultText>,
 }
@@ -62,32 +64,25 @@ pub struct HitText {
 
 /// The page.
 pub async fn show(State(console): State<Console>, seat: Seat, Ask(asked): Ask<Asked>) -> Result<Response, Error> {
-    let audience = match asked.audience.as_str() {
-        "staff" => Audience::Staff,
-        _ => Audience::All,
-    };
+    let (asker, who) = console.asked_as(&seat, &asked.who).await?;
     let q: String = asked.q.chars().take(1_000).collect();
     let library = LibraryId::parse(&asked.library);
     let result = match q.trim() {
         "" => None,
         text => {
+            let within = |id: &LibraryId| asker.libraries.as_ref().is_none_or(|all| all.contains(id));
             let query = Query {
                 text: text.to_owned(),
-                audience,
-                libraries: library.into_iter().collect(),
+                reader: asker.reader,
+                libraries: library.map(|id| Some(id).filter(within).into_iter().collect()).or(asker.libraries.clone()),
                 limit: LIMIT,
                 locale: seat.locale().tag().to_owned(),
             };
             Some(search(&console, &seat, &query).await?)
         }
     };
-    let own = SearchPage {
-        q,
-        library: library.map(|id| id.text()).unwrap_or_default(),
-        audience: audience.text(),
-        libraries: console.libraries(&seat).await?,
-        result,
-    };
+    let own =
+        SearchPage { q, library: library.map(|id| id.text()).unwrap_or_default(), who, libraries: console.libraries(&seat).await?, result };
     let page = console.page(&seat.visit, "search", "search.html", own).await?;
     Ok(page.into_response())
 }

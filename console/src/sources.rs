@@ -17,9 +17,12 @@ use serde::Serialize;
 use knowledge::library::{self as shelf, Library};
 use knowledge::source as record;
 
+use crate::audience::AudienceText;
 use crate::error::Error;
 use crate::handle::Console;
+use crate::locale::Locale;
 use crate::web::visit::Seat;
+use crate::words::Words;
 
 use source::SourceText;
 
@@ -42,6 +45,8 @@ pub struct LibraryText {
     pub href: String,
     /// Its name.
     pub name: String,
+    /// Who may be answered from it.
+    pub audience: AudienceText,
 }
 
 #[derive(Serialize)]
@@ -53,6 +58,7 @@ struct Totals {
 /// The list.
 pub async fn show(State(console): State<Console>, seat: Seat) -> Result<Response, Error> {
     let (workspace, store) = (seat.workspace(), console.chat.store());
+    let (words, locale) = (console.templates.words(), seat.locale());
     let libraries = shelf::list(store, workspace).await?;
     let sources = record::list(store, workspace, None).await?;
     let own = SourcesPage {
@@ -60,16 +66,19 @@ pub async fn show(State(console): State<Console>, seat: Seat) -> Result<Response
             documents: sources.iter().map(|source| source.documents).sum(),
             passages: sources.iter().map(|source| source.passages).sum(),
         },
-        sources: sources.iter().map(|source| SourceText::of(source, &libraries, console.chat.now())).collect(),
-        libraries: libraries.into_iter().map(LibraryText::from).collect(),
+        sources: sources.iter().map(|source| SourceText::of(words, locale, source, &libraries, console.chat.now())).collect(),
+        libraries: libraries.into_iter().map(|library| LibraryText::of(words, locale, library)).collect(),
     };
     let page = console.page(&seat.visit, "sources", "sources.html", own).await?;
     Ok(page.into_response())
 }
 
-impl From<Library> for LibraryText {
-    fn from(library: Library) -> Self {
-        LibraryText { href: library::href(library.id), id: library.id.text(), name: library.name }
+impl LibraryText {
+    /// A library of the record.
+    #[must_use]
+    pub fn of(words: &Words, locale: Locale, library: Library) -> Self {
+        let audience = AudienceText::of(words, locale, &library.audience);
+        LibraryText { href: library::href(library.id), id: library.id.text(), name: library.name, audience }
     }
 }
 
@@ -77,6 +86,7 @@ impl Console {
     /// Every library, for a choice.
     pub async fn libraries(&self, seat: &Seat) -> Result<Vec<LibraryText>, Error> {
         let list = shelf::list(self.chat.store(), seat.workspace()).await?;
-        Ok(list.into_iter().map(LibraryText::from).collect())
+        let (words, locale) = (self.templates.words(), seat.locale());
+        Ok(list.into_iter().map(|library| LibraryText::of(words, locale, library)).collect())
     }
 }

@@ -1,6 +1,8 @@
 //! The console as a browser sees it, on a fresh record.
 
 mod amend;
+mod audience;
+mod beside;
 mod decide;
 mod door;
 mod improve;

@@ -160,7 +160,7 @@ pub async fn try_out(State(console): State<Console>, seat: Seat, Id(id): Id<Tool
                 console.note(&seat, "tool.try", id.text(), json!({ "status": done.http })).await?;
                 let (shown, problem) = match done.shown {
                     Ok(shown) => (serde_json::to_string_pretty(&shown).unwrap_or_default(), String::new()),
-                    Err(problem) => (String::new(), problem),
+                    Err(problem) => (String::new(), said(&console, &seat, &problem)),
                 };
                 tried = Some(TriedText { http: done.http, ms: done.ms, shown: shown.chars().take(20_000).collect(), problem });
             }
@@ -209,7 +209,7 @@ pub async fn code(State(console): State<Console>, seat: Seat, Id(id): Id<ToolId>
             Ok(sample) => {
                 console.note(&seat, "tool.try_code", id.text(), json!({ "status": sample.http })).await?;
                 let code = sample.code.expose().to_owned();
-                shown.sample = Some(SampleText { code, http: sample.http, problem: sample.problem });
+                shown.sample = Some(SampleText { code, http: sample.http, problem: said(&console, &seat, &sample.problem) });
             }
             Err(bot::Error::Invalid(fault)) => {
                 let problem = console.templates.words().fault(seat.locale(), &fault);
@@ -244,7 +244,7 @@ async fn page(console: &Console, seat: &Seat, tool: Option<&Tool>, form: &Form, 
             secret: shown.secret,
             sample: shown.sample,
         },
-        past: past.into_iter().map(PastText::from).collect(),
+        past: past.into_iter().map(|past| PastText::of(past, |problem| said(console, seat, problem))).collect(),
     };
     Ok(console.page(&seat.visit, "tools", "tool.html", own).await?.into_response())
 }
@@ -264,14 +264,19 @@ impl ToolText {
     }
 }
 
-impl From<Past> for PastText {
-    fn from(past: Past) -> Self {
+/// What was wrong with a call, in the reader's language; empty: nothing.
+fn said(console: &Console, seat: &Seat, problem: &str) -> String {
+    if problem.is_empty() { String::new() } else { console.templates.words().fault(seat.locale(), &bot::problem(problem)) }
+}
+
+impl PastText {
+    fn of(past: Past, said: impl Fn(&str) -> String) -> Self {
         PastText {
             href: format!("/console/conversations/{}", past.conversation),
             status: past.status,
             http: past.http,
             ms: past.ms,
-            problem: past.problem,
+            problem: said(&past.problem),
             at: past.created_at,
         }
     }

@@ -74,7 +74,7 @@ impl Words {
     pub fn fault(&self, locale: Locale, fault: &Fault) -> String {
         match fault {
             Fault::Plain(text) => text.clone(),
-            Fault::Keyed { key, named } => {
+            Fault::Keyed { key, named, .. } => {
                 let named: Vec<(&str, &str)> = named.iter().map(|(name, value)| (*name, value.as_str())).collect();
                 self.with(locale, key, &named)
             }

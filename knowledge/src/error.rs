@@ -1,6 +1,6 @@
 //! What can go wrong with knowledge, named for what the caller can do.
 
-use crate::{fault::Fault, parse::Reason};
+use crate::{Fault, parse::Reason};
 
 /// An error of knowledge.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +39,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl From<chat::Error> for Error {
     fn from(error: chat::Error) -> Self {
         match error {
-            chat::Error::Invalid(text) => Self::Invalid(text.into()),
+            chat::Error::Invalid(fault) => Self::Invalid(fault),
             chat::Error::NotFound => Self::NotFound,
             chat::Error::Taken => Self::Taken,
             other => Self::Record(other),

@@ -7,14 +7,16 @@ mod scope;
 
 use std::{collections::HashMap, path::Path};
 
-use chat::{Audience, Chat, DocumentId, WorkspaceId, workspace};
+use chat::{Chat, DocumentId, WorkspaceId, workspace};
 use serde::Deserialize;
 
 pub use labels::{Labels, has_labels, labels};
 pub use metrics::Report;
 pub use scope::{Point, Scope};
 
-use crate::{Config, Error, Found, Hit, Knowledge, Legs, Query, Result, Summary, Upload, Way, document, library, release::At, source};
+use crate::{
+    Config, Error, Found, Hit, Knowledge, Legs, Query, Reader, Result, Summary, Upload, Way, document, library, release::At, source,
+};
 use metrics::Tally;
 use scope::Outcome;
 
@@ -88,8 +90,13 @@ pub async fn run(chat: &Chat, config: Config, dir: &Path, progress: &(dyn Fn(u64
     let all: Vec<&Asked> = questions.iter().filter(|asked| asked.in_scope == Some(false) || relevant.contains_key(&asked.id)).collect();
     for (n, asked) in all.iter().enumerate() {
         // One more: the question's own document is left out afterwards.
-        let query =
-            Query { text: asked.text.clone(), audience: Audience::All, libraries: vec![shelf.id], limit: RANKS + 1, locale: String::new() };
+        let query = Query {
+            text: asked.text.clone(),
+            reader: Reader::Anyone,
+            libraries: Some(vec![shelf.id]),
+            limit: RANKS + 1,
+            locale: String::new(),
+        };
         for way in &mut ways {
             let found = knowledge.search_with(place, &query, At::Today, Way { legs: way.legs, per_document: 1, exact: false }).await?;
             way.add(asked, &found, &names, relevant.get(&asked.id));

@@ -5,11 +5,11 @@ mod pattern;
 
 use std::path::{Path, PathBuf};
 
-use chat::{Audience, Chat, LibraryId, SourceId, WorkspaceId};
+use chat::{Chat, LibraryId, SourceId, WorkspaceId};
 
 pub use self::pattern::Patterns;
 use crate::{
-    Config, Error, Fault, Result,
+    Audience, Config, Error, Fault, Result,
     source::{self, Kind, New, Plan},
     sync,
 };

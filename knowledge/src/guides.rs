@@ -1,10 +1,10 @@
 //! Warbler's own guides as the first library of a workspace, so that the first question can be answered.
 
-use chat::{Audience, LibraryId, WorkspaceId};
+use chat::{LibraryId, WorkspaceId};
 use include_dir::{Dir, include_dir};
 
 use crate::{
-    Error, Knowledge, Result,
+    Audience, Error, Knowledge, Result,
     import::Documents,
     library,
     parse::{self, Kind},

@@ -6,12 +6,12 @@ mod reconcile;
 
 use std::{collections::HashMap, path::PathBuf};
 
-use chat::{Audience, LibraryId, WorkspaceId};
+use chat::{LibraryId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 pub use crate::source::Summary;
 use crate::{
-    Error, Knowledge, Result,
+    Audience, Error, Knowledge, Result,
     crawl::{self, Crawl, Reach, Way, page},
     folder::Patterns,
     parse::{Kind, Read, Reason, Skipped},
@@ -100,7 +100,7 @@ impl Upload {
         Self { name: url.clone(), address: url.clone(), audience: Audience::All, content: Content::Crawl { url, way, reach } }
     }
 
-    /// For staff or for everybody, if it makes a new source.
+    /// For this audience, if it makes a new source.
     #[must_use]
     pub fn with_audience(mut self, audience: Audience) -> Self {
         self.audience = audience;
@@ -138,7 +138,7 @@ impl Knowledge {
         let (kind, address) = (place(&upload.content), upload.address.clone());
         if let Content::Crawl { url, way, reach } = upload.content {
             let (crawl, first) = Crawl::begin(self, &url, way, reach, progress).await.map_err(unusable)?;
-            let place = crawl::Place { workspace, library, kind, name: &upload.name, address: &address, audience: upload.audience };
+            let place = crawl::Place { workspace, library, kind, name: &upload.name, address: &address, audience: upload.audience.clone() };
             let summary = crawl.run(&place, first).await?;
             tell(&upload.name, &summary, started);
             return Ok(summary);
@@ -150,7 +150,7 @@ impl Knowledge {
             Some(file) => Some(self.parse(file.clone()).await.map_err(unusable)?),
             None => None,
         };
-        let new = source::New { kind, name: &upload.name, address: &address, audience: upload.audience };
+        let new = source::New { kind, name: &upload.name, address: &address, audience: upload.audience.clone() };
         let source = source::open(self.chat(), workspace, library, &new).await?;
         let mut reconciler = Documents::open(self, workspace, library, source).await?;
         // What a folder's file was like when it was read last: one that is as it was is not read again.
@@ -209,7 +209,8 @@ impl Knowledge {
         upload: Upload,
         waits: &(dyn Fn() -> bool + Send + Sync),
     ) -> Result<Summary> {
-        let (kind, name, address, audience) = (place(&upload.content), upload.name.clone(), upload.address.clone(), upload.audience);
+        let (kind, name, address, audience) =
+            (place(&upload.content), upload.name.clone(), upload.address.clone(), upload.audience.clone());
         let done = self.import(workspace, library, upload, &|_| {}).await;
         if let Err(error) = &done
             && !waits()

@@ -2,6 +2,7 @@
 //!
 //! The record holds the truth (library → source → document → passage); the search index is a cache of it.
 
+mod audience;
 pub mod case;
 pub mod classify;
 mod config;
@@ -11,7 +12,6 @@ pub mod edit;
 mod embed;
 mod error;
 pub mod eval;
-mod fault;
 pub mod folder;
 pub mod gap;
 pub mod guides;
@@ -46,10 +46,12 @@ use chat::{Chat, WorkspaceId};
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
+pub use chat::Fault;
+
 pub use crate::{
+    audience::{Audience, Reader, Trait},
     config::{Config, Embeddings, Place, Rerank},
     error::{Error, Result},
-    fault::Fault,
     import::{Content, Progress, Summary, Upload},
     parse::{Reason, Skipped},
     passage::Passage,
@@ -79,6 +81,7 @@ struct Inner {
     outbound: Outbound,
     pace: crawl::Pace,
     twins: KnownTwins,
+    limits: KnownLimits,
     meanings: gap::Meanings,
 }
 
@@ -93,6 +96,9 @@ pub struct IndexState {
 
 /// The pairs that were found at a revision.
 type KnownTwins = Mutex<HashMap<WorkspaceId, (i64, Arc<Vec<twin::Twins>>)>>;
+
+/// The libraries that are not for everybody.
+type KnownLimits = Mutex<HashMap<WorkspaceId, search::Limited>>;
 
 impl Knowledge {
     /// Opens knowledge with its index where the configuration says: in `<data>/index/`, or on a server. When another process has
@@ -135,6 +141,7 @@ impl Knowledge {
                 outbound,
                 pace: crawl::Pace::default(),
                 twins: KnownTwins::default(),
+                limits: KnownLimits::default(),
                 meanings: gap::Meanings::default(),
             }),
         })
@@ -222,6 +229,10 @@ impl Knowledge {
 
     pub(crate) fn pace(&self) -> &crawl::Pace {
         &self.inner.pace
+    }
+
+    pub(crate) fn known_limits(&self) -> &KnownLimits {
+        &self.inner.limits
     }
 
     pub(crate) fn known_twins(&self) -> &KnownTwins {

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use chat::{Audience, Column, Dialect, DocumentId, LibraryId, PassageId, SourceId, Store, Tx, WorkspaceId, row};
+use chat::{Column, Dialect, DocumentId, LibraryId, PassageId, SourceId, Store, Tx, WorkspaceId, row};
 use serde::{Deserialize, Serialize};
 use sqlx::{Row as _, any::AnyRow};
 use uuid::Uuid;
 
 use crate::{
-    Result, guides,
+    Audience, Result, guides,
     release::{At, Span, Which, retire},
     revision,
     spot::Spot,
@@ -209,7 +209,7 @@ pub(crate) async fn ids(store: &Store, workspace: WorkspaceId) -> Result<HashMap
     .bind(workspace.text())
     .fetch_all(store.read())
     .await?;
-    rows.iter().map(|row| Ok((row::id::<PassageId>(row, "id")?.0, (audience(row.try_get("audience")?), span(row)?)))).collect()
+    rows.iter().map(|row| Ok((row::id::<PassageId>(row, "id")?.0, (Audience::parse(row.try_get("audience")?), span(row)?)))).collect()
 }
 
 /// Removes one passage; a release that was frozen with it keeps it.
@@ -220,7 +220,7 @@ pub(crate) async fn remove(tx: &mut Tx, store: &Store, workspace: WorkspaceId, i
         .bind(id.text())
         .fetch_optional(&mut **tx)
         .await?;
-    Ok(audience(row.ok_or(crate::Error::NotFound)?.try_get("audience")?))
+    Ok(Audience::parse(row.ok_or(crate::Error::NotFound)?.try_get("audience")?))
 }
 
 /// Writes passages of documents of one library; they are in the next release and those after it.
@@ -248,7 +248,7 @@ pub(crate) async fn insert(tx: &mut Tx, store: &Store, scope: &Scope, passages: 
 }
 
 /// Where passages belong, and who may be answered from them.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Scope {
     pub workspace: WorkspaceId,
     pub library: LibraryId,
@@ -256,7 +256,7 @@ pub(crate) struct Scope {
 }
 
 /// Gives the passages of a source another audience.
-pub(crate) async fn set_audience(tx: &mut Tx, workspace: WorkspaceId, source: SourceId, audience: Audience) -> Result<()> {
+pub(crate) async fn set_audience(tx: &mut Tx, workspace: WorkspaceId, source: SourceId, audience: &Audience) -> Result<()> {
     sqlx::query(
         "UPDATE passage SET audience = $3 WHERE workspace_id = $1 AND audience <> $3
          AND document_id IN (SELECT id FROM document WHERE workspace_id = $1 AND source_id = $2)",
@@ -273,11 +273,6 @@ pub(crate) async fn set_audience(tx: &mut Tx, workspace: WorkspaceId, source: So
         .execute(&mut **tx)
         .await?;
     Ok(())
-}
-
-pub(crate) fn audience(text: &str) -> Audience {
-    // What cannot be read any more is for staff alone.
-    if text == "all" { Audience::All } else { Audience::Staff }
 }
 
 /// A passage as the record has it.
@@ -335,7 +330,7 @@ impl From<Kept> for Passage {
             text: row.text,
             kind: Kind::parse(&row.kind),
             language: row.language,
-            audience: audience(&row.audience),
+            audience: Audience::parse(&row.audience),
             position: row.position,
             spot,
             origin: row.origin,

@@ -6,15 +6,16 @@ mod grams;
 mod group;
 mod opinion;
 mod order;
+mod reach;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use chat::{Audience, DocumentId, LibraryId, WorkspaceId};
+use chat::{DocumentId, LibraryId, WorkspaceId};
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    Error, Knowledge, Result,
+    Error, Knowledge, Reader, Result,
     embed::Scale,
     index::{Counts, Scope, Slot, blocking},
     passage::{self, Kind, Passage},
@@ -25,16 +26,17 @@ pub(crate) use cluster::clusters;
 use confidence::{Evidence, SAME, sureness};
 use group::{Group, Ranked};
 use order::{AGAIN, Asked};
+pub(crate) use reach::Limited;
 
 /// What is asked, by whom, and where to look.
 #[derive(Clone, Debug)]
 pub struct Query {
     /// The question.
     pub text: String,
-    /// [`Audience::All`] finds what visitors may know, [`Audience::Staff`] everything.
-    pub audience: Audience,
-    /// Libraries to look in; empty means all.
-    pub libraries: Vec<LibraryId>,
+    /// Who asks: nothing that is not for them is found.
+    pub reader: Reader,
+    /// Libraries to look in; `None` means all.
+    pub libraries: Option<Vec<LibraryId>>,
     /// Passages that are returned, at most.
     pub limit: usize,
     /// The asker's language.
@@ -138,20 +140,25 @@ impl Knowledge {
         let text: String = query.text.chars().take(LONGEST).collect();
         let revision = self.freshen(workspace).await;
         let slot = self.index().slot(workspace);
-        let scope = Scope::of(query, at, way.exact);
-        let found = self.candidates(&slot, &text, scope.clone(), (query.limit, legs, revision)).await;
+        let closed = self.closed(workspace, &query.reader, revision).await?;
+        if query.libraries.as_ref().is_some_and(|libraries| libraries.iter().all(|library| closed.contains(library))) {
+            return Ok(Found { revision, ..Found::default() });
+        }
+        let (reader, libraries) = (query.reader.clone(), query.libraries.clone());
+        let scope = Scope { reader, libraries, closed, at, exact: way.exact };
+        let found = self.candidates(&slot, &text, &scope, (query.limit, legs, revision)).await;
         let (ranked, groups) = match found {
             Err(Error::Index(_)) if self.moved(workspace).await => {
-                self.candidates(&slot, &text, scope, (query.limit, legs, revision)).await?
+                self.candidates(&slot, &text, &scope, (query.limit, legs, revision)).await?
             }
             found => found?,
         };
         let hits = if groups.is_empty() {
             Vec::new()
         } else {
-            let passages = self.readable(workspace, &groups, query, at).await?;
+            let passages = self.readable(workspace, &groups, &scope).await?;
             let most = self.reranker().map_or(query.limit, |reranker| reranker.top().max(query.limit));
-            let hits = self.hits(workspace, &slot, &text, Candidates { ranked, groups, passages, per_document, at }, most).await?;
+            let hits = self.hits(workspace, &slot, &text, (Candidates { ranked, groups, passages, per_document }, &scope), most).await?;
             let mut hits = self.second_opinion(&text, hits).await;
             hits.truncate(query.limit);
             hits
@@ -193,7 +200,7 @@ impl Knowledge {
         &self,
         slot: &Arc<Slot>,
         text: &str,
-        scope: Scope,
+        scope: &Scope,
         (limit, legs, revision): (usize, Legs, i64),
     ) -> Result<(Ranked, Vec<Group>)> {
         // A server that cannot be read must not look like knowledge that holds nothing.
@@ -239,27 +246,30 @@ impl Knowledge {
 
     /// Reads the passages from the record: what was deleted or switched off a moment ago, or is not for this asker or of this
     /// release, is not shown.
-    async fn readable(&self, workspace: WorkspaceId, groups: &[Group], query: &Query, at: At) -> Result<HashMap<Uuid, Passage>> {
+    async fn readable(&self, workspace: WorkspaceId, groups: &[Group], scope: &Scope) -> Result<HashMap<Uuid, Passage>> {
         let ids: Vec<Uuid> = groups.iter().flat_map(|group| group.points.iter().map(|(id, _)| *id)).collect();
         let mut passages = passage::some(self.chat().store(), workspace, &ids).await?;
-        passages.retain(|_, passage| {
-            (query.audience == Audience::Staff || passage.audience == Audience::All)
-                && passage.span.holds(at)
-                && passage.hidden_at.is_none()
-                && (query.libraries.is_empty() || query.libraries.contains(&passage.library))
-        });
+        passages.retain(|_, passage| scope.holds(passage) && passage.hidden_at.is_none());
         Ok(passages)
     }
 
-    async fn hits(&self, workspace: WorkspaceId, slot: &Arc<Slot>, text: &str, found: Candidates, limit: usize) -> Result<Vec<Hit>> {
+    async fn hits(
+        &self,
+        workspace: WorkspaceId,
+        slot: &Arc<Slot>,
+        text: &str,
+        (found, scope): (Candidates, &Scope),
+        limit: usize,
+    ) -> Result<Vec<Hit>> {
         let reworded: Vec<DocumentId> =
             found.passages.values().filter(|passage| passage.kind == Kind::Variant).map(|passage| passage.document).collect();
-        let answers = passage::answers(self.chat().store(), workspace, &reworded, found.at).await?;
+        let mut answers = passage::answers(self.chat().store(), workspace, &reworded, scope.at).await?;
+        answers.retain(|_, answer| scope.holds(answer));
         let (slot, text) = (slot.clone(), text.to_owned());
         blocking(move || {
             let shard = slot.shard.read();
             let Some(shard) = shard.as_ref() else { return Ok(Vec::new()) };
-            let Candidates { ranked, mut groups, passages, per_document, .. } = found;
+            let Candidates { ranked, mut groups, passages, per_document } = found;
             groups.retain(|group| group.points.iter().any(|(id, _)| passages.contains_key(id)));
             Asked::of(&text, &shard.stats).order(&mut groups, &passages);
             let groups = group::best(groups, &ranked, limit, per_document);
@@ -287,7 +297,6 @@ struct Candidates {
     groups: Vec<Group>,
     passages: HashMap<Uuid, Passage>,
     per_document: usize,
-    at: At,
 }
 
 /// Puts passages, evidence and judgement together.

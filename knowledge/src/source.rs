@@ -3,16 +3,15 @@
 mod audience;
 mod plan;
 
-use chat::{AgentId, Audience, Chat, LibraryId, SourceId, Store, Tx, WorkspaceId, row};
+use chat::{AgentId, Chat, LibraryId, SourceId, Store, Tx, WorkspaceId, row};
 use serde::{Deserialize, Serialize};
 use sqlx::{Row, any::AnyRow};
 
 use crate::{
-    Error, Progress, Result,
+    Audience, Error, Progress, Result,
     crawl::{self, Reach},
     edit,
     parse::{Reason, Skipped},
-    passage,
     release::{self, Frozen, Which},
     revision,
     sync::Schedule,
@@ -232,7 +231,7 @@ pub(crate) async fn open(chat: &Chat, workspace: WorkspaceId, library: LibraryId
 }
 
 /// What a source is made of.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "as in [`Source`]")]
 pub struct New<'a> {
     pub kind: Kind,
@@ -273,7 +272,7 @@ fn source(row: &AnyRow) -> Result<Source> {
         kind: Kind::parse(row.try_get("kind")?),
         name: row.try_get("name")?,
         address: row.try_get("address")?,
-        audience: passage::audience(row.try_get("audience")?),
+        audience: Audience::parse(row.try_get("audience")?),
         summary: row::json(row, "summary")?,
         created_at: row.try_get("created_at")?,
         synced_at: row.try_get("synced_at")?,

@@ -105,7 +105,7 @@ pub fn upload(source: &Source) -> Option<Upload> {
         Kind::File | Kind::Written | Kind::Guides => return None,
     };
     // The address stays that of the record: it is what tells sources apart.
-    Some(Upload { name: source.name.clone(), address: source.address.clone(), audience: source.audience, ..upload })
+    Some(Upload { name: source.name.clone(), address: source.address.clone(), audience: source.audience.clone(), ..upload })
 }
 
 impl Knowledge {

@@ -1,9 +1,9 @@
 //! Questions and answers that people write in the console: one source "written" a library.
 
-use chat::{Audience, DocumentId, LibraryId, WorkspaceId};
+use chat::{DocumentId, LibraryId, WorkspaceId};
 
 use crate::{
-    Error, Fault, Knowledge, Result, document,
+    Audience, Error, Fault, Knowledge, Result, document,
     import::Documents,
     parse::{Body, Parsed, clean, one_line},
     source::{self, Kind},

@@ -5,8 +5,8 @@ mod nodes;
 
 use std::sync::Arc;
 
-use chat::{Audience, Chat, LibraryId, Random, WorkspaceId, testing::Fresh};
-use knowledge::{Config, Found, Knowledge, Legs, Place, Query, Upload, Way, library, release::At};
+use chat::{Chat, LibraryId, Random, WorkspaceId, testing::Fresh};
+use knowledge::{Audience, Config, Found, Knowledge, Legs, Place, Query, Reader, Upload, Way, library, release::At};
 use tests::scale::Endpoint;
 
 /// One record, and knowledge over an index somewhere.
@@ -74,7 +74,7 @@ impl Shelf {
 }
 
 fn query(text: &str) -> Query {
-    Query { text: text.into(), audience: Audience::All, libraries: vec![], limit: 8, locale: "en".into() }
+    Query { text: text.into(), reader: Reader::Anyone, libraries: None, limit: 8, locale: "en".into() }
 }
 
 fn titles(found: &Found) -> Vec<String> {

@@ -4,7 +4,7 @@ mod fill;
 
 pub use self::fill::{Filled, Values, fill};
 
-use chat::{CannedId, Store, WorkspaceId, row};
+use chat::{CannedId, Fault, Store, WorkspaceId, row};
 use serde::Serialize;
 use sqlx::Row;
 
@@ -85,11 +85,11 @@ pub async fn remove(desk: &Desk, workspace: WorkspaceId, id: CannedId) -> Result
 fn checked(shortcut: &str, body: &str) -> Result<(String, String)> {
     let shortcut = shortcut.trim().trim_start_matches('/').replace('\0', "");
     if shortcut.is_empty() || shortcut.chars().count() > SHORTCUT || shortcut.contains(char::is_whitespace) {
-        return Err(Error::invalid(format!("The shortcut is one word of at most {SHORTCUT} characters, such as \"refund\".")));
+        return Err(Error::invalid(Fault::of("fault-shortcut").with("n", SHORTCUT)));
     }
     let body = body.trim().replace('\0', "");
     if body.is_empty() || body.chars().count() > chat::MAX_BODY {
-        return Err(Error::invalid(format!("The reply needs a text of at most {} characters.", chat::MAX_BODY)));
+        return Err(Error::invalid(Fault::of("fault-reply").with("n", chat::MAX_BODY)));
     }
     Ok((shortcut, body))
 }

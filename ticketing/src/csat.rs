@@ -1,6 +1,6 @@
 //! What visitors say about a conversation when it is closed.
 
-use chat::{ConversationId, CsatId, VisitorId, WorkspaceId, conversation, conversation::cut};
+use chat::{ConversationId, CsatId, Fault, VisitorId, WorkspaceId, conversation, conversation::cut};
 use serde::Serialize;
 use sqlx::Row;
 
@@ -45,7 +45,7 @@ impl Desk {
         comment: &str,
     ) -> Result<()> {
         if !(1..=5).contains(&score) {
-            return Err(Error::invalid("The score is a number from 1 to 5."));
+            return Err(Error::invalid(Fault::of("fault-choose").saying("The score is a number from 1 to 5.")));
         }
         let store = self.chat().store();
         let it = conversation::of_visitor(store, workspace, visitor, conversation).await?;

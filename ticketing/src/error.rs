@@ -1,11 +1,13 @@
 //! What can go wrong at the desk, named for what the caller can do.
 
+use chat::Fault;
+
 /// An error of the desk.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The caller's input is wrong; the text says how to mend it.
+    /// The caller's input is wrong; the sentence says how to mend it.
     #[error("{0}")]
-    Invalid(String),
+    Invalid(Fault),
     /// No such thing in this workspace.
     #[error("not found")]
     NotFound,
@@ -36,15 +38,15 @@ pub enum Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    pub(crate) fn invalid(text: impl Into<String>) -> Self {
-        Self::Invalid(text.into())
+    pub(crate) fn invalid(fault: impl Into<Fault>) -> Self {
+        Self::Invalid(fault.into())
     }
 }
 
 impl From<chat::Error> for Error {
     fn from(error: chat::Error) -> Self {
         match error {
-            chat::Error::Invalid(text) => Self::Invalid(text),
+            chat::Error::Invalid(fault) => Self::Invalid(fault),
             chat::Error::NotFound => Self::NotFound,
             chat::Error::Stale => Self::Changed,
             chat::Error::TooLate => Self::TooLate,

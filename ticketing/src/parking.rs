@@ -1,6 +1,6 @@
 //! Work that waits: for the visitor, or for a time.
 
-use chat::{AgentId, ConversationId, WorkspaceId};
+use chat::{AgentId, ConversationId, Fault, WorkspaceId};
 use serde_json::json;
 
 use crate::{
@@ -28,7 +28,7 @@ impl Desk {
     pub async fn snooze(&self, workspace: WorkspaceId, agent: AgentId, conversation: ConversationId, until: i64) -> Result<Ticket> {
         let now = self.chat().now();
         if until <= now || until > now + FARTHEST_MS {
-            return Err(Error::invalid("Choose a time that is in the future, within a year."));
+            return Err(Error::invalid(Fault::of("fault-until")));
         }
         self.park(workspace, agent, conversation, Status::Snoozed, Some(until)).await
     }

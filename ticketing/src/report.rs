@@ -5,7 +5,7 @@ mod store;
 
 pub use self::spread::Spread;
 
-use chat::{AgentId, TeamId, WorkspaceId};
+use chat::{AgentId, Fault, TeamId, WorkspaceId};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -108,7 +108,7 @@ pub struct Day {
 impl Range {
     fn check(&self) -> Result<()> {
         if self.from < 0 || self.to <= self.from || self.to - self.from > LONGEST * DAY_MS || self.offset_ms.abs() > DAY_MS {
-            return Err(Error::invalid(format!("Choose a time of at most {LONGEST} days that ends after it begins.")));
+            return Err(Error::invalid(Fault::of("fault-span").with("n", LONGEST)));
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Teams: who does which kind of work.
 
-use chat::{AgentId, Store, TeamId, WorkspaceId, conversation::cut, row};
+use chat::{AgentId, Fault, Store, TeamId, WorkspaceId, conversation::cut, row};
 use serde::Serialize;
 use sqlx::{AnyConnection, Row};
 use std::collections::HashMap;
@@ -160,7 +160,7 @@ pub(crate) async fn names(store: &Store, workspace: WorkspaceId) -> Result<HashM
 fn checked(name: &str) -> Result<String> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > NAME {
-        return Err(Error::invalid(format!("A team needs a name of at most {NAME} characters.")));
+        return Err(Error::invalid(Fault::of("fault-team-name").with("n", NAME)));
     }
     Ok(cut(name, NAME))
 }

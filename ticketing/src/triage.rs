@@ -1,6 +1,6 @@
 //! What a ticket needs, as people see it: priority, team, subject; and how much an agent can bear.
 
-use chat::{AgentId, ConversationId, TeamId, WorkspaceId, agent, conversation::cut};
+use chat::{AgentId, ConversationId, Fault, TeamId, WorkspaceId, agent, conversation::cut};
 use serde_json::json;
 
 use crate::{
@@ -108,7 +108,7 @@ impl Desk {
         self.staff(workspace, agent).await?;
         let subject = cut(subject.trim(), 120);
         if subject.is_empty() {
-            return Err(Error::invalid("The subject is empty: say in a line what it is about."));
+            return Err(Error::invalid(Fault::of("fault-subject")));
         }
         let mut change = Change::begin(self, workspace, conversation).await?;
         change.live()?.subject = subject;

@@ -1,7 +1,7 @@
 //! What the bot thought beside people, in the record: claimed by a row with a lease, so that one bot thinks, and another after it dies.
 
 use chat::{Chat, ClientId, ConversationId, Store, TurnId, WorkspaceId, row};
-use sqlx::Row;
+use sqlx::{Row, any::AnyRow};
 
 use crate::{Asked, Error, Result, Settings, Trace, Turn, settings::Mode};
 
@@ -109,7 +109,7 @@ pub(super) async fn finish(chat: &Chat, claim: &Claim, thought: &Asked, draft: O
 /// What led to a draft, told as a turn; `None`: the message is no draft.
 pub(crate) async fn of_draft(store: &Store, workspace: WorkspaceId, conversation: ConversationId, seq: i64) -> Result<Option<Turn>> {
     let row = sqlx::query(
-        "SELECT client_id, asked_seq, outcome, trace, created_at, finished_at FROM beside
+        "SELECT client_id, asked_seq, draft_seq, outcome, body, trace, created_at, finished_at FROM beside
           WHERE workspace_id = $1 AND conversation_id = $2 AND draft_seq = $3",
     )
     .bind(workspace.text())
@@ -117,20 +117,42 @@ pub(crate) async fn of_draft(store: &Store, workspace: WorkspaceId, conversation
     .bind(seq)
     .fetch_optional(store.read())
     .await?;
-    let Some(row) = row else { return Ok(None) };
+    row.as_ref().map(turn).transpose()
+}
+
+/// What led to what it thought of a question, told as a turn, and what it would have said; `None`: it thought nothing.
+pub(super) async fn of_question(
+    store: &Store,
+    workspace: WorkspaceId,
+    conversation: ConversationId,
+    asked: i64,
+) -> Result<Option<(Turn, String)>> {
+    let row = sqlx::query(
+        "SELECT client_id, asked_seq, draft_seq, outcome, body, trace, created_at, finished_at FROM beside
+          WHERE workspace_id = $1 AND conversation_id = $2 AND asked_seq = $3 AND until = 0",
+    )
+    .bind(workspace.text())
+    .bind(conversation.text())
+    .bind(asked)
+    .fetch_optional(store.read())
+    .await?;
+    row.as_ref().map(|row| Ok((turn(row)?, row.try_get("body")?))).transpose()
+}
+
+fn turn(row: &AnyRow) -> Result<Turn> {
     let trace = row.try_get::<Option<&str>, _>("trace")?.ok_or(Error::NotFound)?;
     let trace: Trace = serde_json::from_str(trace).unwrap_or_default();
-    Ok(Some(Turn {
-        id: turn_of(row::id(&row, "client_id")?),
+    Ok(Turn {
+        id: turn_of(row::id(row, "client_id")?),
         asked_seq: row.try_get("asked_seq")?,
-        answer_seq: Some(seq),
+        answer_seq: row.try_get("draft_seq")?,
         outcome: Some(row.try_get("outcome")?),
         rule: trace.rules.last().cloned().unwrap_or_default(),
         trace,
         rating: None,
         created_at: row.try_get("created_at")?,
         finished_at: row.try_get("finished_at")?,
-    }))
+    })
 }
 
 /// A draft names what led to it by its message's own id.

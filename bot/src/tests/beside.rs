@@ -37,7 +37,7 @@ async fn agent_says(house: &House, of: &Conversation, body: &str) {
 }
 
 /// People have it, and the burst is over: the clock of a test stands still.
-async fn handed_over(house: &House, of: &Conversation) {
+pub(super) async fn handed_over(house: &House, of: &Conversation) {
     within(|| async { (house.now(of).await.speaker == Speaker::Queue).then_some(()) }).await;
     house.quiet(of).await;
     house.fresh.clock.advance(100);

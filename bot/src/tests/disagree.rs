@@ -13,7 +13,7 @@ async fn contradicting(script: Option<Script>) -> House {
         let shelf = knowledge::library::create(&house.fresh.chat, workspace, answer).await.expect("a library");
         knowledge.write_answer(workspace, shelf.id, ASKED, answer).await.expect("an answer");
     }
-    let query = knowledge::Query { text: ASKED.into(), audience: Audience::All, libraries: Vec::new(), limit: 8, locale: "en".into() };
+    let query = knowledge::Query { text: ASKED.into(), reader: knowledge::Reader::Anyone, libraries: None, limit: 8, locale: "en".into() };
     let both = |found: knowledge::Found| found.hits.iter().filter(|hit| hit.passage.heading == ASKED).count() == 2;
     within(|| async { knowledge.search(workspace, &query).await.ok().filter(|found| both(found.clone())) }).await;
     house

@@ -126,7 +126,8 @@ async fn a_test_set_is_run_with_both_releases_and_visitors_are_answered_by_their
     assert!(reply.body.contains("two days") && reply.extra.release == Some(2), "{reply:?}");
     let turn = house.bot.turn_of(it.workspace, it.id, reply.seq).await.expect("its turn");
     assert_eq!(turn.trace.release, Some(2));
-    let query = knowledge::Query { text: SHELF[0].0.into(), audience: Audience::All, libraries: vec![], limit: 1, locale: "en".into() };
+    let query =
+        knowledge::Query { text: SHELF[0].0.into(), reader: knowledge::Reader::Anyone, libraries: None, limit: 1, locale: "en".into() };
     let old = house.bot.inner.knowledge.search_at(workspace, &query, At::Release(1)).await.expect("found");
     assert!(old.hits[0].passage.text.contains("five working days"), "the way back is open");
 }

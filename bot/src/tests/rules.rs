@@ -43,7 +43,7 @@ async fn a_wish_goes_to_the_team_that_knows_about_it() {
 }
 
 #[tokio::test]
-async fn rules_decide_by_what_was_measured_and_the_trace_names_them() {
+async fn rules_decide_by_what_wproven_by_and_the_trace_names_them() {
     let house = House::plain().await;
     let workspace = house.fresh.workspace;
     let when = |name: &str, then, when| Rule { name: name.into(), when, then, labels: vec![name.into()], ..Rule::default() };

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use chat::Audience;
 use knowledge::{Found, Query};
 
 use super::{Mind, Question};
@@ -48,8 +47,8 @@ impl Bot {
     pub(super) async fn find(&self, mind: &Mind, question: &Question, text: &str) -> Result<Found> {
         let query = Query {
             text: text.to_owned(),
-            audience: Audience::All,
-            libraries: Vec::new(),
+            reader: question.asker.reader.clone(),
+            libraries: question.asker.libraries.clone(),
             limit: HITS,
             locale: question.locale.to_owned(),
         };

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{
     call::{self, Ended, Row},
+    problem::problem,
     record::Tool,
     request, schema,
 };
@@ -88,7 +89,7 @@ impl Bot {
     /// [`Error::Invalid`] when the arguments are not what the schema says.
     pub async fn try_tool(&self, tool: &Tool, arguments: Map<String, Value>) -> Result<Tried> {
         schema::check(&tool.spec.parameters, &Value::Object(arguments.clone()), "The arguments")
-            .map_err(|text| Error::Invalid(text.into()))?;
+            .map_err(|sentence| Error::Invalid(problem(&sentence)))?;
         let key: ToolCallId = self.chat().id();
         let Ended { http, shown, ms } = self.request(tool, &arguments, &key.text()).await;
         Ok(Tried { http, shown, ms })

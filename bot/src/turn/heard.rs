@@ -15,7 +15,7 @@ use crate::{
     Bot, Error, Result, Turn,
     prompt::Line,
     speech,
-    think::{Mind, Question, not_meant},
+    think::{Asker, Mind, Question, not_meant},
     tool::{self, Row, Status, value_of_button},
     trace,
     verdict::Signals,
@@ -64,10 +64,11 @@ impl Heard {
     async fn listened(bot: &Bot, conversation: &Conversation, mind: &Mind, broken: bool, speaks: bool) -> Result<Self> {
         let (store, workspace) = (bot.chat().store(), conversation.workspace);
         let before = conversation.asked_seq.saturating_add(1);
-        let (messages, turns, online) = tokio::try_join!(
+        let (messages, turns, online, asker) = tokio::try_join!(
             async { Ok::<_, Error>(message::before(store, workspace, conversation.id, Audience::All, before, READ).await?) },
             async { trace::of_conversation(store, workspace, conversation.id, TURNS).await },
             async { Ok(bot.inner.desk.online(workspace).await?) },
+            Asker::of_inbox(bot.chat(), workspace, conversation.inbox),
         )?;
         let messages: Vec<Message> = messages.into_iter().filter(Message::stands).collect();
         let said_last = || messages.iter().rfind(|message| !matches!(message.author, Author::Visitor(_))).map_or(0, |message| message.seq);
@@ -112,20 +113,22 @@ impl Heard {
             ..mind.measured(&text)
         };
         let locale = words::language(&text, &conversation.locale);
-        let question = Question { text, locale, history, cited: cited.unwrap_or_default(), rejected: rejected.unwrap_or_default() };
+        let (cited, rejected, asker) = (cited.unwrap_or_default(), rejected.unwrap_or_default(), asker.proven_by(&signals));
+        let question = Question { text, locale, history, cited, rejected, asker };
         let lines = messages.iter().filter_map(Line::of).collect();
         Ok(Self { question, signals, turns, lines, conversation: conversation.clone(), decided, identity })
     }
 }
 
-/// What is verified about the visitor, as rules read it: flat names and texts.
-fn attributes(identity: &Identity) -> BTreeMap<String, String> {
+/// What is verified about the visitor, as rules read it: flat names and texts, and always who they are.
+pub(crate) fn attributes(identity: &Identity) -> BTreeMap<String, String> {
     let text = |value: &Value| match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
         _ => None,
     };
-    identity.claims.iter().filter_map(|(name, value)| Some((name.clone(), text(value)?))).collect()
+    let who = [("sub".to_owned(), identity.subject.clone())];
+    who.into_iter().chain(identity.claims.iter().filter_map(|(name, value)| Some((name.clone(), text(value)?)))).collect()
 }
 
 /// The call a message decides, and how, if it is the visitor's to say.
@@ -153,7 +156,7 @@ async fn decided<'a>(bot: &Bot, of: &Conversation, new: impl Iterator<Item = &'a
 }
 
 /// Who the visitor is, if all that is new was written with that identity, which still holds.
-async fn proven<'a>(
+pub(crate) async fn proven<'a>(
     bot: &Bot,
     of: &Conversation,
     new: impl Iterator<Item = &'a Message>,

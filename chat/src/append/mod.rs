@@ -10,7 +10,7 @@ mod plan;
 
 pub(crate) use self::{announce::announce, door::Door, open::open};
 use crate::{
-    Audience, Author, Change, ClientId, ConversationId, Error, Extra, MAX_BODY, Message, Result, WorkspaceId, conversation::Opening,
+    Audience, Author, Change, ClientId, ConversationId, Error, Extra, Fault, MAX_BODY, Message, Result, WorkspaceId, conversation::Opening,
     store::Dialect,
 };
 use sqlx::AnyConnection;
@@ -64,11 +64,13 @@ impl Append {
     /// What the input alone can tell.
     fn check(&mut self) -> Result<()> {
         if self.body.chars().count() > MAX_BODY {
-            return Err(Error::invalid(format!("The message is longer than {MAX_BODY} characters: send it in parts.")));
+            return Err(Error::invalid(
+                Fault::of("fault-message-long").saying(format!("The message is longer than {MAX_BODY} characters: send it in parts.")),
+            ));
         }
         let recall = self.change.as_ref().is_some_and(|change| change.recall);
         if self.body.trim().is_empty() && self.extra.event.is_none() && !recall {
-            return Err(Error::invalid("The message is empty: write something."));
+            return Err(Error::invalid(Fault::of("fault-message-empty").saying("The message is empty: write something.")));
         }
         if self.author == Author::Bot && self.epoch.is_none() {
             return Err(Error::invalid("A bot message must name the epoch it answers in."));

@@ -73,6 +73,8 @@ pub struct ConversationText {
     pub suggestions: Vec<PassageText>,
     /// What its ticket seems to be, if that is not what it is.
     pub triage: Option<TriageText>,
+    /// Questions the bot thought about beside people.
+    pub beside: i64,
     /// Help while writing.
     pub copilot: CopilotText,
     /// The id the next reply will carry: sent twice, it is kept once.

@@ -120,6 +120,7 @@ impl Console {
             agents: self.agent_texts(seat, agents),
             canned: self.canned_for(seat, &telling, ticket.as_ref()).await?,
             history: self.history_of(seat, &it).await?,
+            beside: self.bot.silent_in(seat.workspace(), id).await?,
             copilot: self.copilot(seat, id, reading).await?,
             calls: self.bot.waiting_calls(seat.workspace(), Some(it.id)).await?.into_iter().map(CallText::from).collect(),
             suggestions: self.suggestions(seat, &it, &messages).await,

@@ -3,8 +3,8 @@
 use sqlx::Row as _;
 
 use chat::conversation::Conversation;
-use chat::{Audience, ConversationId, Message, Speaker, WorkspaceId, row};
-use knowledge::Query;
+use chat::{ConversationId, Message, Speaker, WorkspaceId, row};
+use knowledge::{Query, Reader};
 use ticketing::canned::{self, Values};
 use ticketing::ticket::Ticket;
 
@@ -82,13 +82,8 @@ impl Console {
 
     /// The best passages for a text, staff's own included.
     pub async fn passages_for(&self, workspace: WorkspaceId, text: &str, locale: &str, limit: usize) -> Vec<PassageText> {
-        let query = Query {
-            text: text.chars().take(1_000).collect(),
-            audience: Audience::Staff,
-            libraries: Vec::new(),
-            limit,
-            locale: locale.to_owned(),
-        };
+        let query =
+            Query { text: text.chars().take(1_000).collect(), reader: Reader::Staff, libraries: None, limit, locale: locale.to_owned() };
         let found = match self.knowledge.search(workspace, &query).await {
             Ok(found) => found,
             Err(error) => {

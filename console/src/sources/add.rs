@@ -10,16 +10,17 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::json;
 
-use chat::{Audience, LibraryId};
+use chat::LibraryId;
 use knowledge::crawl::Reach;
 use knowledge::import::{Summary, Upload};
 use knowledge::source::{self, Kind, New, Plan};
 use knowledge::sync::Schedule;
-use knowledge::{Error as Refused, folder, library};
+use knowledge::{Audience, Error as Refused, folder, library};
 
 use super::reason::say;
 use super::told::Told;
 use super::{LibraryText, PAGE};
+use crate::audience::{self, AudienceText};
 use crate::error::Error;
 use crate::handle::Console;
 use crate::web::fields::Fields;
@@ -27,7 +28,21 @@ use crate::web::flash::Flash;
 use crate::web::form::{Form, FormText};
 use crate::web::visit::Seat;
 
-const FIELDS: [&str; 11] = ["library", "name", "address", "folder", "patterns", "way", "schedule", "audience", "files", "title", "text"];
+const FIELDS: [&str; 13] = [
+    "library",
+    "name",
+    "address",
+    "folder",
+    "patterns",
+    "way",
+    "schedule",
+    "audience",
+    "attribute",
+    "attribute_value",
+    "files",
+    "title",
+    "text",
+];
 /// An import that takes longer goes on by itself, and the page does not wait for it; one file is read or refused by then.
 const PATIENCE: Duration = Duration::from_secs(45);
 
@@ -155,8 +170,9 @@ async fn differs(console: &Console, seat: &Seat, form: &Form, sent: &[(&str, Upl
     for (name, address) in places {
         match source::at(store, workspace, library.id, &address).await? {
             Some((_, known)) if known != audience(form) => {
-                let named = [("name", name.as_str()), ("audience", known.text())];
-                return Ok(Some(console.templates.words().with(seat.locale(), "fault-audience-differs", &named)));
+                let (words, locale) = (console.templates.words(), seat.locale());
+                let named = [("name", name.as_str()), ("audience", &AudienceText::of(words, locale, &known).label)];
+                return Ok(Some(words.with(locale, "fault-audience-differs", &named)));
             }
             _ => {}
         }
@@ -221,8 +237,7 @@ fn check(form: &mut Form, fields: &Fields) {
     form.check(!text || title, "title", "fault-required");
     let something = !fields.files().is_empty() || !address.is_empty() || !form.value("folder").is_empty() || text;
     form.check(something, "files", "fault-nothing-sent");
-    let known = ["all", "staff"].contains(&form.value("audience"));
-    form.check(known, "audience", "fault-choose");
+    audience::checked(form);
     form.check(["", "page", "site", "sitemap"].contains(&form.value("way")), "way", "fault-choose");
     let known = form.value("schedule").is_empty() || Schedule::ALL.iter().any(|one| one.text() == form.value("schedule"));
     form.check(known, "schedule", "fault-choose");
@@ -249,7 +264,7 @@ fn uploads(form: &Form, fields: &Fields) -> Vec<(&'static str, Upload)> {
         uploads.push(("text", Upload::bytes(&name, markdown.into_bytes())));
     }
     for (field, upload) in &mut uploads {
-        upload.audience = audience;
+        upload.audience = audience.clone();
         // A file keeps its name: its ending says how it is read.
         if *field == "address" && !form.value("name").is_empty() {
             form.value("name").clone_into(&mut upload.name);
@@ -258,11 +273,9 @@ fn uploads(form: &Form, fields: &Fields) -> Vec<(&'static str, Upload)> {
     uploads
 }
 
+/// A form is checked before; should it not be, the staff's is nobody else's.
 fn audience(form: &Form) -> Audience {
-    match form.value("audience") {
-        "staff" => Audience::Staff,
-        _ => Audience::All,
-    }
+    audience::read(form).unwrap_or(Audience::Staff)
 }
 
 async fn refuse(console: &Console, seat: &Seat, form: &Form) -> Result<Response, Error> {

@@ -12,13 +12,16 @@ use knowledge::release::Frozen;
 use knowledge::{Spot, document as record, source, sync};
 
 use super::PAGE;
+use crate::audience::AudienceText;
 use crate::conversation::context::web_address;
 use crate::error::Error;
 use crate::handle::Console;
+use crate::locale::Locale;
 use crate::web::fields::Fields;
 use crate::web::flash::Flash;
 use crate::web::params::Ids;
 use crate::web::visit::Seat;
+use crate::words::Words;
 
 #[derive(Serialize)]
 struct DocumentPage {
@@ -60,7 +63,7 @@ pub struct PassageRow {
     pub kind: &'static str,
     pub heading: String,
     pub text: String,
-    pub audience: &'static str,
+    pub audience: AudienceText,
     pub language: String,
     /// Page, or sheet and row.
     pub page: Option<u32>,
@@ -73,7 +76,7 @@ pub struct PassageRow {
 impl PassageRow {
     /// A passage of the record.
     #[must_use]
-    pub fn of(passage: Passage) -> PassageRow {
+    pub fn of(words: &Words, locale: Locale, passage: Passage) -> PassageRow {
         let (page, sheet, row) = match passage.spot {
             Some(Spot::Page { page }) => (Some(page), String::new(), None),
             Some(Spot::Row { sheet, row }) => (None, sheet, Some(row)),
@@ -85,7 +88,7 @@ impl PassageRow {
             kind: passage.kind.text(),
             heading: passage.heading,
             text: passage.text,
-            audience: passage.audience.text(),
+            audience: AudienceText::of(words, locale, &passage.audience),
             language: passage.language,
             page,
             sheet,
@@ -167,7 +170,8 @@ async fn owner(console: &Console, seat: &Seat, owner: Option<AgentId>) -> Result
 
 async fn passages(console: &Console, seat: &Seat, id: DocumentId) -> Result<Vec<PassageRow>, Error> {
     let passages = passage::of_document(console.chat.store(), seat.workspace(), id).await?;
-    Ok(passages.into_iter().map(PassageRow::of).collect())
+    let (words, locale) = (console.templates.words(), seat.locale());
+    Ok(passages.into_iter().map(|passage| PassageRow::of(words, locale, passage)).collect())
 }
 
 impl Console {

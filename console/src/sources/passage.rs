@@ -83,7 +83,7 @@ async fn page(console: &Console, seat: &Seat, id: PassageId, form: &Form) -> Res
         before,
         waits: console.waits(seat).await?,
         form: console.form(&seat.visit, form),
-        passage: PassageRow::of(passage),
+        passage: PassageRow::of(console.templates.words(), seat.locale(), passage),
     };
     let page = console.page(&seat.visit, "sources", "passage.html", own).await?;
     Ok(page.into_response())

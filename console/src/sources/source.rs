@@ -5,25 +5,29 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use chat::{Audience, SourceId};
+use chat::SourceId;
 use knowledge::crawl::Reach;
 use knowledge::library::{self, Library};
 use knowledge::release::Frozen;
 use knowledge::source::{self, Kind, Plan, Source};
 use knowledge::sync::Schedule;
-use knowledge::{document, sync};
+use knowledge::{Audience, document, sync};
 
 use super::PAGE;
+use crate::audience::{self, AudienceText};
 use crate::conversation::context::web_address;
 use crate::error::Error;
 use crate::handle::Console;
+use crate::locale::Locale;
 use crate::sources::add;
 use crate::sources::reason::say;
 use crate::templates::filters::urlencode;
 use crate::web::fields::Fields;
 use crate::web::flash::Flash;
+use crate::web::form::{Form, FormText};
 use crate::web::params::{Ask, Id};
 use crate::web::visit::Seat;
+use crate::words::Words;
 
 /// Documents of one page.
 const DOCUMENTS: i64 = 100;
@@ -38,7 +42,9 @@ pub struct SourceText {
     pub kind: &'static str,
     pub library: String,
     pub address: String,
-    pub audience: &'static str,
+    pub audience: AudienceText,
+    /// Who may be answered from its library, when that is not everybody.
+    pub shelf: Option<AudienceText>,
     pub documents: i64,
     pub passages: i64,
     pub skipped: u64,
@@ -117,6 +123,7 @@ struct SourcePage {
     documents: Vec<DocumentRow>,
     q: String,
     next: Option<String>,
+    form: FormText,
     /// Whether releases go on answering from what is removed.
     waits: bool,
 }
@@ -132,15 +139,18 @@ pub struct Asked {
 impl SourceText {
     /// A source of the record.
     #[must_use]
-    pub fn of(source: &Source, libraries: &[Library], now: i64) -> SourceText {
+    pub fn of(words: &Words, locale: Locale, source: &Source, libraries: &[Library], now: i64) -> SourceText {
+        let library = libraries.iter().find(|library| library.id == source.library);
+        let limited = library.filter(|library| library.audience != Audience::All);
         SourceText {
             id: source.id.text(),
             href: format!("{PAGE}/{}", source.id),
-            name: source.name.clone(),
+            name: name(words, locale, source),
             kind: source.kind.text(),
-            library: libraries.iter().find(|library| library.id == source.library).map(|library| library.name.clone()).unwrap_or_default(),
+            library: library.map(|library| library.name.clone()).unwrap_or_default(),
             address: source.address.clone(),
-            audience: source.audience.text(),
+            audience: AudienceText::of(words, locale, &source.audience),
+            shelf: limited.map(|library| AudienceText::of(words, locale, &library.audience)),
             documents: source.documents,
             passages: source.passages,
             skipped: source.summary.skipped_total(),
@@ -151,6 +161,11 @@ impl SourceText {
             state: state(source, now),
         }
     }
+}
+
+/// What a source is called; what people write here has no name of its own.
+fn name(words: &Words, locale: Locale, source: &Source) -> String {
+    if source.kind == Kind::Written { words.plain(locale, "source-written") } else { source.name.clone() }
 }
 
 /// What it is doing: read now, about to be, in order, or broken.
@@ -197,6 +212,7 @@ pub async fn show(State(console): State<Console>, seat: Seat, Id(id): Id<SourceI
         source: detail(&console, &seat, &source, &libraries).await?,
         q: String::new(),
         next,
+        form: console.form(&seat.visit, &audience::filled(Form::empty(&audience::FIELDS), &source.audience)),
         waits: console.waits(&seat).await?,
     };
     let page = console.page(&seat.visit, "sources", "source.html", own).await?;
@@ -226,7 +242,7 @@ pub async fn sync(State(console): State<Console>, seat: Seat, Id(id): Id<SourceI
 
 /// Removes it with all that was made of it; what releases have of it stays with them, unless that is to go, too.
 pub async fn remove(State(console): State<Console>, seat: Seat, Id(id): Id<SourceId>, fields: Fields) -> Result<Response, Error> {
-    let name = source::find(console.chat.store(), seat.workspace(), id).await?.name;
+    let name = name(console.templates.words(), seat.locale(), &source::find(console.chat.store(), seat.workspace(), id).await?);
     let frozen = frozen(&fields);
     source::remove(&console.chat, seat.workspace(), id, frozen).await?;
     let detail = json!({ "name": name, "from_releases": frozen == Frozen::Forgotten });
@@ -247,7 +263,7 @@ async fn detail(console: &Console, seat: &Seat, source: &Source, libraries: &[Li
     let people = chat::agent::list(console.chat.store(), seat.workspace()).await?;
     let owner = source.owner.and_then(|owner| people.iter().find(|agent| agent.id == owner));
     Ok(SourceDetail {
-        source: SourceText::of(source, libraries, now),
+        source: SourceText::of(words, locale, source, libraries, now),
         summary: SummaryText {
             taken: summary.taken,
             unchanged: summary.unchanged,
@@ -280,6 +296,14 @@ async fn detail(console: &Console, seat: &Seat, source: &Source, libraries: &[Li
 pub async fn save(State(console): State<Console>, seat: Seat, Id(id): Id<SourceId>, fields: Fields) -> Result<Response, Error> {
     let workspace = seat.workspace();
     let known = source::find(console.chat.store(), workspace, id).await?;
+    let audience = match Form::filled(&audience::FIELDS, &fields) {
+        // What is not sent is not changed.
+        form if form.value("audience").is_empty() => None,
+        form => match audience::read(&form) {
+            Ok(audience) => Some(audience),
+            Err(_) => return Ok(console.said(&seat.visit, &format!("{PAGE}/{id}"), &Flash::error("fault-attribute"))),
+        },
+    };
     let number = |name: &str| fields.text(name).trim().parse::<u64>().ok();
     let owner = match fields.text("owner").parse() {
         Ok(owner) => Some(chat::agent::find(console.chat.store(), workspace, owner).await?.id),
@@ -289,9 +313,8 @@ pub async fn save(State(console): State<Console>, seat: Seat, Id(id): Id<SourceI
     let depth = number("depth").and_then(|depth| u32::try_from(depth).ok()).unwrap_or(known.reach.depth);
     let plan = Plan { schedule, reach: Reach { pages: number("pages").unwrap_or(known.reach.pages), depth }, owner };
     source::decide(&console.chat, workspace, id, &plan).await?;
-    let audience = [Audience::All, Audience::Staff].into_iter().find(|audience| audience.text() == fields.text("audience"));
     if let Some(audience) = audience
-        && source::set_audience(&console.chat, workspace, id, audience).await?
+        && source::set_audience(&console.chat, workspace, id, &audience).await?
     {
         console.note(&seat, "source.audience", id.text(), json!({ "audience": audience.text() })).await?;
     }

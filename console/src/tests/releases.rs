@@ -1,8 +1,8 @@
 //! With tested releases, pages say when a change reaches visitors.
 
 use axum::http::StatusCode;
+use chat::SourceId;
 use chat::agent::Role;
-use chat::{Audience, SourceId};
 use knowledge::release::At;
 use knowledge::{Query, Upload, document, gap, library, passage, source};
 
@@ -19,8 +19,13 @@ impl House {
     }
 
     async fn says(&self, at: At) -> Vec<String> {
-        let query =
-            Query { text: "how long does delivery take".into(), audience: Audience::All, libraries: vec![], limit: 8, locale: "en".into() };
+        let query = Query {
+            text: "how long does delivery take".into(),
+            reader: knowledge::Reader::Anyone,
+            libraries: None,
+            limit: 8,
+            locale: "en".into(),
+        };
         let found = self.console.knowledge.search_at(self.fresh.workspace, &query, at).await.unwrap();
         found.hits.into_iter().map(|hit| hit.passage.text).collect()
     }

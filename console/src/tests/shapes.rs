@@ -53,7 +53,7 @@ fn every_text_the_program_asks_for_is_there() {
     let templates = Templates::embedded(Arc::new(|| SAMPLE_NOW)).unwrap();
     let mut missing = Vec::new();
     // The rooms below give keys of faults, which pages say.
-    let rooms = ["../knowledge/src", "../bot/src", "src"].map(|folder| sources(&room().join(folder)));
+    let rooms = ["../chat/src", "../ticketing/src", "../knowledge/src", "../bot/src", "src"].map(|folder| sources(&room().join(folder)));
     for (file, source) in rooms.into_iter().flatten() {
         for key in keys_in(&source) {
             if !Locale::ALL.iter().all(|locale| templates.words().has(*locale, &key)) {
@@ -143,7 +143,7 @@ fn every_name_another_crate_gives_has_a_text() {
 
 /// Texts in quotes that begin like the key of a sentence.
 fn keys_in(source: &str) -> BTreeSet<String> {
-    let families = ["flash-", "fault-", "login-", "visitor-nameless", "ago-", "in-", "span-", "date-", "model-failed-"];
+    let families = ["flash-", "fault-", "login-", "visitor-nameless", "ago-", "in-", "span-", "date-", "model-failed-", "problem-"];
     let quoted = source.split('"').skip(1).step_by(2);
     let plain = |text: &&str| text.chars().all(|c| c.is_ascii_lowercase() || c == '-' || c == '_') && !text.ends_with('-');
     let key = quoted.filter(|text| families.iter().any(|family| text.starts_with(family))).filter(plain);

@@ -2,7 +2,8 @@
 
 use axum::http::StatusCode;
 use chat::agent::Role;
-use chat::{Audience, audit};
+use chat::audit;
+use knowledge::Audience;
 use knowledge::{Upload, document, library, passage, source};
 
 use super::House;
@@ -70,7 +71,7 @@ async fn who_may_read_a_source_is_not_changed_by_adding_it_again() {
     let newer: (&str, &str, &[u8]) = ("files", "prices.md", b"# Prices\n\nThe dealer price is 280 euro.");
     let refused = ada.send_files("/console/sources", &fields("all"), &[newer]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.text.contains("“prices.md” is in this library already, and only the team may read it"), "{}", refused.text);
+    assert!(refused.text.contains("“prices.md” is in this library already, for another audience: Team only."), "{}", refused.text);
     let documents = document::list(store, workspace, id, "", 1).await.unwrap();
     let says = passage::of_document(store, workspace, documents[0].id).await.unwrap().remove(0);
     assert!(says.text.contains("300") && says.audience == Audience::Staff, "{says:?}");
@@ -78,7 +79,7 @@ async fn who_may_read_a_source_is_not_changed_by_adding_it_again() {
     assert_eq!(audience().await, Audience::Staff);
     // On its own page it is a choice, which is written down.
     let at = format!("/console/sources/{id}");
-    assert!(ada.get(&at).await.text.contains("<option value=\"staff\" selected>"));
+    assert!(ada.get(&at).await.text.contains("value=\"staff\" checked>"));
     assert_eq!(ada.act(&at, &[("owner", "")]).await.status, StatusCode::SEE_OTHER);
     assert_eq!(audience().await, Audience::Staff, "what is not sent is not changed");
     assert_eq!(ada.act(&at, &[("owner", ""), ("audience", "all")]).await.status, StatusCode::SEE_OTHER);

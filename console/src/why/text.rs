@@ -8,6 +8,8 @@ use knowledge::sentiment::Mood;
 
 use crate::conversation::context::web_address;
 use crate::conversation::message::CitationText;
+use crate::locale::Locale;
+use crate::words::Words;
 
 use super::calls::CallsText;
 
@@ -77,14 +79,14 @@ pub struct ToolText {
 }
 
 impl ToolText {
-    fn of(used: &ToolUse) -> ToolText {
+    fn of(words: &Words, locale: Locale, used: &ToolUse) -> ToolText {
         ToolText {
             title: if used.title.is_empty() { used.tool.clone() } else { used.title.clone() },
             name: used.tool.clone(),
             method: used.method.clone(),
             arguments: used.arguments.clone(),
             status: used.status.clone(),
-            problem: used.problem.clone(),
+            problem: if used.problem.is_empty() { String::new() } else { words.fault(locale, &bot::problem(&used.problem)) },
             http: used.http,
             ms: used.ms,
         }
@@ -115,7 +117,7 @@ impl SaidText {
 
 impl TurnText {
     /// In words and figures.
-    pub fn of(turn: &Turn) -> TurnText {
+    pub fn of(words: &Words, locale: Locale, turn: &Turn) -> TurnText {
         let trace = &turn.trace;
         let signals = trace.signals.as_ref();
         let calls = CallsText::of(trace);
@@ -142,7 +144,7 @@ impl TurnText {
             release: trace.release,
             rating: turn.rating.unwrap_or(0),
             passages: trace.passages.iter().enumerate().map(|(n, seen)| SeenText::of(n + 1, seen)).collect(),
-            tools: trace.tools.iter().map(ToolText::of).collect(),
+            tools: trace.tools.iter().map(|used| ToolText::of(words, locale, used)).collect(),
             times: steps(&trace.times),
         }
     }

@@ -7,11 +7,10 @@ use std::{
 };
 
 use anyhow::bail;
-use chat::Audience;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use knowledge::{
-    Upload,
+    Audience, Upload,
     crawl::{Reach, Way},
     library, source,
 };
@@ -54,7 +53,7 @@ impl Import {
         if self.staff
             && let Some((known, _)) = source::at(house.chat.store(), workspace, shelf.id, &upload.address).await?
         {
-            source::set_audience(&house.chat, workspace, known, Audience::Staff).await?;
+            source::set_audience(&house.chat, workspace, known, &Audience::Staff).await?;
         }
         let bar = bar()?;
         let started = Instant::now();

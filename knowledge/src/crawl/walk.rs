@@ -4,7 +4,7 @@ mod ask;
 
 use std::collections::{HashMap, HashSet};
 
-use chat::{Audience, LibraryId, SourceId, WorkspaceId};
+use chat::{LibraryId, SourceId, WorkspaceId};
 use reqwest::Url;
 
 use self::ask::Came;
@@ -18,7 +18,7 @@ use super::{
     sitemap,
 };
 use crate::{
-    Knowledge, Result,
+    Audience, Knowledge, Result,
     import::{Documents, File, Progress, Summary, Watch, kind_of, recipe},
     outbound::{self, Answer, Fetched},
     parse::{self, Kind, Reason, Skipped},
@@ -148,7 +148,7 @@ impl<'a> Crawl<'a> {
     /// # Errors
     /// The record's.
     pub(crate) async fn run(mut self, place: &Place<'_>, first: Option<Fetched>) -> Result<Summary> {
-        let new = source::New { kind: place.kind, name: place.name, address: place.address, audience: place.audience };
+        let new = source::New { kind: place.kind, name: place.name, address: place.address, audience: place.audience.clone() };
         let source = source::open(self.knowledge.chat(), place.workspace, place.library, &new).await?;
         let documents = Documents::open(self.knowledge, place.workspace, place.library, source).await?;
         let known = page::known(self.knowledge.chat().store(), place.workspace, source).await?;

@@ -205,10 +205,14 @@ fn config(recipe: &Recipe) -> Result<EdgeConfig> {
 }
 
 fn filter(must: Vec<Must>) -> Option<Filter> {
+    let any = |field: &str, values: Vec<String>| {
+        let any = MatchAny { any: AnyVariants::Strings(values.into_iter().collect()) };
+        Condition::Field(FieldCondition::new_match(path(field), Match::Any(any)))
+    };
     let condition = |must| match must {
-        Must::BeOneOf(field, values) => {
-            let any = MatchAny { any: AnyVariants::Strings(values.into_iter().collect()) };
-            Condition::Field(FieldCondition::new_match(path(field), Match::Any(any)))
+        Must::BeOneOf(field, values) => any(field, values),
+        Must::BeNoneOf(field, values) => {
+            Condition::Filter(Filter { should: None, min_should: None, must: None, must_not: Some(vec![any(field, values)]) })
         }
         Must::Lie(field, from, to) => {
             let number = |n: i64| OrderedFloat(n as f64);

@@ -287,7 +287,7 @@ fn point(passage: &Passage, meaning: Option<Vec<f32>>, pending: bool) -> Point {
         id: passage.id.0,
         document: passage.document.0,
         library: passage.library,
-        audience: passage.audience,
+        audience: passage.audience.clone(),
         span: passage.span,
         kind: passage.kind,
         counts: Counts::of_passage(passage),

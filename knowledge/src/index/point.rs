@@ -1,12 +1,13 @@
 //! A passage as an index holds it, and who may find it.
 
-use chat::{Audience, LibraryId};
+use chat::LibraryId;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{stats::Known, weights::Counts};
 use crate::{
-    passage::Kind,
+    Audience, Reader,
+    passage::{Kind, Passage},
     release::{At, Span},
 };
 
@@ -48,7 +49,7 @@ impl Point {
         Known {
             document: self.document,
             kind: self.kind,
-            audience: self.audience,
+            audience: self.audience.clone(),
             span: self.span,
             length: self.counts.length,
             pending: self.pending,
@@ -60,7 +61,7 @@ impl Point {
         let stored = Stored {
             document: self.document,
             library: self.library.text(),
-            audience: self.audience.text().to_owned(),
+            audience: self.audience.text(),
             kind: self.kind.text().to_owned(),
             length: self.counts.length,
             pending: self.pending,
@@ -103,7 +104,7 @@ impl Stored {
         Known {
             document: self.document,
             kind: Kind::parse(&self.kind),
-            audience: crate::passage::audience(&self.audience),
+            audience: Audience::parse(&self.audience),
             span: Span { since: self.since, last: Some(self.last).filter(|last| *last != TODAY) },
             length: self.length,
             pending: self.pending,
@@ -138,8 +139,11 @@ pub(super) enum Probe {
 /// Who asks, and where to look: applied before anything is ranked.
 #[derive(Clone, Debug)]
 pub(crate) struct Scope {
-    pub audience: Audience,
-    pub libraries: Vec<LibraryId>,
+    pub reader: Reader,
+    /// Libraries to look in; `None`: all.
+    pub libraries: Option<Vec<LibraryId>>,
+    /// Libraries that are not for the reader.
+    pub closed: Vec<LibraryId>,
     /// Knowledge of today, or of a release.
     pub at: At,
     /// Every passage is compared; for measuring what the graph of vectors misses.
@@ -149,24 +153,29 @@ pub(crate) struct Scope {
 /// What must hold of a field.
 pub(super) enum Must {
     BeOneOf(&'static str, Vec<String>),
+    BeNoneOf(&'static str, Vec<String>),
     /// From and to, both included.
     Lie(&'static str, Option<i64>, Option<i64>),
 }
 
 impl Scope {
-    /// Of a question.
-    pub(crate) fn of(query: &crate::Query, at: At, exact: bool) -> Self {
-        Self { audience: query.audience, libraries: query.libraries.clone(), at, exact }
+    /// Whether a passage of the record may be found so.
+    pub(crate) fn holds(&self, passage: &Passage) -> bool {
+        self.reader.may(&passage.audience)
+            && self.libraries.as_ref().is_none_or(|libraries| libraries.contains(&passage.library))
+            && !self.closed.contains(&passage.library)
+            && passage.span.holds(self.at)
     }
 
-    /// The conditions of a search; `all_of_today`: no point is of a release alone, `all_public`: none is for the staff alone.
-    pub(super) fn conditions(&self, all_of_today: bool, all_public: bool) -> Vec<Must> {
+    /// The conditions of a search; `all_of_today`: no point is of a release alone; `audiences`: those whose points the reader may
+    /// find, `None` when that is every point.
+    pub(super) fn conditions(&self, all_of_today: bool, audiences: Option<Vec<String>>) -> Vec<Must> {
         let mut all = Vec::new();
-        if self.audience == Audience::All && !all_public {
-            all.push(Must::BeOneOf("audience", vec![Audience::All.text().to_owned()]));
-        }
-        if !self.libraries.is_empty() {
-            all.push(Must::BeOneOf("library", self.libraries.iter().map(LibraryId::text).collect()));
+        all.extend(audiences.map(|audiences| Must::BeOneOf("audience", audiences)));
+        let texts = |libraries: &[LibraryId]| libraries.iter().map(LibraryId::text).collect();
+        all.extend(self.libraries.as_deref().map(|libraries| Must::BeOneOf("library", texts(libraries))));
+        if !self.closed.is_empty() {
+            all.push(Must::BeNoneOf("library", texts(&self.closed)));
         }
         match self.at {
             At::Today if all_of_today => {}

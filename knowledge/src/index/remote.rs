@@ -186,6 +186,7 @@ fn definition(name: &str, recipe: &Recipe) -> CreateCollection {
 fn filter(must: Vec<Must>) -> Option<Filter> {
     let condition = |must| match must {
         Must::BeOneOf(field, values) => Condition::matches(field, values),
+        Must::BeNoneOf(field, values) => Filter::must_not([Condition::matches(field, values)]).into(),
         Must::Lie(field, from, to) => {
             let number = |n: i64| n as f64;
             Condition::range(field, Range { lt: None, gt: None, gte: from.map(number), lte: to.map(number) })

@@ -2,7 +2,6 @@
 
 use std::{collections::HashMap, path::Path};
 
-use chat::Audience;
 use uuid::Uuid;
 
 use super::{
@@ -13,7 +12,7 @@ use super::{
     stats::Stats,
     weights::Counts,
 };
-use crate::{Result, release::Span};
+use crate::{Audience, Result, release::Span};
 
 /// Points that may be taken out before an index is worth building anew, beside as many as it holds.
 const SPARE: usize = 5_000;
@@ -111,9 +110,9 @@ impl Shard {
 
     /// Ids that are here and should not be, or have another audience or other releases; and those that should be and are not.
     pub(crate) fn difference(&self, wanted: &HashMap<Uuid, (Audience, Span)>) -> (Vec<Uuid>, Vec<Uuid>) {
-        let here = |id: &Uuid| self.stats.points.get(id).map(|known| (known.audience, known.span));
-        let stale = self.stats.points.keys().filter(|id| here(id).as_ref() != wanted.get(id)).copied().collect();
-        let missing = wanted.iter().filter(|(id, right)| here(id).as_ref() != Some(right)).map(|(id, _)| *id).collect();
+        let here = |id: &Uuid| self.stats.points.get(id).map(|known| (&known.audience, known.span));
+        let stale = self.stats.points.keys().filter(|id| here(id) != wanted.get(id).map(right)).copied().collect();
+        let missing = wanted.iter().filter(|(id, wanted)| here(id) != Some(right(wanted))).map(|(id, _)| *id).collect();
         (stale, missing)
     }
 
@@ -162,7 +161,7 @@ impl Shard {
         }
         for page in look.chunks(PAGE) {
             for held in self.engine.some(page)? {
-                if wanted.get(&held.id) == Some(&(held.known.audience, held.known.span)) {
+                if wanted.get(&held.id).is_some_and(|(audience, span)| (audience, span) == (&held.known.audience, &held.known.span)) {
                     self.take(held);
                 }
             }
@@ -190,7 +189,12 @@ impl Shard {
     }
 
     fn nearest(&self, probe: Probe, scope: &Scope, limit: usize) -> Result<Vec<Scored>> {
-        let found = self.engine.nearest(probe, scope.conditions(self.stats.is_of_today(), self.stats.is_public()), scope.exact, limit)?;
+        let found = self.engine.nearest(
+            probe,
+            scope.conditions(self.stats.is_of_today(), self.stats.audiences_of(&scope.reader)),
+            scope.exact,
+            limit,
+        )?;
         let scored = found.into_iter().filter_map(|(id, score)| {
             let known = self.stats.points.get(&id)?;
             Some(Scored { id, document: known.document, kind: known.kind, score: f64::from(score) })
@@ -217,4 +221,9 @@ impl Shard {
         self.stats = stats;
         Ok(())
     }
+}
+
+/// What a point must be like.
+fn right((audience, span): &(Audience, Span)) -> (&Audience, Span) {
+    (audience, *span)
 }

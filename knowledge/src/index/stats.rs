@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 
-use chat::Audience;
 use uuid::Uuid;
 
-use crate::{passage::Kind, release::Span};
+use crate::{Audience, Reader, passage::Kind, release::Span};
 
 /// How common words are in the workspace.
 #[derive(Debug, Default)]
@@ -13,8 +12,8 @@ pub(crate) struct Stats {
     pub(super) points: HashMap<Uuid, Known>,
     /// Points that only releases still have.
     retired: usize,
-    /// Points that only the staff may find.
-    internal: usize,
+    /// How many points there are for each audience.
+    audiences: HashMap<Audience, usize>,
     frequencies: HashMap<u32, u32>,
     length: u64,
     /// The words of each point, where others may take points away and nobody could be asked for their words any more.
@@ -22,7 +21,7 @@ pub(crate) struct Stats {
 }
 
 /// What is known of a passage without asking the engine.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Known {
     pub document: Uuid,
     pub kind: Kind,
@@ -69,10 +68,22 @@ impl Stats {
         self.retired == 0
     }
 
-    /// Whether all points are for everybody: a condition that always holds costs a search a tenth of its time. Of points that others
-    /// put beside these, nothing is known.
-    pub(super) fn is_public(&self) -> bool {
-        self.internal == 0 && self.kept.is_none()
+    /// The audiences whose points a reader may find, as they are stored; `None`: every point there is, for a condition that always
+    /// holds costs a search a tenth of its time. Of points that others put beside these, nothing is known.
+    pub(super) fn audiences_of(&self, reader: &Reader) -> Option<Vec<String>> {
+        if self.kept.is_some() {
+            return reader.audiences();
+        }
+        if self.audiences.keys().all(|audience| reader.may(audience)) {
+            return None;
+        }
+        let others = self.audiences.keys().filter(|audience| **audience != Audience::All && reader.may(audience));
+        Some([&Audience::All].into_iter().chain(others).map(|audience| audience.text()).collect())
+    }
+
+    /// The audiences that there are points for.
+    pub(crate) fn audiences(&self) -> impl Iterator<Item = &Audience> {
+        self.audiences.keys()
     }
 
     pub(super) fn add(&mut self, id: Uuid, known: Known, dimensions: impl Iterator<Item = u32>) {
@@ -83,7 +94,7 @@ impl Stats {
             kept.insert(id, dimensions);
         }
         self.retired += usize::from(known.span.last.is_some());
-        self.internal += usize::from(known.audience == Audience::Staff);
+        *self.audiences.entry(known.audience.clone()).or_default() += 1;
         self.points.insert(id, known);
     }
 
@@ -91,7 +102,12 @@ impl Stats {
     pub(super) fn subtract(&mut self, id: Uuid, dimensions: &[u32]) {
         let Some(known) = self.points.remove(&id) else { return };
         self.retired -= usize::from(known.span.last.is_some());
-        self.internal -= usize::from(known.audience == Audience::Staff);
+        if let Some(count) = self.audiences.get_mut(&known.audience) {
+            *count -= 1;
+            if *count == 0 {
+                self.audiences.remove(&known.audience);
+            }
+        }
         self.length = self.length.saturating_sub(u64::from(known.length));
         let kept = self.kept.as_mut().and_then(|kept| kept.remove(&id));
         for dimension in kept.as_deref().unwrap_or(dimensions) {
@@ -121,7 +137,7 @@ mod tests {
             pending: false,
         };
         let (a, b) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        stats.add(a, known, [1, 2, 3].into_iter());
+        stats.add(a, known.clone(), [1, 2, 3].into_iter());
         let alone = (stats.idf(1), stats.average_length());
         stats.add(b, known, [3, 4, 5].into_iter());
         assert!(stats.idf(3) < stats.idf(4), "a common word is less rare");
@@ -132,18 +148,25 @@ mod tests {
     }
 
     #[test]
-    fn one_point_for_the_staff_is_enough_to_ask_who_searches() {
+    fn one_point_for_others_is_enough_to_ask_who_searches() {
         let mut stats = Stats::default();
         let of =
             |audience| Known { document: Uuid::from_u128(9), kind: Kind::Text, audience, span: Span::default(), length: 1, pending: false };
         let (a, b) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let pro = Reader::Proven([("plan".to_owned(), "Pro".to_owned())].into());
         stats.add(a, of(Audience::All), [1].into_iter());
-        assert!(stats.is_public());
-        stats.add(b, of(Audience::Staff), [1].into_iter());
-        assert!(!stats.is_public());
+        assert_eq!(stats.audiences_of(&Reader::Anyone), None, "all is for everybody: no condition");
+        stats.add(b, of(Audience::with("plan", "pro").unwrap()), [1].into_iter());
+        assert_eq!(stats.audiences_of(&Reader::Anyone), Some(vec!["all".to_owned()]));
+        assert_eq!((stats.audiences_of(&pro), stats.audiences_of(&Reader::Staff)), (None, None), "they may find every point there is");
         stats.subtract(b, &[1]);
-        assert!(stats.is_public());
-        assert!(!Stats::new(true).is_public(), "others may have put some there");
+        assert_eq!(stats.audiences_of(&Reader::Anyone), None);
+        stats.add(b, of(Audience::Staff), [1].into_iter());
+        assert_eq!(stats.audiences_of(&pro), Some(vec!["all".to_owned()]));
+        let shared = Stats::new(true);
+        assert_eq!(shared.audiences_of(&Reader::Anyone), Some(vec!["all".to_owned()]), "others may have put some there");
+        assert_eq!(shared.audiences_of(&pro).unwrap(), ["all", "verified", "with plan=pro", "with plan="]);
+        assert_eq!(shared.audiences_of(&Reader::Staff), None);
     }
 
     #[test]

@@ -1,16 +1,16 @@
 //! Who may be answered from a source: decided when it is made, and afterwards by an admin alone.
 
-use chat::{Audience, Chat, LibraryId, SourceId, Store, Tx, WorkspaceId, row};
+use chat::{Chat, LibraryId, SourceId, Store, Tx, WorkspaceId, row};
 use sqlx::Row;
 
 use super::find;
-use crate::{Error, Result, passage, revision};
+use crate::{Audience, Error, Result, passage, revision};
 
 /// Gives a source another audience: at once, in today's knowledge and in every release. False when it had that one.
 ///
 /// # Errors
 /// [`Error::NotFound`], or the record's.
-pub async fn set_audience(chat: &Chat, workspace: WorkspaceId, id: SourceId, audience: Audience) -> Result<bool> {
+pub async fn set_audience(chat: &Chat, workspace: WorkspaceId, id: SourceId, audience: &Audience) -> Result<bool> {
     let mut tx = chat.begin().await?;
     // First: an import that goes on beside this one waits here, and writes what it has for the new audience.
     revision::raise(&mut tx, workspace).await?;
@@ -39,7 +39,7 @@ pub async fn at(store: &Store, workspace: WorkspaceId, library: LibraryId, addre
         .bind(address)
         .fetch_optional(store.read())
         .await?;
-    row.map(|row| Ok((row::id(&row, "id")?, passage::audience(row.try_get("audience")?)))).transpose()
+    row.map(|row| Ok((row::id(&row, "id")?, Audience::parse(row.try_get("audience")?)))).transpose()
 }
 
 /// Who may be answered from a source now; call it when the revision is held.
@@ -52,5 +52,5 @@ pub(crate) async fn audience_in(tx: &mut Tx, workspace: WorkspaceId, id: SourceI
         .bind(id.text())
         .fetch_optional(&mut **tx)
         .await?;
-    Ok(passage::audience(row.ok_or(Error::NotFound)?.try_get("audience")?))
+    Ok(Audience::parse(row.ok_or(Error::NotFound)?.try_get("audience")?))
 }

@@ -1,10 +1,10 @@
 //! What people change in passages, through imports that bring something else.
 
-use chat::{AgentId, Audience};
+use chat::AgentId;
 
 use super::{ask, open, take, titles};
 use crate::{
-    Error, Upload, document,
+    Audience, Error, Upload, document,
     edit::{self, Change},
     passage::{self, Passage},
     source,
@@ -80,7 +80,7 @@ async fn what_changes_beside_an_edit_or_an_import_holds() {
     let read = passages(&fresh).await;
     let source = source::list(chat.store(), workspace, None).await.unwrap().remove(0).id;
     // The team's alone, while somebody has the passage open.
-    source::set_audience(chat, workspace, source, Audience::Staff).await.unwrap();
+    source::set_audience(chat, workspace, source, &Audience::Staff).await.unwrap();
     let mut tx = chat.begin().await.unwrap();
     let text = Change::Text("Delivery takes an hour.".into());
     edit::change_in(&mut tx, chat, workspace, &read[0], agent, text.clone()).await.unwrap();

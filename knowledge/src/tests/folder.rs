@@ -2,9 +2,9 @@
 
 use std::{path::Path, time::SystemTime};
 
-use chat::{Audience, testing::Fresh};
+use chat::testing::Fresh;
 
-use crate::{Config, Error, Knowledge, Reason, crawl::Reach, folder, library, source, source::Plan, sync, sync::Schedule};
+use crate::{Audience, Config, Error, Knowledge, Reason, crawl::Reach, folder, library, source, source::Plan, sync, sync::Schedule};
 
 fn write(path: &Path, text: &str) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -14,7 +14,7 @@ use crate::{
 
 async fn texts(knowledge: &Knowledge, workspace: WorkspaceId, at: At) -> Vec<String> {
     let query =
-        Query { text: "how long does delivery take".into(), audience: Audience::All, libraries: vec![], limit: 8, locale: "en".into() };
+        Query { text: "how long does delivery take".into(), reader: Reader::Anyone, libraries: None, limit: 8, locale: "en".into() };
     let found = knowledge.search_at(workspace, &query, at).await.unwrap();
     found.hits.into_iter().map(|hit| hit.passage.text).collect()
 }
@@ -49,9 +49,9 @@ async fn a_release_searches_what_it_was_frozen_with() {
     // Who may see something is never frozen.
     let source =
         source::list(chat.store(), workspace, None).await.unwrap().into_iter().find(|source| source.name == "delivery.md").unwrap();
-    source::set_audience(chat, workspace, source.id, Audience::Staff).await.unwrap();
+    source::set_audience(chat, workspace, source.id, &Audience::Staff).await.unwrap();
     assert!(texts(&knowledge, workspace, At::Release(1)).await.is_empty(), "it is for staff now");
-    source::set_audience(chat, workspace, source.id, Audience::All).await.unwrap();
+    source::set_audience(chat, workspace, source.id, &Audience::All).await.unwrap();
     // A source that is deleted stays with its releases, until they are given up.
     source::remove(chat, workspace, source.id, Frozen::Kept).await.unwrap();
     assert_eq!(texts(&knowledge, workspace, At::Today).await, ["Delivery abroad takes nine days."]);

@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use chat::{Audience, SourceId, testing::Fresh};
+use chat::{SourceId, testing::Fresh};
 use tokio_util::sync::CancellationToken;
 
 use super::open;
 use crate::{
-    Knowledge,
+    Audience, Knowledge,
     crawl::Reach,
     library,
     source::{self, Kind, New, Plan, Source},

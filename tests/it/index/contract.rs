@@ -83,19 +83,34 @@ async fn who_may_find_what(place: &Place) {
     shelf.take_into(other, "Shop", Upload::bytes("other.md", b"# Others\n\nDelivery of the others.".to_vec())).await;
     assert_eq!(sorted(shelf.ask("delivery").await), ["Notes", "Post"]);
     let blog = shelf.library(shelf.fresh.workspace, "Blog").await;
-    let of = |audience, libraries| Query { audience, libraries, ..query("delivery") };
+    let of = |reader, libraries| Query { reader, libraries, ..query("delivery") };
     let here = shelf.fresh.workspace;
-    assert_eq!(titles(&shelf.find(here, of(Audience::All, vec![blog]), Way::default()).await), ["Notes"]);
-    assert_eq!(titles(&shelf.find(here, of(Audience::All, vec![shelf.chat.id()]), Way::default()).await), [""; 0]);
-    let all = titles(&shelf.find(here, of(Audience::Staff, vec![]), Way::default()).await);
+    assert_eq!(titles(&shelf.find(here, of(Reader::Anyone, Some(vec![blog])), Way::default()).await), ["Notes"]);
+    assert_eq!(titles(&shelf.find(here, of(Reader::Anyone, Some(vec![shelf.chat.id()])), Way::default()).await), [""; 0]);
+    let all = titles(&shelf.find(here, of(Reader::Staff, None), Way::default()).await);
     assert!(all.len() == 8 && all.iter().all(|title| title.starts_with("Delivery secret")), "{all:?}");
     assert_eq!(titles(&shelf.find(other, query("delivery"), Way::default()).await), ["Others"]);
     assert_eq!(shelf.indexed(), 1_202);
     // What only staff may see from now on, is replaced under the same id.
     let all = source::list(shelf.chat.store(), here, None).await.unwrap();
     let public = all.into_iter().find(|source| source.name == "public.md").unwrap();
-    source::set_audience(&shelf.chat, here, public.id, Audience::Staff).await.unwrap();
+    source::set_audience(&shelf.chat, here, public.id, &Audience::Staff).await.unwrap();
     assert_eq!(shelf.ask("delivery").await, ["Notes"]);
+    // What only some visitors may read, by source and by library, and still no crowd stands before it.
+    let pro = Audience::with("plan", "pro").unwrap();
+    source::set_audience(&shelf.chat, here, public.id, &pro).await.unwrap();
+    library::set_audience(&shelf.chat, here, blog, &Audience::Verified).await.unwrap();
+    let plan = |plan: &str| Reader::Proven([("plan".to_owned(), plan.to_owned())].into());
+    let finds = async |reader: Reader, libraries| sorted(titles(&shelf.find(here, of(reader, libraries), Way::default()).await));
+    assert_eq!(shelf.ask("delivery").await, [""; 0]);
+    assert_eq!(finds(plan("free"), None).await, ["Notes"]);
+    assert_eq!(finds(plan("Pro"), None).await, ["Notes", "Post"]);
+    assert_eq!(finds(plan("pro"), Some(vec![blog])).await, ["Notes"]);
+    assert_eq!(finds(Reader::Anyone, Some(vec![blog])).await, [""; 0]);
+    assert_eq!(finds(plan("pro"), Some(vec![])).await, [""; 0], "no library is none, not all");
+    let shelf = shelf.reopened().await;
+    let finds = async |reader: Reader| sorted(titles(&shelf.find(here, Query { reader, ..query("delivery") }, Way::default()).await));
+    assert_eq!((finds(plan("pro")).await, finds(plan("free")).await), (vec!["Notes".into(), "Post".into()], vec!["Notes".to_owned()]));
 }
 
 fn sorted(mut all: Vec<String>) -> Vec<String> {

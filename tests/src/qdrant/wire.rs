@@ -159,15 +159,20 @@ fn told_vector(vector: VectorInternal) -> Option<told::VectorOutput> {
 }
 
 pub(super) fn filter(asked: told::Filter) -> Answer<Filter> {
-    if !asked.should.is_empty() || !asked.must_not.is_empty() || asked.min_should.is_some() {
-        return Err(strange("a filter of more than what must be"));
+    if !asked.should.is_empty() || asked.min_should.is_some() {
+        return Err(strange("a filter of more than what must be and must not"));
     }
     let must = asked.must.into_iter().map(condition).collect::<Answer<Vec<_>>>()?;
-    Ok(Filter { should: None, min_should: None, must: Some(must), must_not: None })
+    let must_not = asked.must_not.into_iter().map(condition).collect::<Answer<Vec<_>>>()?;
+    Ok(Filter { should: None, min_should: None, must: Some(must), must_not: Some(must_not) })
 }
 
 fn condition(asked: told::Condition) -> Answer<Condition> {
-    let Some(ConditionOneOf::Field(field)) = asked.condition_one_of else { return Err(strange("such a condition")) };
+    let field = match asked.condition_one_of {
+        Some(ConditionOneOf::Field(field)) => field,
+        Some(ConditionOneOf::Filter(inner)) => return Ok(Condition::Filter(filter(inner)?)),
+        _ => return Err(strange("such a condition")),
+    };
     let key = path(&field.key);
     if let Some(range) = field.range {
         let range = Range {

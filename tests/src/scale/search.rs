@@ -3,8 +3,8 @@
 use std::{collections::HashSet, path::Path, time::Instant};
 
 use anyhow::{Context as _, Result};
-use chat::{Audience, Chat, DocumentId, LibraryId, WorkspaceId};
-use knowledge::{Found, Knowledge, Legs, Query, Upload, Way, library, release::At};
+use chat::{Chat, DocumentId, LibraryId, WorkspaceId};
+use knowledge::{Found, Knowledge, Legs, Query, Reader, Upload, Way, library, release::At};
 use serde_json::{Value, json};
 
 use super::{Corpus, Times};
@@ -98,8 +98,8 @@ impl Searches<'_> {
     }
 
     async fn ask(&self, text: &str, way: Way, few: bool) -> Result<Found> {
-        let libraries = if few { vec![self.few] } else { Vec::new() };
-        let query = Query { text: text.to_owned(), audience: Audience::All, libraries, limit: LIMIT, locale: "en".into() };
+        let libraries = few.then(|| vec![self.few]);
+        let query = Query { text: text.to_owned(), reader: Reader::Anyone, libraries, limit: LIMIT, locale: "en".into() };
         Ok(self.knowledge.search_with(self.workspace, &query, At::Today, way).await?)
     }
 }
