@@ -3,13 +3,15 @@
 use serde_json::Value;
 use sqlx::Row;
 
-use crate::{AgentId, AuditId, Result, Store, WorkspaceId, store::Tx};
+use crate::{AgentId, AuditId, Result, Store, TokenId, WorkspaceId, store::Tx};
 
 /// Who did it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// A member of the staff.
     Agent(AgentId),
+    /// A program with a token of the open API.
+    Token(TokenId),
     /// The bot.
     Bot,
     /// The house itself.
@@ -22,6 +24,7 @@ impl Actor {
     fn text(self) -> String {
         match self {
             Self::Agent(id) => format!("agent:{id}"),
+            Self::Token(id) => format!("token:{id}"),
             Self::Bot => "bot".into(),
             Self::System => "system".into(),
             Self::Command => "command".into(),

@@ -80,6 +80,8 @@ id! {
     TurnId,
     /// A visitor's answer to "how was it".
     CsatId,
+    /// A program's key to a workspace.
+    TokenId,
     /// A line of the audit log.
     AuditId,
     /// Knowledge, settings and models, frozen.

@@ -34,6 +34,7 @@ pub mod store;
 mod tail;
 #[doc(hidden)]
 pub mod testing;
+pub mod token;
 pub mod visit;
 pub mod visitor;
 pub mod workspace;

@@ -42,6 +42,7 @@ pub mod templates;
 
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod tools;
 pub mod web;
 pub mod why;

@@ -17,7 +17,7 @@ use crate::web::enter::{enter, panicked, secure};
 use crate::web::guard::{Door, Permission, guard};
 use crate::{
     account, agreement, approvals, beside, bot_settings, canned, cases, conversation, gaps, home, inbox, inboxes, invite, live, login,
-    models, people, playground, releases, report, rules, search, setup, sources, tools, why,
+    models, people, playground, releases, report, rules, search, setup, sources, tokens, tools, why,
 };
 
 use Permission::{Admin, Agent, Asset, Public};
@@ -188,6 +188,9 @@ fn workspace() -> Vec<Route> {
         send("/console/inboxes/{id}", Admin, post(inboxes::save)),
         send("/console/inboxes/{id}/identity", Admin, post(inboxes::identity)),
         send("/console/inboxes/{id}/libraries", Admin, post(inboxes::choose)),
+        show("/console/tokens", Admin, get(tokens::show)),
+        send("/console/tokens", Admin, post(tokens::create)),
+        send("/console/tokens/{id}/revoke", Admin, post(tokens::revoke)),
         show("/console/people", Admin, get(people::show)),
         send("/console/people/invite", Admin, post(people::invite)),
         show("/console/people/{id}", Admin, get(person::show)),

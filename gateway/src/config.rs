@@ -59,6 +59,7 @@ pub(crate) struct Config {
     pub log: Log,
     pub record: chat::Config,
     pub visitor: crate::visitor::Config,
+    pub api: crate::api::Config,
     pub knowledge: knowledge::Config,
     pub desk: ticketing::Config,
     pub bot: bot::Config,
@@ -114,6 +115,7 @@ impl Config {
         self.tls.validate()?;
         self.record.validate()?;
         self.visitor.validate()?;
+        self.api.validate()?;
         self.knowledge.validate()?;
         self.desk.validate()?;
         self.bot.validate()?;

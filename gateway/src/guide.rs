@@ -20,8 +20,21 @@ use crate::page::Pages;
 static GUIDES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../docs/guide");
 
 /// In the order of the navigation; others follow by name.
-const ORDER: [&str; 12] =
-    ["start", "website", "knowledge", "bot", "tools", "improve", "agents", "people", "reports", "operate", "privacy", "troubleshoot"];
+const ORDER: [&str; 13] = [
+    "start",
+    "website",
+    "knowledge",
+    "bot",
+    "tools",
+    "improve",
+    "agents",
+    "people",
+    "reports",
+    "api",
+    "operate",
+    "privacy",
+    "troubleshoot",
+];
 
 #[derive(Clone, Serialize)]
 struct Guide {

@@ -1,5 +1,6 @@
 //! The door and the roof: roles, the visitors' wire, the widget, commands.
 
+mod api;
 mod boot;
 mod cli;
 mod command;

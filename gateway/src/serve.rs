@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, set_header::SetResponseHeaderLayer};
 
 use crate::{
+    api::{self, Api},
     config::{Config, Role},
     connection,
     first::Home,
@@ -35,10 +36,11 @@ use crate::{
 
 /// Every route of the roles this process plays.
 pub(crate) fn app(config: &Config, home: &Home, gate: Gate, console: Console, knowledge: Knowledge) -> anyhow::Result<Router> {
-    let mut app = health::router(gate.chat.clone(), knowledge, gate.drain.clone());
+    let mut app = health::router(gate.chat.clone(), knowledge.clone(), gate.drain.clone());
     if config.plays(Role::Gateway) {
         let pages = Pages::embedded()?;
         app = app.merge(widget::router()).merge(page::router(pages.clone(), home.inbox, gate.chat.clone())).merge(guide::router(pages));
+        app = app.merge(api::router(Api::new(gate.chat.clone(), knowledge, console.clone(), config.api.clone())));
         app = app.nest("/v1/visitor", visitor::router(gate));
     }
     if config.plays(Role::Console) {

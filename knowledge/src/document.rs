@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use chat::{Chat, Column, DocumentId, LibraryId, SourceId, Store, Tx, WorkspaceId, row};
 use serde::Serialize;
-use sqlx::Row;
+use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use crate::{
     Error, Result,
+    parse::{clean, one_line},
     release::{self, Frozen, Which},
     revision,
 };
@@ -43,19 +44,46 @@ pub async fn list(store: &Store, workspace: WorkspaceId, source: SourceId, after
     .bind(limit)
     .fetch_all(store.read())
     .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Document {
-                id: row::id(row, "id")?,
-                external_id: row.try_get("external_id")?,
-                title: row.try_get("title")?,
-                url: row.try_get("url")?,
-                language: row.try_get("language")?,
-                updated_at: row.try_get("updated_at")?,
-                passages: row.try_get("passages")?,
-            })
-        })
-        .collect()
+    rows.iter().map(document).collect()
+}
+
+/// One document, and its source.
+///
+/// # Errors
+/// [`Error::NotFound`], or the record's.
+pub async fn find(store: &Store, workspace: WorkspaceId, id: DocumentId) -> Result<(Document, SourceId)> {
+    let row = sqlx::query(
+        "SELECT document.*, (SELECT CAST(COUNT(*) AS BIGINT) FROM passage WHERE passage.document_id = document.id) AS passages
+         FROM document WHERE workspace_id = $1 AND id = $2",
+    )
+    .bind(workspace.text())
+    .bind(id.text())
+    .fetch_one(store.read())
+    .await?;
+    Ok((document(&row)?, row::id(&row, "source_id")?))
+}
+
+/// The document of a source that its sender calls so; `None`: there is none.
+pub async fn at(store: &Store, workspace: WorkspaceId, source: SourceId, external_id: &str) -> Result<Option<DocumentId>> {
+    let row = sqlx::query("SELECT id FROM document WHERE workspace_id = $1 AND source_id = $2 AND external_id = $3")
+        .bind(workspace.text())
+        .bind(source.text())
+        .bind(one_line(&clean(external_id)))
+        .fetch_optional(store.read())
+        .await?;
+    Ok(row.map(|row| row::id(&row, "id")).transpose()?)
+}
+
+fn document(row: &AnyRow) -> Result<Document> {
+    Ok(Document {
+        id: row::id(row, "id")?,
+        external_id: row.try_get("external_id")?,
+        title: row.try_get("title")?,
+        url: row.try_get("url")?,
+        language: row.try_get("language")?,
+        updated_at: row.try_get("updated_at")?,
+        passages: row.try_get("passages")?,
+    })
 }
 
 /// What people call a document; `None` when it is gone.
@@ -115,7 +143,7 @@ pub(crate) struct NewDocument {
     pub external_id: String,
     pub title: String,
     pub url: String,
-    pub language: &'static str,
+    pub language: String,
     pub hash: String,
 }
 
@@ -127,6 +155,43 @@ pub(crate) async fn known(store: &Store, workspace: WorkspaceId, source: SourceI
         .fetch_all(store.read())
         .await?;
     rows.iter().map(|row| Ok((row.try_get("external_id")?, (row::id(row, "id")?, row.try_get("hash")?)))).collect()
+}
+
+/// The same of some names: in the transaction that writes them, when it is to be true.
+pub(crate) async fn known_in(
+    connection: &mut AnyConnection,
+    store: &Store,
+    (workspace, source): (WorkspaceId, SourceId),
+    names: &[String],
+) -> Result<HashMap<String, (DocumentId, String)>> {
+    let list = store.dialect().rows(3, &[Column::Text("name")]);
+    let sql = format!(
+        "SELECT id, external_id, hash FROM document WHERE workspace_id = $1 AND source_id = $2 AND external_id IN (SELECT x.name FROM {list})"
+    );
+    let mut known = HashMap::with_capacity(names.len());
+    for part in names.chunks(500) {
+        let part: Vec<HashMap<&str, &String>> = part.iter().map(|name| HashMap::from([("name", name)])).collect();
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql.as_str()))
+            .bind(workspace.text())
+            .bind(source.text())
+            .bind(serde_json::to_string(&part).unwrap_or_default())
+            .fetch_all(&mut *connection)
+            .await?;
+        for row in &rows {
+            known.insert(row.try_get("external_id")?, (row::id(row, "id")?, row.try_get("hash")?));
+        }
+    }
+    Ok(known)
+}
+
+/// How many documents a source has.
+pub(crate) async fn count(store: &Store, workspace: WorkspaceId, source: SourceId) -> Result<usize> {
+    let row = sqlx::query("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM document WHERE workspace_id = $1 AND source_id = $2")
+        .bind(workspace.text())
+        .bind(source.text())
+        .fetch_one(store.read())
+        .await?;
+    Ok(usize::try_from(row.try_get::<i64, _>("n")?).unwrap_or_default())
 }
 
 /// Writes documents; one of the same name in the source is replaced and keeps its id.

@@ -100,6 +100,8 @@ pub(crate) async fn change_in(
         Change::Restore => (edit.text, edit.hidden_at) = (edit.before.clone(), None),
     }
     let plain = edit.text == edit.before && edit.hidden_at.is_none();
+    // First, as an import does: one waits for the other.
+    revision::hold(tx, workspace).await?;
     if plain {
         forget(tx, workspace, edit.document, &edit.origin).await?;
     } else {

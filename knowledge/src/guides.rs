@@ -5,7 +5,7 @@ use include_dir::{Dir, include_dir};
 
 use crate::{
     Audience, Error, Knowledge, Result,
-    import::Documents,
+    import::{Documents, Given},
     library,
     parse::{self, Kind},
     source::{self, Kind as Place, Summary},
@@ -42,9 +42,7 @@ pub async fn seed(knowledge: &Knowledge, workspace: WorkspaceId) -> Result<Optio
         for document in &mut read.documents {
             document.url = address(&name);
         }
-        for document in read.documents {
-            documents.add(document).await?;
-        }
+        documents.add(read.documents.into_iter().map(Given::from).collect()).await?;
     }
     let Summary { taken, removed, .. } = documents.finish().await?;
     if taken + removed > 0 {

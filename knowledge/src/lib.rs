@@ -28,6 +28,7 @@ pub mod release;
 mod rerank;
 mod revision;
 mod search;
+mod sent;
 pub mod sentence;
 pub mod sentiment;
 pub mod source;
@@ -38,7 +39,7 @@ pub mod sync;
 mod tests;
 pub mod twin;
 pub mod words;
-mod written;
+pub mod written;
 
 use std::{collections::HashMap, path::Path, sync::Arc};
 
@@ -56,8 +57,9 @@ pub use crate::{
     parse::{Reason, Skipped},
     passage::Passage,
     search::{Found, Hit, Legs, Query, Way},
+    sent::{Format, LONGEST_NAME, Outcome, Sent},
     spot::Spot,
-    written::{LONGEST_ANSWER, LONGEST_QUESTION},
+    written::{Answer, LONGEST_ANSWER, LONGEST_QUESTION},
 };
 use crate::{
     embed::Embedder,

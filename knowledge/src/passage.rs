@@ -147,6 +147,23 @@ pub async fn of_document(store: &Store, workspace: WorkspaceId, document: Docume
     Ok(passages)
 }
 
+/// The passages of some documents, each in order.
+pub(crate) async fn of_documents(
+    store: &Store,
+    workspace: WorkspaceId,
+    documents: &[DocumentId],
+) -> Result<HashMap<DocumentId, Vec<Passage>>> {
+    let list = store.dialect().rows(2, &[Column::Text("id")]);
+    let sql = format!("SELECT {COLUMNS} FROM {list} CROSS JOIN {FROM} WHERE passage.document_id = x.id AND passage.workspace_id = $1");
+    let ids: Vec<HashMap<&str, String>> = documents.iter().map(|id| HashMap::from([("id", id.text())])).collect();
+    let mut found: HashMap<DocumentId, Vec<Passage>> = HashMap::with_capacity(documents.len());
+    for passage in read(store, &sql, workspace, serde_json::to_string(&ids).unwrap_or_default()).await? {
+        found.entry(passage.document).or_default().push(passage);
+    }
+    found.values_mut().for_each(|passages| passages.sort_by_key(|passage| passage.position));
+    Ok(found)
+}
+
 /// The passages that a statement about the workspace and one thing more finds.
 async fn read(store: &Store, select: &str, workspace: WorkspaceId, by: String) -> Result<Vec<Passage>> {
     let sql = store.dialect().as_one(select, Kept::COLUMNS);

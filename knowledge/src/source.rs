@@ -37,8 +37,10 @@ pub enum Kind {
     Site,
     /// The pages that a sitemap lists.
     Sitemap,
-    /// Questions and answers written in the console.
+    /// Questions and answers written in the console, or sent by a program.
     Written,
+    /// Documents that a program sends.
+    Api,
     /// Warbler's own guides.
     Guides,
 }
@@ -55,12 +57,13 @@ impl Kind {
             Self::Site => "site",
             Self::Sitemap => "sitemap",
             Self::Written => "written",
+            Self::Api => "api",
             Self::Guides => "guides",
         }
     }
 
     fn parse(text: &str) -> Self {
-        [Self::Folder, Self::Shared, Self::Url, Self::Site, Self::Sitemap, Self::Written, Self::Guides]
+        [Self::Folder, Self::Shared, Self::Url, Self::Site, Self::Sitemap, Self::Written, Self::Api, Self::Guides]
             .into_iter()
             .find(|kind| kind.text() == text)
             .unwrap_or(Self::File)

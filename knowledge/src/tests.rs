@@ -8,6 +8,7 @@ mod release;
 mod rerank;
 mod schedule;
 mod scripted;
+mod sent;
 
 use chat::{WorkspaceId, testing::Fresh};
 

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a story of a test says what it expects by unwrapping")]
 
+mod api;
 mod browser;
 mod cli;
 mod code;

@@ -176,7 +176,7 @@ fn state(source: &Source, now: i64) -> &'static str {
         "asked"
     } else if source.failure.is_some() {
         "failed"
-    } else if source.synced_at.is_some() {
+    } else if source.synced_at.is_some() || source.kind == Kind::Api {
         "ready"
     } else {
         "working"

@@ -40,7 +40,7 @@ pub struct Known {
     pub token: Option<String>,
     /// What this page says once.
     pub flash: Option<Flash>,
-    /// A one-time link this page shows once.
+    /// A one-time link, or a token of the open API, that this page shows once.
     pub link: Option<String>,
     /// The record could not be read: who asks is not known.
     pub lost: bool,
@@ -96,7 +96,7 @@ impl Visit {
             token: agent.is_some().then_some(token).flatten(),
             agent,
             flash: cookies::read(&jar, Kind::Flash, https).and_then(|text| Flash::decode(&text)),
-            link: cookies::read(&jar, Kind::Link, https).filter(|link| is_link(link)),
+            link: cookies::read(&jar, Kind::Link, https).filter(|link| is_link(link) || is_token(link)),
             lost,
             https,
             origin: origin(&console.config, headers, https),
@@ -162,6 +162,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Seat {
 fn is_link(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || ":/.-_[]".contains(c);
     text.starts_with("http") && text.contains("/console/invite/") && text.chars().all(plain)
+}
+
+/// Whether a text is a token of the open API, and nothing else.
+fn is_token(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    text.strip_prefix(chat::token::PREFIX).is_some_and(|secret| secret.len() == 43 && secret.chars().all(plain))
 }
 
 /// Who the token belongs to, with their form token; an error when the record cannot be read.

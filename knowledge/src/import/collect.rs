@@ -171,6 +171,11 @@ impl File {
         Self { name: url.to_owned(), kind, bytes: Bytes::Here(Arc::new(bytes)), url: url.to_owned(), part: true }
     }
 
+    /// What a program sent.
+    pub(crate) fn sent(name: &str, kind: Kind, bytes: Vec<u8>) -> Self {
+        Self { name: name.to_owned(), kind, bytes: Bytes::Here(Arc::new(bytes)), url: String::new(), part: false }
+    }
+
     /// What it is like without reading it: times and size. `None` when it was written just now: it may be written again in the same
     /// tick of the clock.
     pub(super) fn stamp(&self, now: i64) -> Option<String> {

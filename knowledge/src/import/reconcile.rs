@@ -32,14 +32,32 @@ pub(crate) struct Documents<'a> {
     knowledge: &'a Knowledge,
     place: Place,
     known: BTreeMap<String, (DocumentId, String)>,
+    /// Documents of the source that nobody asked about.
+    others: usize,
     seen: HashSet<String>,
     pub(crate) summary: Summary,
     changed: bool,
 }
 
+/// A document that is taken in.
+pub(crate) struct Given {
+    pub document: Parsed,
+    /// What its sender says of its language; empty: what its letters say.
+    pub language: String,
+    /// What tells it from what it was before; `None`: what it says.
+    pub hash: Option<String>,
+}
+
+impl From<Parsed> for Given {
+    fn from(document: Parsed) -> Self {
+        Self { document, language: String::new(), hash: None }
+    }
+}
+
 /// A document with the passages it was split into.
 struct Split {
     document: Parsed,
+    language: String,
     hash: String,
     drafts: Vec<split::Draft>,
 }
@@ -48,7 +66,23 @@ impl<'a> Documents<'a> {
     pub(crate) async fn open(knowledge: &'a Knowledge, workspace: WorkspaceId, library: LibraryId, source: SourceId) -> Result<Self> {
         let known = document::known(knowledge.chat().store(), workspace, source).await?.into_iter().collect();
         let place = Place { workspace, library, source };
-        Ok(Self { knowledge, place, known, seen: HashSet::new(), summary: Summary::default(), changed: false })
+        Ok(Self { knowledge, place, known, others: 0, seen: HashSet::new(), summary: Summary::default(), changed: false })
+    }
+
+    /// To add some documents to those of a source, whatever else it has.
+    pub(crate) async fn open_for(knowledge: &'a Knowledge, place: Place, names: &[String]) -> Result<Self> {
+        let chat = knowledge.chat();
+        let mut connection = chat.store().read().acquire().await?;
+        let known = document::known_in(&mut connection, chat.store(), (place.workspace, place.source), names).await?;
+        drop(connection);
+        let others = document::count(chat.store(), place.workspace, place.source).await?.saturating_sub(known.len());
+        let known = known.into_iter().collect();
+        Ok(Self { knowledge, place, known, others, seen: HashSet::new(), summary: Summary::default(), changed: false })
+    }
+
+    /// What tells a known document from what it was before.
+    pub(crate) fn hash(&self, name: &str) -> Option<&str> {
+        self.known.get(name).map(|(_, hash)| hash.as_str())
     }
 
     /// A file could not be read this time: what is known of it stays.
@@ -110,32 +144,32 @@ impl<'a> Documents<'a> {
                 return Ok(());
             }
             done += batch.len() as u64;
-            let batch = self.new_names(batch);
+            let batch = self.new_names(batch.into_iter().map(Given::from).collect());
             self.write(batch).await?;
             tell(done, total);
         }
     }
 
     /// Leaves out names that were seen before, and what is over the limit.
-    fn new_names(&mut self, batch: Vec<Parsed>) -> Vec<Parsed> {
+    fn new_names(&mut self, batch: Vec<Given>) -> Vec<Given> {
         let limit = self.knowledge.config().documents;
         let mut fresh = Vec::with_capacity(batch.len());
-        for document in batch {
-            let id = document.external_id.clone();
-            if self.seen.len() >= limit && !self.known.contains_key(&id) {
+        for given in batch {
+            let id = given.document.external_id.clone();
+            if self.others + self.seen.len() >= limit && !self.known.contains_key(&id) {
                 self.summary.skip(Skipped { name: id, reason: Reason::TooMany { limit: limit as u64 } });
             } else if self.seen.insert(id.clone()) {
-                fresh.push(document);
+                fresh.push(given);
             } else {
-                self.summary.skip(Skipped { name: document.title, reason: Reason::Duplicate { id } });
+                self.summary.skip(Skipped { name: given.document.title, reason: Reason::Duplicate { id } });
             }
         }
         fresh
     }
 
-    async fn write(&mut self, batch: Vec<Parsed>) -> Result<()> {
+    async fn write(&mut self, batch: Vec<Given>) -> Result<()> {
         let size = self.knowledge.config().passage_size;
-        let split = blocking(move || batch.into_iter().map(|document| Split::of(document, size)).collect::<Vec<_>>());
+        let split = blocking(move || batch.into_iter().map(|given| Split::of(given, size)).collect::<Vec<_>>());
         let split = split.await.map_err(|reason| Error::Unusable { name: String::new(), reason })?;
         let total = split.len();
         let changed: Vec<Split> = split
@@ -147,36 +181,35 @@ impl<'a> Documents<'a> {
         if changed.is_empty() {
             return Ok(());
         }
-        let chat = self.knowledge.chat();
+        let (chat, Place { workspace, library, source }) = (self.knowledge.chat(), self.place);
         let now = chat.now();
-        let replaced: Vec<DocumentId> =
-            changed.iter().filter_map(|split| self.known.get(&split.document.external_id)).map(|(id, _)| *id).collect();
+        let mut tx = chat.begin().await?;
+        // First: who else writes documents or edits passages is done, or waits here and then finds these.
+        revision::raise(&mut tx, workspace).await?;
+        let names: Vec<String> = changed.iter().map(|split| split.document.external_id.clone()).collect();
+        let known = document::known_in(&mut tx, chat.store(), (workspace, source), &names).await?;
+        let replaced: Vec<DocumentId> = known.values().map(|(id, _)| *id).collect();
         let (mut documents, mut passages) = (Vec::with_capacity(changed.len()), Vec::new());
         for split in changed {
-            let id = self.known.get(&split.document.external_id).map_or_else(|| chat.id::<DocumentId>(), |(id, _)| *id);
+            let id = known.get(&split.document.external_id).map_or_else(|| chat.id::<DocumentId>(), |(id, _)| *id);
             passages.extend(split.drafts.iter().enumerate().map(|(n, draft)| new_passage(chat.id(), id, n, draft)));
             documents.push(split.row(id));
         }
-        let mut tx = chat.begin().await?;
-        // First: who edits or switches off a passage beside this one is done, or waits here and finds it gone.
-        revision::hold(&mut tx, self.place.workspace).await?;
-        let edits = edit::of_documents(&mut tx, chat.store(), self.place.workspace, &replaced).await?;
-        edit::put_on(&mut tx, self.place.workspace, &edits, &mut passages, now).await?;
-        document::clear(&mut tx, chat.store(), self.place.workspace, &replaced, false).await?;
+        let edits = edit::of_documents(&mut tx, chat.store(), workspace, &replaced).await?;
+        edit::put_on(&mut tx, workspace, &edits, &mut passages, now).await?;
+        document::clear(&mut tx, chat.store(), workspace, &replaced, false).await?;
         document::upsert(&mut tx, chat.store(), &self.place, &documents, now).await?;
         // As it is now, not as it was when this began.
-        let audience = source::audience_in(&mut tx, self.place.workspace, self.place.source).await?;
-        let scope = Scope { workspace: self.place.workspace, library: self.place.library, audience };
-        passage::insert(&mut tx, chat.store(), &scope, &passages, now).await?;
-        revision::raise(&mut tx, self.place.workspace).await?;
+        let audience = source::audience_in(&mut tx, workspace, source).await?;
+        passage::insert(&mut tx, chat.store(), &Scope { workspace, library, audience }, &passages, now).await?;
         tx.commit().await?;
         self.changed = true;
         Ok(())
     }
 
-    /// Takes one document.
-    pub(crate) async fn add(&mut self, document: Parsed) -> Result<()> {
-        let batch = self.new_names(vec![document]);
+    /// Takes some documents.
+    pub(crate) async fn add(&mut self, documents: Vec<Given>) -> Result<()> {
+        let batch = self.new_names(documents);
         self.write(batch).await
     }
 
@@ -207,17 +240,17 @@ impl<'a> Documents<'a> {
 }
 
 impl Split {
-    fn of(document: Parsed, size: usize) -> Self {
-        let mut digest = Sha256::new();
-        digest.update(format!("{SPLIT_VERSION} {size} {:?}", (&document.title, &document.url, &document.body, &document.spot)));
-        let hash = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    fn of(Given { document, language, hash }: Given, size: usize) -> Self {
+        let says = || format!("{SPLIT_VERSION} {size} {:?}", (&document.title, &document.url, &document.body, &document.spot));
+        let hash = hash.unwrap_or_else(|| digest(&says()));
         let drafts = split::passages(&document, size);
-        Self { document, hash, drafts }
+        Self { document, language, hash, drafts }
     }
 
     fn row(self, id: DocumentId) -> NewDocument {
         let longest = self.drafts.first().map_or("", |draft| draft.text.as_str());
-        let language = language::of(&format!("{} {longest}", self.document.title));
+        let measured = || language::of(&format!("{} {longest}", self.document.title)).to_owned();
+        let language = if self.language.is_empty() { measured() } else { self.language };
         NewDocument {
             id: id.text(),
             external_id: self.document.external_id,
@@ -227,6 +260,11 @@ impl Split {
             hash: self.hash,
         }
     }
+}
+
+/// SHA-256 in hex.
+pub(crate) fn digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn new_passage(id: PassageId, document: DocumentId, position: usize, draft: &split::Draft) -> NewPassage {

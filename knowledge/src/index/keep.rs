@@ -111,7 +111,7 @@ impl Knowledge {
     pub(super) fn owes_vectors(&self, workspace: WorkspaceId) -> bool {
         let slot = self.index().slot(workspace);
         self.embedder().is_some_and(|embedder| embedder.may_try())
-            && slot.shard.try_read().is_some_and(|shard| shard.as_ref().is_some_and(|shard| !shard.pending().is_empty()))
+            && slot.shard.try_read().is_some_and(|shard| shard.as_ref().is_some_and(Shard::waits))
     }
 
     /// Whether the server answers, so that it is known before somebody asks.

@@ -70,12 +70,12 @@ impl Shard {
         if !self.engine.is_shared() && self.removed > self.len() + SPARE {
             return true;
         }
-        !self.stats.points.is_empty() && (now > self.average_length * 1.15 || now < self.average_length / 1.15)
+        !self.stats.points().is_empty() && (now > self.average_length * 1.15 || now < self.average_length / 1.15)
     }
 
     /// Adds passages, or replaces those of the same id.
     pub(crate) fn put(&mut self, points: &[Point]) -> Result<()> {
-        let known: Vec<Uuid> = points.iter().map(|point| point.id).filter(|id| self.stats.points.contains_key(id)).collect();
+        let known: Vec<Uuid> = points.iter().map(|point| point.id).filter(|id| self.stats.points().contains_key(id)).collect();
         self.forget(&known)?;
         let size = self.recipe.size();
         self.engine.put(points.iter().map(|point| point.row(self.average_length, size)).collect())?;
@@ -110,20 +110,25 @@ impl Shard {
 
     /// Ids that are here and should not be, or have another audience or other releases; and those that should be and are not.
     pub(crate) fn difference(&self, wanted: &HashMap<Uuid, (Audience, Span)>) -> (Vec<Uuid>, Vec<Uuid>) {
-        let here = |id: &Uuid| self.stats.points.get(id).map(|known| (&known.audience, known.span));
-        let stale = self.stats.points.keys().filter(|id| here(id) != wanted.get(id).map(right)).copied().collect();
+        let here = |id: &Uuid| self.stats.points().get(id).map(|known| (&known.audience, known.span));
+        let stale = self.stats.points().keys().filter(|id| here(id) != wanted.get(id).map(right)).copied().collect();
         let missing = wanted.iter().filter(|(id, wanted)| here(id) != Some(right(wanted))).map(|(id, _)| *id).collect();
         (stale, missing)
     }
 
+    /// Whether passages wait for their vector: a count, for this is asked every second.
+    pub(crate) fn waits(&self) -> bool {
+        self.stats.waits()
+    }
+
     /// Passages that wait for their vector.
     pub(crate) fn pending(&self) -> Vec<Uuid> {
-        self.stats.points.iter().filter(|(_, known)| known.pending).map(|(id, _)| *id).collect()
+        self.stats.points().iter().filter(|(_, known)| known.pending).map(|(id, _)| *id).collect()
     }
 
     /// How many passages it holds.
     pub(crate) fn len(&self) -> usize {
-        self.stats.points.len()
+        self.stats.points().len()
     }
 
     /// The best passages by words. `query` holds each word once, with how often it was asked.
@@ -166,7 +171,7 @@ impl Shard {
                 }
             }
         }
-        look.retain(|id| self.stats.points.get(id).is_none_or(|known| pending && known.pending));
+        look.retain(|id| self.stats.points().get(id).is_none_or(|known| pending && known.pending));
         Ok(look)
     }
 
@@ -196,7 +201,7 @@ impl Shard {
             limit,
         )?;
         let scored = found.into_iter().filter_map(|(id, score)| {
-            let known = self.stats.points.get(&id)?;
+            let known = self.stats.points().get(&id)?;
             Some(Scored { id, document: known.document, kind: known.kind, score: f64::from(score) })
         });
         Ok(scored.collect())

@@ -9,11 +9,14 @@ use crate::{Audience, Reader, passage::Kind, release::Span};
 /// How common words are in the workspace.
 #[derive(Debug, Default)]
 pub(crate) struct Stats {
-    pub(super) points: HashMap<Uuid, Known>,
+    /// Changed by [`Stats::add`] and [`Stats::subtract`] alone, which keep the counts below.
+    points: HashMap<Uuid, Known>,
     /// Points that only releases still have.
     retired: usize,
     /// How many points there are for each audience.
     audiences: HashMap<Audience, usize>,
+    /// Points that wait for their vector.
+    waiting: usize,
     frequencies: HashMap<u32, u32>,
     length: u64,
     /// The words of each point, where others may take points away and nobody could be asked for their words any more.
@@ -40,6 +43,16 @@ impl Stats {
     /// The words of each point, if they are kept.
     pub(super) fn kept(&self) -> Option<&HashMap<Uuid, Box<[u32]>>> {
         self.kept.as_ref()
+    }
+
+    /// What is known of each point.
+    pub(super) fn points(&self) -> &HashMap<Uuid, Known> {
+        &self.points
+    }
+
+    /// Whether any point waits for its vector.
+    pub(super) fn waits(&self) -> bool {
+        self.waiting > 0
     }
 
     /// Rarity of a word, as the engine computes it.
@@ -87,20 +100,26 @@ impl Stats {
     }
 
     pub(super) fn add(&mut self, id: Uuid, known: Known, dimensions: impl Iterator<Item = u32>) {
-        self.length += u64::from(known.length);
         let dimensions: Box<[u32]> = dimensions.collect();
         dimensions.iter().for_each(|dimension| *self.frequencies.entry(*dimension).or_default() += 1);
         if let Some(kept) = &mut self.kept {
             kept.insert(id, dimensions);
         }
-        self.retired += usize::from(known.span.last.is_some());
-        *self.audiences.entry(known.audience.clone()).or_default() += 1;
-        self.points.insert(id, known);
+        self.count(&known);
+        if let Some(before) = self.points.insert(id, known) {
+            self.discount(&before);
+        }
     }
 
-    /// Where words are kept, those are taken away and `dimensions` is not looked at.
-    pub(super) fn subtract(&mut self, id: Uuid, dimensions: &[u32]) {
-        let Some(known) = self.points.remove(&id) else { return };
+    fn count(&mut self, known: &Known) {
+        self.length += u64::from(known.length);
+        self.retired += usize::from(known.span.last.is_some());
+        *self.audiences.entry(known.audience.clone()).or_default() += 1;
+        self.waiting += usize::from(known.pending);
+    }
+
+    fn discount(&mut self, known: &Known) {
+        self.length -= u64::from(known.length);
         self.retired -= usize::from(known.span.last.is_some());
         if let Some(count) = self.audiences.get_mut(&known.audience) {
             *count -= 1;
@@ -108,7 +127,13 @@ impl Stats {
                 self.audiences.remove(&known.audience);
             }
         }
-        self.length = self.length.saturating_sub(u64::from(known.length));
+        self.waiting -= usize::from(known.pending);
+    }
+
+    /// Where words are kept, those are taken away and `dimensions` is not looked at.
+    pub(super) fn subtract(&mut self, id: Uuid, dimensions: &[u32]) {
+        let Some(known) = self.points.remove(&id) else { return };
+        self.discount(&known);
         let kept = self.kept.as_mut().and_then(|kept| kept.remove(&id));
         for dimension in kept.as_deref().unwrap_or(dimensions) {
             if let Some(count) = self.frequencies.get_mut(dimension) {
@@ -167,6 +192,28 @@ mod tests {
         assert_eq!(shared.audiences_of(&Reader::Anyone), Some(vec!["all".to_owned()]), "others may have put some there");
         assert_eq!(shared.audiences_of(&pro).unwrap(), ["all", "verified", "with plan=pro", "with plan="]);
         assert_eq!(shared.audiences_of(&Reader::Staff), None);
+    }
+
+    proptest::proptest! {
+        /// However points come, are replaced and go, the counts say what looking at all of them says.
+        #[test]
+        fn counts_are_never_stale(steps in proptest::collection::vec((0u128..6, proptest::bool::ANY, proptest::bool::ANY, 0i64..3, 1u32..9), 0..60), keeping: bool) {
+            let mut stats = Stats::new(keeping);
+            for (id, put, pending, last, length) in steps {
+                let id = Uuid::from_u128(id);
+                if put {
+                    let span = Span { since: 0, last: (last > 0).then_some(last) };
+                    let known = Known { document: id, kind: Kind::Text, audience: Audience::All, span, length, pending };
+                    stats.add(id, known, [1].into_iter());
+                } else {
+                    stats.subtract(id, &[]);
+                }
+                let all = || stats.points().values();
+                proptest::prop_assert_eq!(stats.waits(), all().any(|known| known.pending));
+                proptest::prop_assert_eq!(stats.is_of_today(), all().all(|known| known.span.last.is_none()));
+                proptest::prop_assert_eq!(stats.length, all().map(|known| u64::from(known.length)).sum::<u64>());
+            }
+        }
     }
 
     #[test]

@@ -91,6 +91,7 @@ async fn every_form_says_what_is_wrong_and_keeps_what_was_written() {
         "/console/bot",
         "/console/bot/rules",
         "/console/people",
+        "/console/tokens",
         "/console/account",
         "/console/inboxes",
         "/console/sources/new",
