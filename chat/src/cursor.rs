@@ -87,7 +87,8 @@ pub struct Delivered {
     pub at: i64,
 }
 
-/// Notes how far devices have come, each of them once: one statement for all. Marks beyond a conversation's end are cut to it.
+/// Notes how far devices have come, each of them once: one statement for all. Marks beyond a conversation's end are cut to it. What a
+/// power cut takes back is noted again: devices tell where they are when they come back.
 pub async fn delivered(store: &Store, list: &[Delivered]) -> Result<()> {
     let rows: Vec<_> = list
         .iter()
@@ -114,8 +115,9 @@ pub async fn delivered(store: &Store, list: &[Delivered]) -> Result<()> {
           WHERE excluded.delivered_seq > cursor.delivered_seq",
         store.dialect().rows(1, &columns)
     );
-    sqlx::query(sqlx::AssertSqlSafe(sql)).bind(json!(rows).to_string()).execute(store.write()).await?;
-    Ok(())
+    let mut tx = store.begin_brief().await?;
+    sqlx::query(sqlx::AssertSqlSafe(sql)).bind(json!(rows).to_string()).execute(&mut *tx).await?;
+    Ok(tx.commit().await?)
 }
 
 /// How far this reader has read, on whichever device; 0: nothing.

@@ -24,8 +24,9 @@ pub struct Visitor {
     pub seen_at: i64,
 }
 
-/// Makes a visitor, or finds the one that was made with this id.
+/// Makes a visitor, or finds the one that was made with this id. The first message, which comes after it, brings it to the disk.
 pub async fn create(store: &Store, workspace: WorkspaceId, id: VisitorId, locale: &str, now: i64) -> Result<Visitor> {
+    let mut tx = store.begin_brief().await?;
     sqlx::query(
         "INSERT INTO visitor (id, workspace_id, name, locale, created_at, seen_at) VALUES ($1, $2, '', $3, $4, $4) ON CONFLICT (id) DO NOTHING",
     )
@@ -33,8 +34,9 @@ pub async fn create(store: &Store, workspace: WorkspaceId, id: VisitorId, locale
     .bind(workspace.text())
     .bind(locale)
     .bind(now)
-    .execute(store.write())
+    .execute(&mut *tx)
     .await?;
+    tx.commit().await?;
     find(store, workspace, id).await
 }
 

@@ -53,7 +53,7 @@ pub(crate) async fn due(chat: &Chat) -> Result<Vec<(WorkspaceId, ConversationId)
 /// Claims the conversation's turn; `None` when it is not due or another bot has it.
 pub(super) async fn claim(bot: &Bot, workspace: WorkspaceId, conversation: ConversationId, id: TurnId) -> Result<Option<Claim>> {
     let now = bot.chat().now();
-    let mut tx = bot.chat().begin().await?;
+    let mut tx = bot.chat().begin_brief().await?;
     let sql = format!(
         "UPDATE conversation SET turn_id = $4, turn_until = $5
           WHERE workspace_id = $2 AND id = $3 AND speaker = 'bot' AND asked_seq > answered_seq AND {FREE}
@@ -103,14 +103,16 @@ async fn failures(tx: &mut Tx, workspace: WorkspaceId, conversation: Conversatio
 
 /// Makes the lease longer; false when it is lost.
 pub(super) async fn renew(bot: &Bot, claim: &Claim) -> Result<bool> {
+    let mut tx = bot.chat().begin_brief().await?;
     let done = sqlx::query("UPDATE conversation SET turn_until = $4 WHERE workspace_id = $1 AND id = $2 AND turn_id = $3 AND epoch = $5")
         .bind(claim.workspace.text())
         .bind(claim.conversation.text())
         .bind(claim.id.text())
         .bind(until(bot))
         .bind(claim.epoch)
-        .execute(bot.chat().store().write())
+        .execute(&mut *tx)
         .await?;
+    tx.commit().await?;
     Ok(done.rows_affected() > 0)
 }
 
@@ -134,6 +136,7 @@ pub(super) async fn finish(bot: &Bot, claim: &Claim, done: Done, trace: &Trace) 
 
 /// Gives the lease back; a turn that is due already is announced.
 pub(super) async fn release(bot: &Bot, claim: &Claim) -> Result<()> {
+    let mut tx = bot.chat().begin_brief().await?;
     let left = sqlx::query(
         "UPDATE conversation SET turn_id = NULL, turn_until = 0 WHERE workspace_id = $1 AND id = $2 AND turn_id = $3
          RETURNING speaker, asked_seq, answered_seq",
@@ -141,8 +144,9 @@ pub(super) async fn release(bot: &Bot, claim: &Claim) -> Result<()> {
     .bind(claim.workspace.text())
     .bind(claim.conversation.text())
     .bind(claim.id.text())
-    .fetch_optional(bot.chat().store().write())
+    .fetch_optional(&mut *tx)
     .await?;
+    tx.commit().await?;
     let Some(left) = left else { return Ok(()) };
     let (speaker, asked, answered): (&str, i64, i64) =
         (left.try_get("speaker")?, left.try_get("asked_seq")?, left.try_get("answered_seq")?);

@@ -94,6 +94,22 @@ impl Dialect {
             Self::Postgres => "BEGIN",
         }
     }
+
+    /// The same for one whose commit does not wait for the disk. SQLite's connection stays so until it is told [`Self::in_earnest`].
+    pub(super) fn begin_brief(self) -> &'static str {
+        match self {
+            Self::Sqlite => "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN; SET LOCAL synchronous_commit = off",
+        }
+    }
+
+    /// Every commit waits for the disk again, if that has to be said.
+    pub(super) fn in_earnest(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => Some("PRAGMA synchronous = FULL"),
+            Self::Postgres => None,
+        }
+    }
 }
 
 impl Column {

@@ -50,8 +50,8 @@ impl Store {
             Dialect::Postgres => config.address.clone(),
         };
         migrate(&address, dialect).await?;
-        let write = pool(&address, dialect, if dialect == Dialect::Sqlite { 1 } else { config.readers }).await?;
-        let read = pool(&address, dialect, config.readers).await?;
+        let write = pool(&address, dialect, if dialect == Dialect::Sqlite { 1 } else { config.readers }, dialect.in_earnest()).await?;
+        let read = pool(&address, dialect, config.readers, None).await?;
         let wal = (dialect == Dialect::Sqlite).then(|| Arc::new(wal::tend(&address, (read.clone(), write.clone()))));
         let store = Self { read, write, dialect, _wal: wal };
         checks::durable(&store).await?;
@@ -71,6 +71,13 @@ impl Store {
     /// A write transaction; dropped without commit it is undone.
     pub async fn begin(&self) -> Result<Tx> {
         Ok(self.write.begin_with(self.dialect.begin()).await?)
+    }
+
+    /// A write transaction that a power cut may take back, never the end of the process: it is committed without waiting for the disk,
+    /// and is on it with the next one that waits. For leases, which end with their holder, and for what is of no use without
+    /// what is written after it.
+    pub async fn begin_brief(&self) -> Result<Tx> {
+        Ok(self.write.begin_with(self.dialect.begin_brief()).await?)
     }
 
     /// Which engine this is.
@@ -106,16 +113,19 @@ fn with_create_mode(address: &str) -> Result<String> {
     Ok(if address.contains("mode=") { address.to_owned() } else { format!("{address}{sign}mode=rwc") })
 }
 
-async fn pool(address: &str, dialect: Dialect, size: u32) -> Result<AnyPool> {
+/// `first`: what each connection is told before it is used again.
+async fn pool(address: &str, dialect: Dialect, size: u32, first: Option<&'static str>) -> Result<AnyPool> {
     AnyPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(Duration::from_secs(15))
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
-        .before_acquire(|connection, state| {
+        .before_acquire(move |connection, state| {
             Box::pin(async move {
-                if state.idle_for > RESTED {
+                if let Some(first) = first {
+                    connection.execute(first).await?;
+                } else if state.idle_for > RESTED {
                     connection.ping().await?;
                 }
                 // A commit that failed for want of room may have ended the transaction without its being noticed here:

@@ -8,7 +8,36 @@ use crate::{
     testing::{Engine, Fresh},
 };
 
-crate::on_every_engine!(every_connection_promises_durability_for_itself);
+crate::on_every_engine!(every_connection_promises_durability_for_itself, a_brief_transaction_lowers_the_promise_for_itself_alone);
+
+async fn a_brief_transaction_lowers_the_promise_for_itself_alone(engine: Engine) {
+    let fresh = engine.fresh().await.unwrap();
+    let store = fresh.chat.store();
+    for end in ["committed", "rolled back", "dropped", "failed"] {
+        let mut tx = store.begin_brief().await.unwrap();
+        let level = match engine {
+            Engine::Sqlite => sqlx::query("PRAGMA synchronous").fetch_one(&mut *tx).await.unwrap().try_get::<i64, _>(0).unwrap().to_string(),
+            _ => setting(&mut tx, "SHOW synchronous_commit").await,
+        };
+        assert_eq!(level, if engine == Engine::Sqlite { "1" } else { "off" });
+        match end {
+            "committed" => tx.commit().await.unwrap(),
+            "rolled back" => tx.rollback().await.unwrap(),
+            "dropped" => drop(tx),
+            _ => {
+                assert!(sqlx::query("SELECT no_such_column FROM workspace").execute(&mut *tx).await.is_err());
+                drop(tx);
+            }
+        }
+        let mut held = Vec::new();
+        for _ in 0..store.write().size() {
+            held.push(store.write().acquire().await.unwrap());
+        }
+        for connection in &mut held {
+            assert_eq!(promise(connection, engine).await, expected(engine), "after it was {end}");
+        }
+    }
+}
 
 async fn every_connection_promises_durability_for_itself(engine: Engine) {
     let fresh = engine.fresh().await.unwrap();
