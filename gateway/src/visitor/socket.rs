@@ -51,13 +51,21 @@ pub(crate) async fn open(State(gate): State<Gate>, Address(address): Address, he
     let open = gate.sockets.token();
     limited(upgrade, MAX_FRAME).on_upgrade(move |socket| async move {
         // The task of an upgrade keeps room for each of its steps as long as it lives.
-        tokio::spawn(talk(Box::new(socket), gate, origin, address, open));
+        tokio::spawn(talk(Box::new(socket), Box::new(From { gate, origin, address }), open));
     })
 }
 
-/// A session from hello to goodbye; a drain waits for `_open`.
-async fn talk(mut socket: Box<WebSocket>, gate: Gate, origin: Option<String>, address: Option<IpAddr>, _open: TaskTrackerToken) {
-    let end = match Box::pin(begin(&mut socket, gate, origin, address)).await {
+/// Where a socket comes from.
+struct From {
+    gate: Gate,
+    origin: Option<String>,
+    address: Option<IpAddr>,
+}
+
+/// A session from hello to goodbye; a drain waits for `_open`. What is handed from step to step is boxed: a task keeps room for it
+/// at each of them.
+async fn talk(mut socket: Box<WebSocket>, from: Box<From>, _open: TaskTrackerToken) {
+    let end = match Box::pin(begin(&mut socket, from)).await {
         Ok(line) => converse(&mut socket, line).await,
         Err(end) => end,
     };
@@ -97,7 +105,8 @@ struct Line {
     packs: bool,
 }
 
-async fn begin(socket: &mut WebSocket, gate: Gate, origin: Option<String>, address: Option<IpAddr>) -> Result<Line, End> {
+async fn begin(socket: &mut WebSocket, from: Box<From>) -> Result<Box<Line>, End> {
+    let From { gate, origin, address } = *from;
     let hello = match timeout(HELLO_WITHIN, next_text(socket)).await {
         Ok(text) => text?,
         Err(_) => return Err(End::Close(NO_HELLO, "no hello")),
@@ -113,7 +122,7 @@ async fn begin(socket: &mut WebSocket, gate: Gate, origin: Option<String>, addre
     match Session::begin(gate, hello, origin.as_deref(), address).await {
         Ok((session, ear, first)) => {
             send(socket, slow, packs, first).await?;
-            Ok(Line { session, ear, slow, packs })
+            Ok(Box::new(Line { session, ear, slow, packs }))
         }
         Err(refused) => {
             let sentence = crate::words::say(refused.locale, refused.code);
@@ -123,7 +132,7 @@ async fn begin(socket: &mut WebSocket, gate: Gate, origin: Option<String>, addre
 }
 
 /// Frames both ways until one side ends.
-async fn converse(socket: &mut WebSocket, mut line: Line) -> End {
+async fn converse(socket: &mut WebSocket, mut line: Box<Line>) -> End {
     let drain = line.session.drain();
     let mut drained = std::pin::pin!(drain.cancelled());
     let mut staffed = line.session.staffed().await;
