@@ -16,7 +16,9 @@ async fn a_brief_transaction_lowers_the_promise_for_itself_alone(engine: Engine)
     for end in ["committed", "rolled back", "dropped", "failed"] {
         let mut tx = store.begin_brief().await.unwrap();
         let level = match engine {
-            Engine::Sqlite => sqlx::query("PRAGMA synchronous").fetch_one(&mut *tx).await.unwrap().try_get::<i64, _>(0).unwrap().to_string(),
+            Engine::Sqlite => {
+                sqlx::query("PRAGMA synchronous").fetch_one(&mut *tx).await.unwrap().try_get::<i64, _>(0).unwrap().to_string()
+            }
             _ => setting(&mut tx, "SHOW synchronous_commit").await,
         };
         assert_eq!(level, if engine == Engine::Sqlite { "1" } else { "off" });
