@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { context, dressed, run, stand, tell } from "./chromium.mjs";
 import { Widget } from "./widget.mjs";
 
-const CONSOLE = ["/console/", "/console/sources", "/console/sources/new", "/console/sources/check", "/console/search?q=website", "/console/gaps", "/console/cases", "/console/releases", "/console/bot", "/console/tools", "/console/tools/new", "/console/approvals", "/console/bot/rules", "/console/models", "/console/bot/rules/learn", "/console/playground", "/console/people", "/console/canned", "/console/report", "/console/agreement", "/console/inboxes", "/console/account"];
+const CONSOLE = ["/console/", "/console/sources", "/console/sources/new", "/console/sources/check", "/console/search?q=website", "/console/gaps", "/console/cases", "/console/releases", "/console/bot", "/console/tools", "/console/tools/new", "/console/approvals", "/console/bot/rules", "/console/models", "/console/bot/rules/learn", "/console/playground", "/console/people", "/console/canned", "/console/report", "/console/agreement", "/console/beside", "/console/tokens", "/console/inboxes", "/console/account"];
 
 await run(async (browser, plan) => {
   const made = [];
