@@ -52,4 +52,16 @@ export class Console {
   async send() {
     await this.page.locator('#composer button[value="stay"]').click();
   }
+
+  /** Changes what the newest reply says. */
+  async change(text) {
+    const open = this.page.locator("details.change[open]");
+    // It may be drawn anew in the very moment of the click; once it is open it stays.
+    while ((await open.count()) === 0) {
+      await this.page.locator("li.message.agent details.change summary").last().click();
+      await this.page.waitForTimeout(300);
+    }
+    await open.locator("textarea").fill(text);
+    await this.page.locator('details.change[open] button[value="edit"]').click();
+  }
 }

@@ -74,6 +74,11 @@ async function withScripts(browser, plan, story) {
   const reply = await read(widget.messages("agent").first());
   if (reply.text !== story.reply) throw new Error(`the visitor reads ${JSON.stringify(reply.text)}`);
 
+  // The newest message is changed where it stands, beside the composer, and the visitor reads it anew.
+  const changed = `${story.reply} :-)`;
+  await desk.change(changed);
+  await widget.messages("agent").filter({ hasText: changed }).first().waitFor({ timeout: 15000 });
+
   // The other way: the agent sees the visitor's words live.
   const before = await desk.messages("visitor").count();
   await widget.send("Thank you, that helps.");

@@ -91,7 +91,7 @@ function replace(old, fresh, piece) {
 
 // A menu that is open, or a field in use, is not taken from under anybody's hands.
 function isHeld(element) {
-  if (element.id !== "talk-head" && element.id !== "panel") return false;
+  if (element.id !== "talk-head" && element.id !== "panel" && !element.matches(".message")) return false;
   return (
     element.querySelector("details.menu[open]") !== null ||
     (element.contains(document.activeElement) && document.activeElement.matches("select, textarea, input"))

@@ -8,6 +8,8 @@ export function startMenus() {
       for (const other of document.querySelectorAll("details.menu[open]")) {
         if (other !== menu && !other.contains(menu)) other.open = false;
       }
+      // One in the flow of the talk makes the page longer.
+      if (menu.matches(".change")) menu.querySelector(".menu-body").scrollIntoView({ block: "nearest" });
     },
     true,
   );
