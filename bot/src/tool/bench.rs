@@ -232,10 +232,8 @@ impl Bench {
     async fn known(&self, tool: &Tool, asked: Asked, row: Row) -> Result<Outcome> {
         let row = self.ended(tool, row).await?;
         Ok(match row.status {
-            Status::Done => self.tell(tool, asked, &row.reply, "reused", None, None),
-            Status::Failed => self.failed(tool, asked, &row.problem, None, None),
             Status::Running if tool.spec.method.only_reads() => self.again(tool, asked, &row).await?,
-            Status::Running => self.unknown(tool, &row),
+            Status::Done | Status::Failed | Status::Running => self.came(tool, asked, &row),
             Status::Visitor | Status::Agent => self.wait(tool, &row),
             Status::Code => self.ask_for_code(tool, &row).await?,
             Status::Approved => self.again(tool, asked, &row).await?,
@@ -265,11 +263,16 @@ impl Bench {
         // Taken meanwhile: by another turn, or by this one before its question grew.
         let now = call::find(self.bot.chat(), self.place.workspace, row.conversation, row.id).await?;
         let row = self.ended(tool, now.unwrap_or_else(|| row.clone())).await?;
-        Ok(match row.status {
+        Ok(self.came(tool, asked, &row))
+    }
+
+    /// What has come of a call that is not made again.
+    fn came(&self, tool: &Tool, asked: Asked, row: &Row) -> Outcome {
+        match row.status {
             Status::Done => self.tell(tool, asked, &row.reply, "reused", None, None),
             Status::Failed => self.failed(tool, asked, &row.problem, None, None),
-            _ => self.unknown(tool, &row),
-        })
+            _ => self.unknown(tool, row),
+        }
     }
 
     async fn run(&self, tool: &Tool, asked: &Asked, row: &Row, start: Start, own: Map<String, Value>) -> Result<Option<Outcome>> {

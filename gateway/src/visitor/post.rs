@@ -1,8 +1,9 @@
 //! The answer to a POST, made while it is read: a client that resumes a whole record by one costs no more memory than a socket.
 
-use std::{convert::Infallible, mem, vec};
+use std::{convert::Infallible, future::ready, mem, vec};
 
 use axum::body::{Body, Bytes};
+use futures_util::stream::{self, StreamExt};
 use serde_json::value::RawValue;
 
 use super::{packet::Packet, session::Session};
@@ -13,45 +14,24 @@ struct Answer {
     frames: vec::IntoIter<Box<RawValue>>,
     /// The frame whose answer goes on.
     open: Option<Box<RawValue>>,
-    state: State,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum State {
-    Begins,
-    First,
-    Goes,
-    Ended,
+    /// Something was answered already.
+    begun: bool,
 }
 
 /// Takes what came by POST, at the visitor's own pace: `{"frames":[…]}` with what is answered.
 pub(super) fn answer(session: Session, frames: Vec<Box<RawValue>>) -> Body {
-    let answer = Answer { session, frames: frames.into_iter(), open: None, state: State::Begins };
-    Body::from_stream(futures_util::stream::unfold(answer, |mut answer| async move {
-        let part = answer.part().await?;
-        Some((Ok::<_, Infallible>(part), answer))
-    }))
+    let answer = Answer { session, frames: frames.into_iter(), open: None, begun: false };
+    let parts = stream::unfold(answer, |mut answer| async move {
+        let packets = answer.packets().await?;
+        Some((answer.joined(&packets), answer))
+    });
+    let fixed = |text: &'static str| stream::iter([Bytes::from_static(text.as_bytes())]);
+    Body::from_stream(
+        fixed("{\"frames\":[").chain(parts.filter(|part| ready(!part.is_empty()))).chain(fixed("]}")).map(Ok::<_, Infallible>),
+    )
 }
 
 impl Answer {
-    async fn part(&mut self) -> Option<Bytes> {
-        match self.state {
-            State::Ended => return None,
-            State::Begins => {
-                self.state = State::First;
-                return Some(Bytes::from_static(b"{\"frames\":["));
-            }
-            State::First | State::Goes => {}
-        }
-        while let Some(packets) = self.packets().await {
-            if !packets.is_empty() {
-                return Some(self.joined(&packets));
-            }
-        }
-        self.state = State::Ended;
-        Some(Bytes::from_static(b"]}"))
-    }
-
     /// What comes next; `None` when every frame is answered.
     async fn packets(&mut self) -> Option<Vec<Packet>> {
         // Nobody comes back for the rest of an answer: it goes on until nothing is owed.
@@ -67,7 +47,7 @@ impl Answer {
     fn joined(&mut self, packets: &[Packet]) -> Bytes {
         let mut text = String::with_capacity(packets.iter().map(|packet| packet.text().len() + 1).sum());
         for packet in packets {
-            if mem::replace(&mut self.state, State::Goes) == State::Goes {
+            if mem::replace(&mut self.begun, true) {
                 text.push(',');
             }
             text.push_str(packet.text());

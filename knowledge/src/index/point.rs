@@ -20,8 +20,8 @@ pub(super) const MEANING: &str = "meaning";
 /// among 100,000 is out of reach.
 pub(super) const LINKS: usize = 32;
 pub(super) const BREADTH: usize = 200;
-/// Vectors that are looked at on the way through their graph. Among 100,000, 256 miss one in a hundred of the nearest and 400 one in
-/// two hundred, for half as much again of the time.
+/// Vectors that are looked at on the way through their graph. Among 100,000 this misses one in seventy of the nearest; 256 miss one
+/// in a hundred, 400 one in two hundred, and take longer.
 pub(super) const WIDTH: usize = 200;
 /// The way through the graph is walked on bytes, a quarter of the memory; so many of the numbers lie within what a byte can say.
 pub(super) const QUANTILE: f32 = 0.99;
