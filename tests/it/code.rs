@@ -73,9 +73,9 @@ async fn a_code_is_sent_entered_and_forgotten(engine: Engine) {
 
     // What came of it stands with the answer, without the code.
     let seq = done["seq"].as_i64().unwrap();
-    let why = owner.get(&format!("/console/conversations/{talk}/why/{seq}")).await.unwrap();
+    let why = owner.why(&talk, seq).await.unwrap();
     assert!(why.words().contains("Close the account") && !why.text.contains(&known), "{}", why.words());
-    let asked = owner.get(&format!("/console/conversations/{talk}/why/{}", asks["seq"])).await.unwrap();
+    let asked = owner.why(&talk, asks["seq"].as_i64().unwrap()).await.unwrap();
     assert!(asked.words().contains("A tool needs a one-time code of the visitor"), "{}", asked.words());
     let output = server.output();
     assert!(!output.contains(&known) && output.contains("a one-time code was entered"), "{output}");

@@ -102,17 +102,7 @@ async fn asked(server: &Server, owner: &mut Staff) -> (i64, String) {
     let mut visitor = Visitor::of(server).await.unwrap();
     let talk = Visitor::conversation();
     let answer = visitor.ask(&talk, QUESTION).await.unwrap();
-    let why = format!("/console/conversations/{talk}/why/{}", answer["seq"]);
-    let mut page = owner.get(&why).await.unwrap();
-    // What the turn saw is noted a moment after its answer.
-    for _ in 0..50 {
-        if page.status == StatusCode::OK {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        page = owner.get(&why).await.unwrap();
-    }
-    assert_eq!(page.status, StatusCode::OK, "{}", page.words());
+    let page = owner.why(&talk, answer["seq"].as_i64().unwrap()).await.unwrap();
     let number = page.words().split("Release ").nth(1).and_then(|rest| rest.split_whitespace().next()).and_then(|n| n.parse().ok());
     (number.unwrap_or(0), answer["body"].as_str().unwrap().to_owned())
 }

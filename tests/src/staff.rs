@@ -2,7 +2,7 @@
 
 pub mod page;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use anyhow::{Context as _, Result, bail};
 use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
@@ -133,6 +133,22 @@ impl Staff {
     /// Each cookie with its value, for a real browser.
     pub fn jar(&self) -> &BTreeMap<String, String> {
         &self.cookies
+    }
+
+    /// Why the bot said message `seq`: what a turn saw is noted a moment after its answer.
+    ///
+    /// # Errors
+    /// When it is not noted within five seconds.
+    pub async fn why(&mut self, conversation: &str, seq: i64) -> Result<Page> {
+        let address = format!("/console/conversations/{conversation}/why/{seq}");
+        for _ in 0..50 {
+            let page = self.get(&address).await?;
+            if page.status.is_success() {
+                return Ok(page);
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        bail!("{address} shows nothing")
     }
 
     /// A page, after redirects.

@@ -1,15 +1,14 @@
 //! Every message back to its sender over the product's own socket, for outside judges of RFC 6455.
 
-use axum::{
-    extract::{
-        Query, WebSocketUpgrade,
-        ws::{Message, WebSocket},
-    },
-    response::Response,
-};
+use axum::{extract::Query, response::Response};
 use serde::Deserialize;
+use tungstenite::Message;
 
-use super::socket::{End, MAX_FRAME, failed, finish, limited};
+use super::{
+    socket::{End, MAX_FRAME, failed, finish},
+    upgrade::Upgrade,
+    websocket::WebSocket,
+};
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
@@ -18,10 +17,10 @@ pub(super) struct Asked {
 }
 
 /// `GET /v1/visitor/echo?max=`
-pub(super) async fn open(Query(asked): Query<Asked>, upgrade: WebSocketUpgrade) -> Response {
-    limited(upgrade, asked.max.unwrap_or(MAX_FRAME)).on_upgrade(|mut socket| async move {
+pub(super) async fn open(Query(asked): Query<Asked>, upgrade: Upgrade) -> Response {
+    upgrade.then(asked.max.unwrap_or(MAX_FRAME), |mut socket| async move {
         let end = echo(&mut socket).await;
-        finish(socket, end).await;
+        finish(&mut socket, end).await;
     })
 }
 

@@ -24,7 +24,9 @@ mod socket;
 mod stream;
 #[doc(hidden)]
 pub mod testing;
+mod upgrade;
 mod view;
+mod websocket;
 
 use axum::{
     Router,

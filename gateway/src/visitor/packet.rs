@@ -5,11 +5,9 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use axum::{
-    body::Bytes,
-    extract::ws::{Message, Utf8Bytes},
-};
+use axum::body::Bytes;
 use flate2::{Compression, write::DeflateEncoder};
+use tungstenite::{Message, Utf8Bytes};
 
 /// Below so many bytes packing costs more than it saves.
 const PACKED_FROM: usize = 1_024;

@@ -1,43 +1,31 @@
 //! The WebSocket that carries a session: one task, small buffers.
 
-use std::{
-    future::{poll_fn, ready},
-    net::IpAddr,
-    task::Poll,
-    time::Duration,
-};
+use std::{future::ready, net::IpAddr, time::Duration};
 
-use axum::{
-    extract::{
-        State, WebSocketUpgrade,
-        ws::{CloseFrame, Message, Utf8Bytes, WebSocket},
-    },
-    http::HeaderMap,
-    response::Response,
-};
+use axum::{extract::State, http::HeaderMap, response::Response};
 use chat::{Heard, Subscription};
-use futures_util::SinkExt;
 use serde_json::json;
 use tokio::{sync::watch, time::timeout};
 use tokio_util::task::task_tracker::TaskTrackerToken;
+use tungstenite::{
+    Error, Message, Utf8Bytes,
+    error::CapacityError,
+    protocol::frame::{CloseFrame, coding::CloseCode},
+};
 
-use super::{address::Address, frame, gate::Gate, packet::Packet, session::Session, view};
+use super::{address::Address, frame, gate::Gate, packet::Packet, session::Session, upgrade::Upgrade, view, websocket::WebSocket};
 
 /// The largest frame, in bytes.
 pub(super) const MAX_FRAME: usize = 64 * 1024;
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
 
-/// Most frames of a visitor are shorter; longer ones are read in pieces.
-const READ_BUFFER: usize = 384;
-
+const PROTOCOL: u16 = 1002;
+const NOT_TEXT: u16 = 1007;
 const RESTART: u16 = 1012;
 const LATER: u16 = 1013;
 const NO_HELLO: u16 = 4001;
 const SLOW: u16 = 4008;
 const TOO_LARGE: u16 = 4009;
-
-/// What may wait for a reader, in bytes. Every frame is flushed before the next, so this is one frame; a page of history is less.
-const MAX_UNSENT: usize = 2 * 1024 * 1024;
 
 /// Why a socket ends.
 pub(super) enum End {
@@ -46,13 +34,11 @@ pub(super) enum End {
 }
 
 /// Its parts are boxed where they are rare, so that a session that waits is small.
-pub(crate) async fn open(State(gate): State<Gate>, Address(address): Address, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+pub(crate) async fn open(State(gate): State<Gate>, Address(address): Address, headers: HeaderMap, upgrade: Upgrade) -> Response {
     let origin = headers.get("origin").and_then(|origin| origin.to_str().ok()).map(str::to_owned);
     let open = gate.sockets.token();
-    limited(upgrade, MAX_FRAME).on_upgrade(move |socket| async move {
-        // The task of an upgrade keeps room for each of its steps as long as it lives.
-        tokio::spawn(talk(Box::new(socket), Box::new(From { gate, origin, address }), open));
-    })
+    let from = Box::new(From { gate, origin, address });
+    upgrade.then(MAX_FRAME, |socket| talk(socket, from, open))
 }
 
 /// Where a socket comes from.
@@ -64,34 +50,24 @@ struct From {
 
 /// A session from hello to goodbye; a drain waits for `_open`. What is handed from step to step is boxed: a task keeps room for it
 /// at each of them.
-async fn talk(mut socket: Box<WebSocket>, from: Box<From>, _open: TaskTrackerToken) {
+async fn talk(mut socket: WebSocket, from: Box<From>, _open: TaskTrackerToken) {
     let end = match Box::pin(begin(&mut socket, from)).await {
         Ok(line) => converse(&mut socket, line).await,
         Err(end) => end,
     };
-    Box::pin(finish(*socket, end)).await;
-}
-
-/// The library's own buffers are 128 KiB a socket and unbounded: all are set.
-pub(super) fn limited(upgrade: WebSocketUpgrade, max_frame: usize) -> WebSocketUpgrade {
-    upgrade
-        .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(0)
-        .max_write_buffer_size(MAX_UNSENT.max(max_frame + 1_024))
-        .max_message_size(max_frame)
-        .max_frame_size(max_frame)
+    Box::pin(finish(&mut socket, end)).await;
 }
 
 /// Says why and hears the answer; or answers the other side's closing, which waits to be sent. A socket that is closed while
 /// something it was sent is unread takes back what is still on its way out.
-pub(super) async fn finish(mut socket: WebSocket, end: End) {
+pub(super) async fn finish(socket: &mut WebSocket, end: End) {
     let closing = async {
         match end {
             End::Close(code, reason) => {
-                drop(socket.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await);
+                drop(socket.send(Message::Close(Some(CloseFrame { code: CloseCode::from(code), reason: reason.into() }))).await);
                 while let Some(Ok(_)) = socket.recv().await {}
             }
-            End::Gone => drop(socket.close().await),
+            End::Gone => drop(socket.flush().await),
         }
     };
     drop(timeout(Duration::from_secs(2), closing).await);
@@ -152,13 +128,14 @@ async fn converse(socket: &mut WebSocket, mut line: Box<Line>) -> End {
             && let Some(packet) = line.session.at_once(heard)
         {
             let Some(packet) = packet else { continue };
-            match offer(socket, packet.message(line.packs)).await {
-                Offered::Taken => continue,
-                Offered::Gone => return End::Gone,
-                Offered::Waits(left) => match Box::pin(push(socket, line.slow, left)).await {
-                    Ok(()) => continue,
-                    Err(end) => return end,
-                },
+            let waited = match socket.offer(packet.message(line.packs)).await {
+                Ok(true) => Ok(()),
+                Ok(false) => Box::pin(in_time(line.slow, socket.flush())).await,
+                Err(_) => Err(End::Gone),
+            };
+            match waited {
+                Ok(()) => continue,
+                Err(end) => return end,
             }
         }
         if let Err(end) = Box::pin(answer(socket, &mut line, &mut staffed, came)).await {
@@ -211,52 +188,18 @@ async fn next_text(socket: &mut WebSocket) -> Result<Utf8Bytes, End> {
 }
 
 /// What to say to a client whose bytes could not be read.
-pub(super) fn failed(error: &axum::Error) -> End {
-    // A control frame that is too big breaks the protocol; a message over our limit does not.
-    match error.to_string().contains("Message too long") {
-        true => End::Close(TOO_LARGE, "frame too large"),
-        false => End::Gone,
+pub(super) fn failed(error: &Error) -> End {
+    match error {
+        Error::Capacity(CapacityError::MessageTooLong { .. }) => End::Close(TOO_LARGE, "frame too large"),
+        Error::Protocol(_) => End::Close(PROTOCOL, "not WebSocket"),
+        Error::Utf8(_) => End::Close(NOT_TEXT, "not UTF-8"),
+        _ => End::Gone,
     }
 }
 
-/// What became of a frame that was offered.
-enum Offered {
-    Taken,
-    Gone,
-    /// The reader's buffer is full: this frame, or the end of one, must wait.
-    Waits(Option<Message>),
-}
-
-/// Gives a frame to the kernel if it takes it now.
-async fn offer(socket: &mut WebSocket, message: Message) -> Offered {
-    let mut message = Some(message);
-    poll_fn(|context| {
-        match socket.poll_ready_unpin(context) {
-            Poll::Pending => return Poll::Ready(Offered::Waits(message.take())),
-            Poll::Ready(Err(_)) => return Poll::Ready(Offered::Gone),
-            Poll::Ready(Ok(())) => {}
-        }
-        if message.take().is_some_and(|message| socket.start_send_unpin(message).is_err()) {
-            return Poll::Ready(Offered::Gone);
-        }
-        Poll::Ready(match socket.poll_flush_unpin(context) {
-            Poll::Pending => Offered::Waits(None),
-            Poll::Ready(Ok(())) => Offered::Taken,
-            Poll::Ready(Err(_)) => Offered::Gone,
-        })
-    })
-    .await
-}
-
 /// Waits for a slow reader, but not for ever.
-async fn push(socket: &mut WebSocket, slow: Duration, left: Option<Message>) -> Result<(), End> {
-    let pushed = async {
-        match left {
-            Some(message) => socket.send(message).await,
-            None => socket.flush().await,
-        }
-    };
-    match timeout(slow, pushed).await {
+async fn in_time(slow: Duration, sent: impl Future<Output = Result<(), Error>>) -> Result<(), End> {
+    match timeout(slow, sent).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) => Err(End::Gone),
         Err(_) => Err(End::Close(SLOW, "too slow, resume")),
@@ -266,7 +209,7 @@ async fn push(socket: &mut WebSocket, slow: Duration, left: Option<Message>) -> 
 /// A reader that does not take a frame in time is closed with a code that says "resume".
 async fn send(socket: &mut WebSocket, slow: Duration, packs: bool, out: Vec<Packet>) -> Result<(), End> {
     for packet in out {
-        push(socket, slow, Some(packet.message(packs))).await?;
+        in_time(slow, socket.send(packet.message(packs))).await?;
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ const DRAWN: [(&str, &[&str]); 7] = [
 ];
 
 pub fn workspace() -> Metadata {
-    MetadataCommand::new().current_dir(tests::tree::root()).other_options(["--offline".to_owned()]).exec().unwrap()
+    MetadataCommand::new().current_dir(tests::tree::root()).other_options(["--locked".to_owned()]).exec().unwrap()
 }
 
 #[test]

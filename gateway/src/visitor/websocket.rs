@@ -1,0 +1,252 @@
+//! A WebSocket that holds nothing while nothing is said.
+//!
+//! The protocol is tungstenite's. What it keeps of a socket, over a kilobyte, matters while a frame comes or goes; between frames
+//! there is nothing in it that another would not have, so it is dropped there and made again for the next frame.
+
+use std::{
+    future::poll_fn,
+    io::{self, ErrorKind, Read, Write},
+    mem::MaybeUninit,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+};
+use tokio_rustls::server::TlsStream;
+use tungstenite::{
+    Error, Message,
+    protocol::{Role, WebSocketConfig, WebSocketContext},
+};
+
+/// Read at once, in bytes; most frames of visitors are shorter.
+const READ: usize = 1_024;
+
+/// What may wait for a reader, in bytes. Every frame is flushed before the next, so this is one frame; a page of history is less.
+const MAX_UNSENT: usize = 2 * 1024 * 1024;
+
+/// What carries a socket.
+pub(super) enum Io {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+impl Io {
+    fn poll_read(&mut self, context: &mut Context<'_>, room: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Plain(io) => Pin::new(io).poll_read(context, room),
+            Self::Tls(io) => Pin::new(io).poll_read(context, room),
+        }
+    }
+
+    fn poll_write(&mut self, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match self {
+            Self::Plain(io) => Pin::new(io).poll_write(context, bytes),
+            Self::Tls(io) => Pin::new(io).poll_write(context, bytes),
+        }
+    }
+
+    fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Plain(io) => Pin::new(io).poll_flush(context),
+            Self::Tls(io) => Pin::new(io).poll_flush(context),
+        }
+    }
+
+    /// What came first after a silence; nothing is the end.
+    fn poll_first(&mut self, context: &mut Context<'_>) -> Poll<io::Result<Vec<u8>>> {
+        let mut room = [MaybeUninit::uninit(); READ];
+        let mut room = ReadBuf::uninit(&mut room);
+        ready!(self.poll_read(context, &mut room))?;
+        Poll::Ready(Ok(room.filled().to_vec()))
+    }
+}
+
+/// A socket between its frames, or in the middle of one.
+pub(super) struct WebSocket {
+    io: Io,
+    max_frame: usize,
+    state: Option<Box<State>>,
+}
+
+/// What there is to remember in the middle of a frame, of a message in pieces, or of what the other side does not take yet.
+struct State {
+    protocol: WebSocketContext,
+    /// Bytes that were read.
+    read: usize,
+    /// Bytes of the frames that were told of. Fewer than were read while one is not whole.
+    told: usize,
+}
+
+impl WebSocket {
+    /// `part` was read already; `max_frame` is the largest message in bytes.
+    pub(super) fn new(io: Io, part: Vec<u8>, max_frame: usize) -> Self {
+        let mut socket = Self { io, max_frame, state: None };
+        if !part.is_empty() {
+            socket.state(part);
+        }
+        socket
+    }
+
+    /// The next message; `None` when the socket has ended. Pings are answered. Cancel-safe.
+    pub(super) async fn recv(&mut self) -> Option<Result<Message, Error>> {
+        poll_fn(|context| self.poll_recv(context)).await
+    }
+
+    /// Sends a message, however long the other side takes for it.
+    pub(super) async fn send(&mut self, message: Message) -> Result<(), Error> {
+        self.put(message).await?;
+        self.flush().await
+    }
+
+    /// Waits until everything that was put is with the kernel.
+    pub(super) async fn flush(&mut self) -> Result<(), Error> {
+        poll_fn(|context| self.poll_flush(context)).await
+    }
+
+    /// Gives a message to the kernel as far as it takes it now; whether it took all of it.
+    pub(super) async fn offer(&mut self, message: Message) -> Result<bool, Error> {
+        self.put(message).await?;
+        poll_fn(|context| {
+            Poll::Ready(match self.poll_flush(context) {
+                Poll::Ready(flushed) => flushed.map(|()| true),
+                Poll::Pending => Ok(false),
+            })
+        })
+        .await
+    }
+
+    /// Writes a message, or keeps it to be flushed.
+    async fn put(&mut self, message: Message) -> Result<(), Error> {
+        let mut message = Some(message);
+        poll_fn(|context| {
+            let Some(message) = message.take() else { return Poll::Ready(Ok(())) };
+            Poll::Ready(match self.with(context, |protocol, now| protocol.write(now, message)) {
+                Poll::Ready(Err(Error::ConnectionClosed)) | Poll::Pending => Ok(()),
+                Poll::Ready(put) => put,
+            })
+        })
+        .await
+    }
+
+    fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        if self.state.is_none() {
+            return Poll::Ready(Ok(()));
+        }
+        let flushed = ready!(self.with(context, |protocol, now| protocol.flush(now)));
+        self.rest(context);
+        Poll::Ready(match flushed {
+            // Its closing was answered, and that was the last to say.
+            Err(Error::ConnectionClosed) => Ok(()),
+            flushed => flushed,
+        })
+    }
+
+    fn poll_recv(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Message, Error>>> {
+        self.rest(context);
+        if self.state.is_none() {
+            match ready!(self.io.poll_first(context)) {
+                Ok(part) if part.is_empty() => return Poll::Ready(None),
+                Ok(part) => drop(self.state(part)),
+                Err(error) => return Poll::Ready(Some(Err(error.into()))),
+            }
+        }
+        match ready!(self.with(context, |protocol, now| protocol.read(now))) {
+            Ok(message) => {
+                self.state(Vec::new()).told += framed(message.len());
+                Poll::Ready(Some(Ok(message)))
+            }
+            Err(Error::ConnectionClosed | Error::AlreadyClosed) => Poll::Ready(None),
+            Err(error) => Poll::Ready(Some(Err(error))),
+        }
+    }
+
+    /// Forgets what nothing is in: all that was read was told of, and all that was said is out. A message in pieces has more bytes
+    /// than are counted for it, so a socket that sends one keeps its state.
+    fn rest(&mut self, context: &mut Context<'_>) {
+        let whole = |state: &State| state.read == state.told && state.protocol.can_write();
+        if self.state.as_deref().is_some_and(whole)
+            && matches!(self.with(context, |protocol, now| protocol.flush(now)), Poll::Ready(Ok(())))
+        {
+            self.state = None;
+        }
+    }
+
+    /// Does something with the protocol, on this socket, now.
+    fn with<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        act: impl FnOnce(&mut WebSocketContext, &mut Now<'_, '_>) -> Result<T, Error>,
+    ) -> Poll<Result<T, Error>> {
+        self.state(Vec::new());
+        let Self { io, state: Some(state), .. } = self else { return Poll::Pending };
+        let State { protocol, read, .. } = &mut **state;
+        match act(protocol, &mut Now { io, context, read }) {
+            Err(Error::Io(error)) if error.kind() == ErrorKind::WouldBlock => Poll::Pending,
+            done => Poll::Ready(done),
+        }
+    }
+
+    /// What is remembered; if it is nothing, then from now on, with what was read.
+    fn state(&mut self, part: Vec<u8>) -> &mut State {
+        let max_frame = self.max_frame;
+        self.state.get_or_insert_with(|| {
+            let limits = WebSocketConfig::default()
+                .read_buffer_size(READ)
+                .write_buffer_size(0)
+                .max_write_buffer_size(MAX_UNSENT.max(max_frame + 1_024))
+                .max_message_size(Some(max_frame))
+                .max_frame_size(Some(max_frame));
+            let read = part.len();
+            Box::new(State { protocol: WebSocketContext::from_partially_read(part, Role::Server, Some(limits)), read, told: 0 })
+        })
+    }
+}
+
+/// Bytes of a client's frame around `payload`: RFC 6455, section 5.2.
+fn framed(payload: usize) -> usize {
+    let length = match payload {
+        0..126 => 0,
+        126..65_536 => 2,
+        _ => 8,
+    };
+    2 + length + 4 + payload
+}
+
+/// A socket at this moment: what it cannot do at once, it would block for, and the task is woken when it can.
+struct Now<'now, 'task> {
+    io: &'now mut Io,
+    context: &'now mut Context<'task>,
+    read: &'now mut usize,
+}
+
+fn at_once<T>(poll: Poll<io::Result<T>>) -> io::Result<T> {
+    match poll {
+        Poll::Ready(done) => done,
+        Poll::Pending => Err(ErrorKind::WouldBlock.into()),
+    }
+}
+
+impl Read for Now<'_, '_> {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let mut room = ReadBuf::new(room);
+        at_once(self.io.poll_read(self.context, &mut room))?;
+        *self.read += room.filled().len();
+        Ok(room.filled().len())
+    }
+}
+
+impl Write for Now<'_, '_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        at_once(self.io.poll_write(self.context, bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        at_once(self.io.poll_flush(self.context))
+    }
+}
+
+#[cfg(test)]
+mod tests;
