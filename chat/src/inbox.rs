@@ -19,6 +19,35 @@ pub struct Look {
     pub origins: Vec<String>,
     /// For how long people may edit and recall what they wrote.
     pub change: ChangeWindow,
+    /// When newcomers prove work before they write.
+    pub challenge: Challenge,
+}
+
+/// When a newcomer's browser must do a calculation before the first message, so that floods of made-up visitors cost those who make them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Challenge {
+    /// Never.
+    Off,
+    /// While more newcomers come than usual.
+    #[default]
+    Busy,
+    /// Each newcomer.
+    Always,
+}
+
+impl Challenge {
+    /// All, as an admin is offered them.
+    pub const ALL: [Challenge; 3] = [Challenge::Off, Challenge::Busy, Challenge::Always];
+
+    /// `off`, `busy` or `always`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Challenge::Off => "off",
+            Challenge::Busy => "busy",
+            Challenge::Always => "always",
+        }
+    }
 }
 
 /// For how long people may edit and recall what they wrote, in minutes; 0: not at all.

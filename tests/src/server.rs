@@ -87,6 +87,8 @@ impl Plan {
             "MESSAGES_PER_MINUTE_OF_ADDRESS",
             "MESSAGES_PER_MINUTE_OF_WORKSPACE",
             "SESSIONS_PER_MINUTE_OF_ADDRESS",
+            "NEWCOMERS_PER_MINUTE_OF_ADDRESS",
+            "NEWCOMERS_PER_MINUTE_OF_WORKSPACE",
         ];
         limits.iter().fold(self, |plan, limit| plan.env(&format!("WARBLER_VISITOR__{limit}"), "4000000000"))
     }

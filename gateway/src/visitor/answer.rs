@@ -38,14 +38,14 @@ impl Session {
 
     async fn answer(&mut self, frame: Frame) -> Vec<Packet> {
         match frame {
-            Frame::Send { id, conversation, body, wish, button } => {
+            Frame::Send { id, conversation, body, wish, button, proof } => {
                 let extra = Extra {
                     wish: wish.filter(|wish| wish == "person"),
                     button: button.map(|b| conversation::cut(&b, 200)),
                     subject: self.subject(),
                     ..Extra::default()
                 };
-                vec![self.send(id, conversation, body, extra).await]
+                vec![self.send(id, conversation, body, extra, proof.as_deref()).await]
             }
             Frame::Edit { id, conversation, seq, body } => vec![self.change(id, (conversation, seq), Some(body)).await],
             Frame::Recall { id, conversation, seq } => vec![self.change(id, (conversation, seq), None).await],
@@ -66,7 +66,7 @@ impl Session {
             Frame::Rate { conversation, seq, score } => vec![self.rate(conversation, seq, score).await],
             Frame::Csat { conversation, score, comment } => self.csat(conversation, score, &comment).await,
             Frame::Code { conversation, call, code, resend } => vec![self.code(conversation, call, code, resend).await],
-            Frame::Contact { name, email } => vec![self.contact(name, email).await],
+            Frame::Contact { name, email, proof } => vec![self.contact(name, email, proof.as_deref()).await],
             Frame::Page(page) => self.on_page(page).await,
             Frame::Ping => vec![view::frame("pong", json!({})).into()],
             Frame::Hello | Frame::Unknown => Vec::new(),
@@ -77,9 +77,12 @@ impl Session {
         self.sent.contains_key(&id) || conversation::of_visitor(self.chat().store(), self.workspace, self.visitor, id).await.is_ok()
     }
 
-    async fn send(&mut self, id: ClientId, talk: ConversationId, body: String, extra: Extra) -> Packet {
+    async fn send(&mut self, id: ClientId, talk: ConversationId, body: String, extra: Extra, proof: Option<&str>) -> Packet {
         if let Some(refused) = self.too_much(id, talk, &body) {
             return refused;
+        }
+        if let Some(asked) = self.challenge(proof, json!({ "id": id, "conversation": talk })).await {
+            return asked;
         }
         let done = self.keep(id, talk, body, extra).await;
         self.acknowledge(id, talk, done)
@@ -225,7 +228,10 @@ impl Session {
         }
     }
 
-    async fn contact(&mut self, name: Option<String>, email: Option<String>) -> Packet {
+    async fn contact(&mut self, name: Option<String>, email: Option<String>, proof: Option<&str>) -> Packet {
+        if let Some(asked) = self.challenge(proof, json!({})).await {
+            return asked;
+        }
         if self.keep_visitor().await.is_err() {
             return self.error("unavailable", json!({}), Some(2_000));
         }

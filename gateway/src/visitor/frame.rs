@@ -72,6 +72,8 @@ pub(crate) enum Frame {
         wish: Option<String>,
         #[serde(default)]
         button: Option<String>,
+        #[serde(default)]
+        proof: Option<String>,
     },
     /// The visitor's own message says something else from now on.
     Edit {
@@ -134,6 +136,8 @@ pub(crate) enum Frame {
         name: Option<String>,
         #[serde(default)]
         email: Option<String>,
+        #[serde(default)]
+        proof: Option<String>,
     },
     Page(Page),
     Ping,

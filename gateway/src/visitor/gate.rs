@@ -11,7 +11,7 @@ use ticketing::Desk;
 use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{arrivals::Arrivals, inboxes::Inboxes, key::Keys, limits::Limits, marks::Marks, packet::Packet};
+use super::{arrivals::Arrivals, challenge::Counts, inboxes::Inboxes, key::Keys, limits::Limits, marks::Marks, packet::Packet};
 
 /// Section `[visitor]` of the configuration.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -27,6 +27,10 @@ pub struct Config {
     pub messages_per_minute_of_workspace: u32,
     /// Sessions that may begin at one address within a minute.
     pub sessions_per_minute_of_address: u32,
+    /// New visitors who may write within a minute from one address, before more of them prove work.
+    pub newcomers_per_minute_of_address: u32,
+    /// New visitors who may write within a minute to a workspace, before more of them prove work.
+    pub newcomers_per_minute_of_workspace: u32,
     /// How long a client may be silent before it pings, in seconds.
     pub beat_s: u32,
     /// How long one frame may take to reach a slow reader before it is closed, in seconds.
@@ -43,6 +47,8 @@ impl Default for Config {
             messages_per_minute_of_address: 300,
             messages_per_minute_of_workspace: 60_000,
             sessions_per_minute_of_address: 600,
+            newcomers_per_minute_of_address: 30,
+            newcomers_per_minute_of_workspace: 600,
             beat_s: 25,
             slow_s: 10,
             drain_spread_s: 5,
@@ -59,6 +65,8 @@ impl Config {
             ("messages_per_minute_of_address", self.messages_per_minute_of_address),
             ("messages_per_minute_of_workspace", self.messages_per_minute_of_workspace),
             ("sessions_per_minute_of_address", self.sessions_per_minute_of_address),
+            ("newcomers_per_minute_of_address", self.newcomers_per_minute_of_address),
+            ("newcomers_per_minute_of_workspace", self.newcomers_per_minute_of_workspace),
             ("beat_s", self.beat_s),
             ("slow_s", self.slow_s),
         ]
@@ -103,6 +111,7 @@ pub(crate) struct Parts {
     pub trust_proxy: bool,
     pub drain: CancellationToken,
     pub limits: Limits,
+    pub challenges: Counts,
     pub arrivals: Arrivals,
     pub marks: Marks,
     /// Sockets that are open: each says goodbye before the process ends.
@@ -134,6 +143,7 @@ impl Gate {
             trust_proxy,
             drain,
             limits: Limits::default(),
+            challenges: Counts::default(),
             arrivals: Arrivals::default(),
             marks: Marks::default(),
             sockets: TaskTracker::new(),
@@ -147,7 +157,11 @@ impl Gate {
 
     /// What must be done beside the sessions, until the server goes down and the last socket has ended.
     pub(crate) async fn run(&self) {
-        let (store, sweep) = (self.chat.store(), || self.limits.sweep(self.chat.now()));
+        let store = self.chat.store();
+        let sweep = || {
+            self.limits.sweep(self.chat.now());
+            self.challenges.tell();
+        };
         tokio::join!(self.arrivals.run(store, &self.drain, sweep), self.marks.run(store, &self.drain));
         self.sockets.wait().await;
         self.arrivals.write(store).await;

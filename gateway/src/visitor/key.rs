@@ -52,12 +52,26 @@ impl Keys {
     }
 
     fn mac(&self, workspace: WorkspaceId, visitor: VisitorId) -> Hmac<Sha256> {
-        // A key of 32 bytes is always accepted; the default can never sign anything anybody holds.
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).unwrap_or_else(|_| Hmac::new(&Default::default()));
-        mac.update(b"visitor.v1.");
+        let mut mac = self.begin(b"visitor.v1.");
         mac.update(workspace.0.as_bytes());
         mac.update(visitor.0.as_bytes());
         mac
+    }
+
+    /// A signature for one purpose: none of another one is ever equal.
+    pub(super) fn begin(&self, purpose: &'static [u8]) -> Hmac<Sha256> {
+        // A key of 32 bytes is always accepted; the default can never sign anything anybody holds.
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).unwrap_or_else(|_| Hmac::new(&Default::default()));
+        mac.update(purpose);
+        mac
+    }
+}
+
+#[cfg(test)]
+impl Keys {
+    /// Those of a server that is nowhere.
+    pub(super) fn of(secret: [u8; 32]) -> Self {
+        Self { secret }
     }
 }
 

@@ -5,7 +5,7 @@ use std::{hash::Hash, net::IpAddr, sync::Arc};
 use chat::{VisitorId, WorkspaceId};
 use dashmap::DashMap;
 
-use super::{gate::Config, pace::Pace};
+use super::{challenge::Crowd, flow::Flow, gate::Config, pace::Pace};
 
 const MINUTE_MS: u32 = 60_000;
 
@@ -17,6 +17,9 @@ pub(crate) struct Limits {
     addresses: Arc<DashMap<IpAddr, Pace>>,
     arrivals: Arc<DashMap<IpAddr, Pace>>,
     posts: Arc<DashMap<VisitorId, Pace>>,
+    /// New visitors who write.
+    newcomers_of_address: Arc<DashMap<IpAddr, Flow>>,
+    newcomers_of_workspace: Arc<DashMap<WorkspaceId, Flow>>,
 }
 
 impl Limits {
@@ -48,8 +51,16 @@ impl Limits {
         take(&self.workspaces, workspace, (config.messages_per_minute_of_workspace, MINUTE_MS), now)
     }
 
-    /// Forgets buckets that are full again.
+    /// A new visitor writes: how many did within the last minute.
+    pub(crate) fn newcomer(&self, workspace: WorkspaceId, address: Option<IpAddr>, now: i64) -> Crowd {
+        let of_address = address.and_then(network).map_or(0.0, |network| self.newcomers_of_address.entry(network).or_default().add(now));
+        Crowd { of_address, of_workspace: self.newcomers_of_workspace.entry(workspace).or_default().add(now) }
+    }
+
+    /// Forgets buckets that are full again, and crowds that have gone.
     pub(crate) fn sweep(&self, now: i64) {
+        self.newcomers_of_address.retain(|_, flow| !flow.is_over(now));
+        self.newcomers_of_workspace.retain(|_, flow| !flow.is_over(now));
         self.visitors.retain(|_, pace| !pace.is_full(now));
         self.workspaces.retain(|_, pace| !pace.is_full(now));
         self.addresses.retain(|_, pace| !pace.is_full(now));
@@ -64,7 +75,7 @@ fn take<K: Eq + Hash>(paces: &DashMap<K, Pace>, key: K, (size, fill_ms): (u32, u
 
 /// Whom an address stands for. This machine itself is a proxy or a program of the operator, not a visitor;
 /// an IPv6 customer has a whole /64.
-fn network(address: IpAddr) -> Option<IpAddr> {
+pub(super) fn network(address: IpAddr) -> Option<IpAddr> {
     match address.to_canonical() {
         address if address.is_loopback() => None,
         IpAddr::V6(address) => {

@@ -3,10 +3,12 @@
 mod address;
 mod answer;
 mod arrivals;
+mod challenge;
 mod change;
 mod code;
 #[cfg(feature = "echo")]
 mod echo;
+mod flow;
 mod frame;
 mod gate;
 mod identity;
@@ -14,6 +16,7 @@ mod inboxes;
 mod key;
 mod limits;
 mod marks;
+mod newcomer;
 mod pace;
 mod packet;
 mod poll;

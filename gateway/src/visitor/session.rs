@@ -48,7 +48,7 @@ pub(crate) struct Session {
     pub(super) inbox: InboxId,
     pub(super) visitor: VisitorId,
     /// Whether they came with their key.
-    known: bool,
+    pub(super) known: bool,
     /// Who they are by an identity they came with, and how long it holds.
     identity: Option<Box<(String, i64)>>,
     /// Whether the record is known to know the visitor: one who never writes leaves no trace.

@@ -51,6 +51,8 @@ impl Wire {
             messages_per_minute_of_address: u32::MAX,
             messages_per_minute_of_workspace: u32::MAX,
             sessions_per_minute_of_address: u32::MAX,
+            newcomers_per_minute_of_address: u32::MAX,
+            newcomers_per_minute_of_workspace: u32::MAX,
             ..Config::default()
         };
         Ok(Self(Gate::new(chat, desk, bot, keys, config, false, CancellationToken::new())))
