@@ -878,6 +878,13 @@ f-starters = Starter questions
 starters-help = One a line, at most four.
 inbox-safety = Safety
 origins-help = One a line, for example https://shop.example. Empty: any website.
+f-challenge = Proof of work by new visitors
+challenge-busy = While many new visitors write
+challenge-busy-help = Their browsers do a short calculation before the first message, by themselves and without a puzzle, so that a flood of made-up visitors is slow. At other times nobody waits.
+challenge-always = Always
+challenge-always-help = Every new visitor, usually less than a second. For an inbox that is being flooded.
+challenge-off = Never
+challenge-off-help = Only the limits on messages protect the inbox.
 
 ## People
 people-title = People

@@ -808,6 +808,13 @@ f-starters = 推荐问题
 starters-help = 每行一个，最多四个。
 inbox-safety = 安全
 origins-help = 每行一个，例如 https://shop.example。留空表示任何网站。
+f-challenge = 新访客的工作量证明
+challenge-busy = 新访客较多时
+challenge-busy-help = 发送第一条消息之前，浏览器自动完成一小段计算，不需要访客解题，让大量伪造访客的刷屏慢下来。平时没有人需要等待。
+challenge-always = 始终
+challenge-always-help = 每位新访客都要计算，通常不到一秒。适合正在被刷屏的接入点。
+challenge-off = 从不
+challenge-off-help = 仅靠消息频率限制来保护接入点。
 
 ## 成员
 people-title = 成员

@@ -74,3 +74,18 @@ fn accepts_brotli(headers: &HeaderMap) -> bool {
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.split(',').any(|one| one.trim().starts_with("br")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The core and one language; everything else is loaded with the first message or later.
+    #[test]
+    fn a_page_loads_little_before_the_first_message() {
+        let packed = |path: &str| FILES.get_file(format!("{path}.br")).map(|file| file.contents().len()).unwrap();
+        for locale in ["en", "zh"] {
+            let all = packed("widget.js") + packed(&format!("locales/{locale}.json"));
+            assert!(all <= 14_000, "{all} bytes in {locale}");
+        }
+    }
+}

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tests::model::{Behaviour, Model};
 use tests::server::Plan;
 use tests::staff::Staff;
+use tests::visitor::Visitor;
 use tests::{browser, judge};
 
 /// One line a fault, first in what a failure prints.
@@ -89,5 +90,26 @@ async fn a_gap_becomes_an_answer_in_four_clicks() {
     assert_eq!(seen["draft"], "We ship kettles to the Faroe Islands by boat; it takes nine days.", "from the agent's own reply");
     assert_eq!(seen["also"], 1, "the other wording is answered along: {seen:#}");
     assert!(seen["known"]["text"].as_str().is_some_and(|text| text.contains("nine days")), "{seen:#}");
+    no_faults(&seen["faults"]);
+}
+
+#[tokio::test]
+async fn a_newcomer_in_a_crowd_is_answered_like_anybody() {
+    let plan = Plan::new().unlimited().env("WARBLER_VISITOR__NEWCOMERS_PER_MINUTE_OF_WORKSPACE", "1");
+    let server = plan.start().await.unwrap();
+    // A crowd, as hard as it comes.
+    for _ in 0..20 {
+        let mut one = Visitor::of(&server).await.unwrap();
+        one.post(&Visitor::conversation(), "hi").await.unwrap();
+        one.wait(|frame| frame["t"] == "ack" || frame["t"] == "error").await.unwrap();
+    }
+    let plan = json!({"base": server.base(), "path": "/demo", "locale": "zh-CN",
+        "question": "怎么把聊天窗口放到我的网站上？", "again": "How do I add a website?"});
+    let seen = browser::run("newcomer", &plan, Duration::from_secs(180), |line| println!("{line}")).await.unwrap();
+    println!("{seen:#}");
+    assert_eq!(seen["solver"], 1, "asked once, and the solver is loaded only then");
+    assert_eq!((&seen["first"]["kind"], &seen["again"]["kind"]), (&json!("bot"), &json!("bot")), "{seen:#}");
+    assert_eq!(seen["own"].as_array().map(Vec::len), Some(2), "nothing twice: {seen:#}");
+    assert!(!seen["own"].to_string().contains("未发送"), "{seen:#}");
     no_faults(&seen["faults"]);
 }

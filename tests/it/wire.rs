@@ -4,6 +4,7 @@ mod bearers;
 mod held;
 mod hostile;
 mod limits;
+mod newcomers;
 mod sessions;
 mod story;
 mod tls;

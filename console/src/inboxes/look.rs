@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use chat::inbox::{ChangeWindow, Inbox, Look};
+use chat::inbox::{Challenge, ChangeWindow, Inbox, Look};
 
 use crate::locale::Locale;
 use crate::web::fields::Fields;
 use crate::web::form::Form;
 
-const FIELDS: [&str; 7] = ["name", "color", "greeting", "starters", "origins", "agent_min", "visitor_min"];
+const FIELDS: [&str; 8] = ["name", "color", "greeting", "starters", "origins", "challenge", "agent_min", "visitor_min"];
 /// The house's own colour.
 const COLOR: &str = "#2f5d62";
 /// Questions offered at the start.
@@ -28,6 +28,7 @@ pub fn form(inbox: &Inbox, locale: Locale) -> Form {
         .with("greeting", greeting.unwrap_or_default())
         .with("starters", starters.unwrap_or_default().join("\n"))
         .with("origins", look.origins.join("\n"))
+        .with("challenge", look.challenge.name())
         .with("agent_min", look.change.agent_min.to_string())
         .with("visitor_min", look.change.visitor_min.to_string())
 }
@@ -56,8 +57,11 @@ pub fn read(form: &mut Form, old: &Look, locale: Locale) -> Look {
         agent_min: minutes(form, "agent_min", old.change.agent_min),
         visitor_min: minutes(form, "visitor_min", old.change.visitor_min),
     };
+    // A form that does not have the field changes nothing.
+    let challenge = Challenge::ALL.into_iter().find(|when| when.name() == form.value("challenge")).unwrap_or(old.challenge);
     let mut look = Look {
         change,
+        challenge,
         // Unset stays unset: the house's own colour may change with a release.
         color: if color == COLOR && old.color.is_empty() { String::new() } else { color },
         origins: origins.iter().map(|origin| origin.trim_end_matches('/').to_ascii_lowercase()).collect(),

@@ -20,11 +20,11 @@ export function createBar(ui) {
   let downSince = 0;
 
   function draw(c) {
-    const { line, me } = ui.session;
+    const { line, me, newcomer } = ui.session;
     const { speaker = "bot", closed_at, online } = c?.status || {};
     const waiting = speaker === "queue" && !closed_at;
     const lost = isLost(line);
-    text.textContent = line.isStopped() ? t("stopped") : lost ? t("connecting") : words(c?.status || {});
+    text.textContent = line.isStopped() ? t("stopped") : lost ? t("connecting") : newcomer.isSlow() ? t("proving") : words(c?.status || {});
     text.classList.toggle("warn", lost);
     hint.textContent = waiting && online !== false ? t("queue_hint") : "";
     person.hidden = (speaker !== "bot" && !closed_at) || line.isStopped();

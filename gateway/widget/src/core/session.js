@@ -3,6 +3,7 @@ import { newId } from "./ids.js";
 import { createChanges } from "./changes.js";
 import { createLine } from "./line.js";
 import { createMarks } from "./marks.js";
+import { createNewcomer } from "./newcomer.js";
 import { createOutbox } from "./outbox.js";
 import { addDraft, addHistory, confirm, conversation, countUnread, endDraft, isChange, take } from "./record.js";
 
@@ -45,7 +46,15 @@ export function createSession({ base, inbox, locale, identity }, keep, shell, te
     keep,
     (frame) => {
       tellPage();
-      line.send(frame);
+      line.send({ ...frame, proof: newcomer.proof() });
+    },
+    changed,
+  );
+  const newcomer = createNewcomer(
+    base,
+    () => {
+      outbox.flush();
+      tellLabel();
     },
     changed,
   );
@@ -66,6 +75,10 @@ export function createSession({ base, inbox, locale, identity }, keep, shell, te
     if (location.href === pageTold) return;
     pageTold = location.href;
     line.send({ t: "page", ...page() });
+  }
+
+  function tellLabel() {
+    if (label) line.send({ t: "contact", ...label, proof: newcomer.proof() });
   }
 
   function get(id) {
@@ -95,7 +108,7 @@ export function createSession({ base, inbox, locale, identity }, keep, shell, te
       for (const c of held.values()) askCode(begin(c));
       outbox.flush();
       changes.flush();
-      if (label) line.send({ t: "contact", ...label });
+      tellLabel();
       tell("welcome");
     },
     on_message(frame, c) {
@@ -116,6 +129,7 @@ export function createSession({ base, inbox, locale, identity }, keep, shell, te
       changed();
     },
     on_ack(frame, c) {
+      newcomer.taken();
       keep.dropOut(frame.id);
       changes.done(frame.id);
       if (confirm(c, frame) === "gap") resume(c);
@@ -174,6 +188,7 @@ export function createSession({ base, inbox, locale, identity }, keep, shell, te
       changed();
     },
     on_error(frame) {
+      if (newcomer.asked(frame)) return;
       if (changes.refused(frame)) {
         if (!frame.retry_ms) tell("trouble", frame.message);
       } else if (!outbox.refused(frame)) {
@@ -231,6 +246,7 @@ export function createSession({ base, inbox, locale, identity }, keep, shell, te
     me,
     line,
     held,
+    newcomer,
     tellPage,
     retry(message) {
       line.wake();
@@ -294,7 +310,7 @@ export function createSession({ base, inbox, locale, identity }, keep, shell, te
       }
       if (!name && !email) return;
       label = { name: name || undefined, email: email || undefined };
-      line.send({ t: "contact", ...label });
+      tellLabel();
     },
     unread: () => [...held.values()].reduce((sum, c) => sum + c.unread, 0),
     /** Conversations, newest first. */

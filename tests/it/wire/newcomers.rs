@@ -1,0 +1,98 @@
+//! New visitors prove work while many come: over every transport, on every engine, and nobody else does.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use tests::server::Plan;
+
+use super::*;
+
+/// A server on which every new visitor after the first is one of many.
+fn busy(engine: Engine) -> Plan {
+    Plan::new().on(engine).unlimited().env("WARBLER_VISITOR__NEWCOMERS_PER_MINUTE_OF_WORKSPACE", "1")
+}
+
+/// What a client makes of a challenge.
+fn proof(error: &Value) -> String {
+    let (challenge, bits) = (error["challenge"].as_str().unwrap(), error["bits"].as_u64().unwrap());
+    assert!((15..=19).contains(&bits), "{error}");
+    let zeros = |proof: &String| u64::from(u32::from_be_bytes(Sha256::digest(proof)[..4].try_into().unwrap()).leading_zeros());
+    (0_u32..).map(|nonce| format!("{challenge}.{nonce}")).find(|proof| zeros(proof) >= bits).unwrap()
+}
+
+async fn asked(visitor: &mut Visitor, talk: &str) -> Value {
+    let id = visitor.post(talk, "I am new here").await.unwrap();
+    visitor.wait(|frame| frame["t"] == "error" && frame["code"] == "challenge" && frame["id"] == id.as_str()).await.unwrap()
+}
+
+async fn newcomers_prove_work(engine: Engine) {
+    let server = busy(engine).start().await.unwrap();
+    let mut first = visitor(&server, Transport::Socket).await.unwrap();
+    let old = Visitor::conversation();
+    first.say(&old, "before the crowd").await.unwrap();
+    let mut before = None;
+    for transport in [Transport::Socket, Transport::Stream, Transport::Poll] {
+        let mut jo = visitor(&server, transport).await.unwrap();
+        let talk = Visitor::conversation();
+        let error = asked(&mut jo, &talk).await;
+        assert!(error["message"].as_str().is_some_and(|text| text.contains("reload")), "{error}");
+        if let Some(proof) = before.replace(proof(&error)) {
+            jo.post_with(&talk, "with the proof of another", json!({ "proof": proof })).await.unwrap();
+            jo.wait(|frame| frame["t"] == "error" && frame["code"] == "challenge").await.unwrap();
+        }
+        let fresh = Visitor::conversation();
+        let id = jo.post_with(&fresh, "with my own", json!({ "proof": before })).await.unwrap();
+        jo.wait(|frame| frame["t"] == "ack" && frame["id"] == id.as_str()).await.unwrap();
+        jo.say(&fresh, "and known from here on").await.unwrap();
+        let mut twin = jo.twin().over(transport);
+        twin.connect().await.unwrap();
+        twin.say(&Visitor::conversation(), "on another device too").await.unwrap();
+    }
+    first.connect().await.unwrap();
+    first.say(&old, "who was here before the crowd is asked for nothing").await.unwrap();
+    assert_eq!(first.faults().await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn newcomers_prove_work_embedded() {
+    newcomers_prove_work(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn newcomers_prove_work_cluster() {
+    newcomers_prove_work(Engine::Cluster).await;
+}
+
+/// The crowd of one address is nobody else's, and a proof counts where it was asked for.
+#[tokio::test]
+async fn an_address_has_a_crowd_of_its_own() {
+    let plan = Plan::new().env("WARBLER_CONSOLE__TRUST_PROXY", "true").env("WARBLER_VISITOR__NEWCOMERS_PER_MINUTE_OF_ADDRESS", "1");
+    let server = plan.start().await.unwrap();
+    let inbox = server.inbox().await.unwrap();
+    let post = async |path: &str, address: &str, body: &Value| {
+        let request = tests::http().post(format!("{}/v1/visitor/{path}", server.base())).json(body);
+        let answer = request.header("x-forwarded-for", address).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        answer.json::<Value>().await.unwrap()
+    };
+    let newcomer = async |address: &str| {
+        let hello = json!({"t": "hello", "inbox": inbox, "device": uuid::Uuid::new_v4(), "locale": "zh"});
+        let welcome = post("poll", address, &hello).await["frames"][0].clone();
+        json!({"inbox": inbox, "device": uuid::Uuid::new_v4(), "locale": "zh", "token": welcome["token"]})
+    };
+    let say = async |address: &str, hello: &Value, proof: Option<&str>| {
+        let (id, talk) = (uuid::Uuid::now_v7(), Visitor::conversation());
+        let frame = json!({"t": "send", "id": id, "conversation": talk, "body": "hi", "proof": proof});
+        post("send", address, &json!({"hello": hello, "frames": [frame]})).await["frames"][0].clone()
+    };
+    let (home, away) = ("192.0.2.1", "192.0.2.2");
+    let (ann, ben) = (newcomer(home).await, newcomer(home).await);
+    assert_eq!(say(home, &ann, None).await["t"], "ack", "one is no crowd");
+    let error = say(home, &ben, None).await;
+    assert_eq!(error["code"], "challenge", "{error}");
+    assert!(error["message"].as_str().is_some_and(|text| text.contains("浏览器")), "{error}");
+    assert_eq!(say(away, &newcomer(away).await, None).await["t"], "ack", "others do not suffer");
+    let proof = proof(&error);
+    assert_eq!(say(away, &ben, Some(&proof)).await["code"], "challenge", "the second of this address, with a proof for another");
+    assert_eq!(say(home, &ben, Some(&proof)).await["t"], "ack");
+}
