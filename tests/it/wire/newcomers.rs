@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tests::server::Plan;
+use tests::staff::Staff;
 
 use super::*;
 
@@ -95,4 +96,23 @@ async fn an_address_has_a_crowd_of_its_own() {
     let proof = proof(&error);
     assert_eq!(say(away, &ben, Some(&proof)).await["code"], "challenge", "the second of this address, with a proof for another");
     assert_eq!(say(home, &ben, Some(&proof)).await["t"], "ack");
+}
+
+/// What an admin chooses for an inbox holds at once.
+#[tokio::test]
+async fn an_inbox_says_when() {
+    let server = Plan::new().start().await.unwrap();
+    let mut owner = Staff::owner(&server).await.unwrap();
+    let inbox = format!("/console/inboxes/{}", server.inbox().await.unwrap());
+    let form = owner.get(&inbox).await.unwrap().form_with("origins").unwrap();
+    assert!(form.encoded().contains("challenge=busy"), "{}", form.encoded());
+    for (when, asked) in [("always", true), ("off", false), ("busy", false)] {
+        let mut form = owner.get(&inbox).await.unwrap().form_with("origins").unwrap();
+        form.set("challenge", when);
+        owner.submit(&form).await.unwrap();
+        let mut jo = Visitor::of(&server).await.unwrap();
+        let id = jo.post(&Visitor::conversation(), "hi").await.unwrap();
+        let answer = jo.wait(|frame| frame["id"] == id.as_str() && (frame["t"] == "ack" || frame["t"] == "error")).await.unwrap();
+        assert_eq!(answer["code"] == "challenge", asked, "{when}: {answer}");
+    }
 }

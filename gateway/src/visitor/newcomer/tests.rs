@@ -1,8 +1,10 @@
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chat::{
-    ClientId, ConversationId, DeviceId,
+    ClientId, ConversationId, DeviceId, Secret,
     inbox::{Challenge, Look},
     testing::Fresh,
 };
+use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -31,7 +33,12 @@ impl Story {
 
     /// A tab, and the key it was given.
     async fn tab(&self, token: &Value) -> (Line, Value) {
-        let hello = json!({ "inbox": self.fresh.inbox, "device": self.fresh.chat.id::<DeviceId>(), "token": token, "locale": "zh" });
+        self.signed(token, &Value::Null).await
+    }
+
+    async fn signed(&self, token: &Value, identity: &Value) -> (Line, Value) {
+        let device: DeviceId = self.fresh.chat.id();
+        let hello = json!({ "inbox": self.fresh.inbox, "device": device, "token": token, "identity": identity, "locale": "zh" });
         let (line, said) = self.wire.hello(&hello.to_string()).await.unwrap();
         let welcome: Value = serde_json::from_str(&said[0]).unwrap();
         (line, welcome["token"].clone())
@@ -54,6 +61,15 @@ fn solve(error: &Value) -> String {
     let (challenge, bits) = (error["challenge"].as_str().unwrap(), error["bits"].as_u64().unwrap() as u32);
     let begins = |proof: &String| u32::from_be_bytes(Sha256::digest(proof)[..4].try_into().unwrap()).leading_zeros() >= bits;
     (0_u32..).map(|nonce| format!("{challenge}.{nonce}")).find(begins).unwrap()
+}
+
+/// What the customer's own server signs.
+fn token_of(key: &str, exp: i64) -> String {
+    let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let text = format!("{}.{}", part(json!({ "alg": "HS256" })), part(json!({ "sub": "jo-17", "exp": exp })));
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap();
+    mac.update(text.as_bytes());
+    format!("{text}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
 }
 
 #[tokio::test]
@@ -105,4 +121,12 @@ async fn nobody_is_asked_who_need_not_be() {
     story.ask(Challenge::Always).await;
     let (mut known, _) = story.tab(&token).await;
     assert_eq!(story.send(&mut known, story.fresh.chat.id(), None).await["t"], "ack");
+    let (chat, key) = (&story.fresh.chat, "a key of the shop");
+    chat::inbox::set_identity_key(chat.store(), story.fresh.workspace, story.fresh.inbox, &Secret::new(key)).await.unwrap();
+    story.fresh.clock.advance(60_000);
+    for (name, key, answer) in [("signed", key, "ack"), ("signed by another", "another key", "error")] {
+        let identity = token_of(key, chat.now() / 1_000 + 300);
+        let (mut line, _) = story.signed(&Value::Null, &json!(identity)).await;
+        assert_eq!(story.send(&mut line, chat.id(), None).await["t"], answer, "{name}");
+    }
 }
