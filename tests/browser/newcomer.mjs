@@ -26,5 +26,7 @@ await run(async (browser, plan) => {
   const again = await widget.ask(plan.again);
   const own = await widget.messages("visitor").allInnerTexts();
   const gap = await page.evaluate(() => Math.max(...window.gaps.slice(2)));
-  return { first, again, own, gap, said: [...new Set(quiet)].map((line) => line.split("\n")[0]), solver: fetched.filter((path) => path.endsWith("/prove.js")).length, faults };
+  const said = [...new Set(quiet)].map((line) => line.split("\n")[0]);
+  const solver = fetched.filter((path) => path.endsWith("/prove.js")).length;
+  return { first, again, own, gap, said, solver, faults };
 });

@@ -24,7 +24,8 @@ export function createBar(ui) {
     const { speaker = "bot", closed_at, online } = c?.status || {};
     const waiting = speaker === "queue" && !closed_at;
     const lost = isLost(line);
-    text.textContent = line.isStopped() ? t("stopped") : lost ? t("connecting") : newcomer.isSlow() ? t("proving") : words(c?.status || {});
+    const slow = lost ? t("connecting") : newcomer.isSlow() && t("proving");
+    text.textContent = line.isStopped() ? t("stopped") : slow || words(c?.status || {});
     text.classList.toggle("warn", lost);
     hint.textContent = waiting && online !== false ? t("queue_hint") : "";
     person.hidden = (speaker !== "bot" && !closed_at) || line.isStopped();
