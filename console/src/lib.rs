@@ -6,6 +6,8 @@
 pub mod account;
 mod agreement;
 mod approvals;
+mod articles;
+pub mod articles;
 pub mod assets;
 pub mod audience;
 mod audit;
