@@ -105,7 +105,9 @@ impl Knowledge {
         let hits = self.search_with(workspace, &query, At::Today, way).await?.hits;
         let known: HashMap<DocumentId, &Public> = among.iter().map(|public| (public.document, public)).collect();
         let of = |hit: crate::Hit| known.get(&hit.passage.document).map(|public| ((*public).clone(), hit.passage));
-        let mut found: Vec<(Public, Passage)> = hits.into_iter().filter(|hit| hit.kept).filter_map(of).collect();
+        // Who searches chooses for themselves: a word in common is enough, which for an answer it is not.
+        let fits = |hit: &crate::Hit| hit.kept || hit.lexical > 0.0;
+        let mut found: Vec<(Public, Passage)> = hits.into_iter().filter(fits).filter_map(of).collect();
         found.sort_by_key(|(public, _)| public.locale != locale);
         Ok(found)
     }
