@@ -53,7 +53,8 @@ pub async fn show(State(console): State<Console>, seat: Seat, Ask(asked): Ask<As
     let staff = Staff::of(&console, &seat).await?;
     let (locale, removed) = (seat.locale(), asked.state == "removed");
     let articles = if removed { article::removed(store, workspace).await? } else { article::list(store, workspace).await? };
-    let mut own = ArticlesPage { state: "live", collections: Vec::new(), removed: Vec::new(), centers: text::centers(&console, &seat).await? };
+    let mut own =
+        ArticlesPage { state: "live", collections: Vec::new(), removed: Vec::new(), centers: text::centers(&console, &seat).await? };
     if removed {
         own.state = "removed";
         own.removed = articles.iter().map(|article| ArticleRow::of(article, locale, &staff)).collect();

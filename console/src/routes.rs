@@ -16,8 +16,8 @@ use crate::handle::Console;
 use crate::web::enter::{enter, panicked, secure};
 use crate::web::guard::{Door, Permission, guard};
 use crate::{
-    account, agreement, approvals, articles, beside, bot_settings, canned, cases, conversation, gaps, home, inbox, inboxes, invite, live, login,
-    models, people, playground, releases, report, rules, search, setup, sources, tokens, tools, why,
+    account, agreement, approvals, articles, beside, bot_settings, canned, cases, conversation, gaps, home, inbox, inboxes, invite, live,
+    login, models, people, playground, releases, report, rules, search, setup, sources, tokens, tools, why,
 };
 
 use Permission::{Admin, Agent, Asset, Public};

@@ -106,7 +106,11 @@ async fn collection(
     shared.answer(found.await)
 }
 
-async fn article(State(shared): State<Shared>, Path((inbox, locale, slug)): Path<(String, String, String)>, headers: HeaderMap) -> Response {
+async fn article(
+    State(shared): State<Shared>,
+    Path((inbox, locale, slug)): Path<(String, String, String)>,
+    headers: HeaderMap,
+) -> Response {
     let found = async {
         let center = Center::open(&shared, &inbox, known(&locale, &headers)?, &headers).await?;
         pages::article(&shared, &center, &slug, &headers).await
@@ -115,11 +119,7 @@ async fn article(State(shared): State<Shared>, Path((inbox, locale, slug)): Path
 }
 
 /// Where a citation leads: to the article in its language, or else in another one.
-async fn cited(
-    State(shared): State<Shared>,
-    Path((inbox, id, locale)): Path<(String, String, String)>,
-    headers: HeaderMap,
-) -> Response {
+async fn cited(State(shared): State<Shared>, Path((inbox, id, locale)): Path<(String, String, String)>, headers: HeaderMap) -> Response {
     let lang = locale_of(&locale);
     let found = async {
         let center = Center::open(&shared, &inbox, lang, &headers).await?;

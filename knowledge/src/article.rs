@@ -1,10 +1,12 @@
 //! Help-center articles: written by the staff, one text for each language, and knowledge as long as they are published. A collection
 //! is a source and a published text one of its documents, so audiences, releases and everything else about sources hold for them.
 
+mod acts;
 pub mod address;
 pub mod collection;
 mod order;
 pub mod public;
+mod publish;
 mod record;
 mod write;
 
@@ -17,9 +19,9 @@ use crate::{
 };
 
 pub use collection::{Collection, Name, Names};
+pub use order::{move_article, move_collection};
 pub use public::Public;
 pub use record::{find, list, removed, text};
-pub use order::{move_article, move_collection};
 pub use write::{Saved, Then};
 
 /// Longest title, in characters.

@@ -237,23 +237,6 @@ pub(crate) async fn relocate(tx: &mut Tx, store: &Store, (from, to): (Place, Pla
     Ok(())
 }
 
-/// What releases have kept of documents that were taken to a source is for its readers, too.
-pub(crate) async fn relocate_retired(tx: &mut Tx, store: &Store, to: Place, names: &[String]) -> Result<()> {
-    let audience = source::audience_in(tx, to.workspace, to.source).await?;
-    let known = known_in(tx, store, (to.workspace, to.source), names).await?;
-    for (id, _) in known.values() {
-        sqlx::query("UPDATE retired SET source_id = $3, library_id = $4, audience = $5 WHERE workspace_id = $1 AND document_id = $2")
-            .bind(to.workspace.text())
-            .bind(id.text())
-            .bind(to.source.text())
-            .bind(to.library.text())
-            .bind(audience.text())
-            .execute(&mut **tx)
-            .await?;
-    }
-    Ok(())
-}
-
 /// Where documents belong.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {

@@ -73,7 +73,8 @@ mod tests {
         let expected = "<h2 id=\"the-kayak\">The kayak</h2><p>It floats.</p><h2 id=\"怎么-paddle\">怎么 <code>paddle</code>?</h2>\
             <h3 id=\"left\">Left</h3><h2 id=\"the-kayak-2\">The kayak</h2><blockquote><h3>Quoted</h3></blockquote><h4 id=\"-1\">?!</h4>";
         assert_eq!(page.html, expected);
-        let headings: Vec<_> = page.headings.iter().map(|heading| (heading.level, heading.anchor.as_str(), heading.text.as_str())).collect();
+        let headings: Vec<_> =
+            page.headings.iter().map(|heading| (heading.level, heading.anchor.as_str(), heading.text.as_str())).collect();
         assert_eq!(headings[..2], [(2, "the-kayak", "The kayak"), (2, "怎么-paddle", "怎么 paddle?")]);
         assert_eq!(headings.len(), 5);
     }

@@ -27,8 +27,7 @@ pub async fn put(State(console): State<Console>, seat: Seat, Id(id): Id<ArticleI
     let (store, workspace) = (console.chat.store(), seat.workspace());
     let shelf = CollectionId::parse(fields.text("collection")).ok_or(Error::NotFound)?;
     let shelf = article::collection::find(store, workspace, shelf).await?;
-    let article = article::find(store, workspace, id).await?;
-    if console.knowledge.put_article(workspace, &article, shelf.id).await? {
+    if console.knowledge.put_article(workspace, id, shelf.id).await? {
         console.note(&seat, "article.put", id.text(), json!({ "collection": shelf.id })).await?;
     }
     let name = &shelf.name(seat.locale().tag()).name;

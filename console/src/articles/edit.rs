@@ -120,7 +120,9 @@ pub async fn save(
         let seen = form.value("revision").parse().unwrap_or(-1);
         match console.knowledge.save_article(seat.workspace(), (id, locale), typed(&form), (seen, then), seat.agent.id).await {
             Ok(Saved::Kept(revision)) => {
-                console.note(&seat, "article.save", id.text(), json!({ "locale": locale, "revision": revision, "do": fields.text("do") })).await?;
+                console
+                    .note(&seat, "article.save", id.text(), json!({ "locale": locale, "revision": revision, "do": fields.text("do") }))
+                    .await?;
                 let flash = Flash::done(key).with("name", form.value("title"));
                 return Ok(console.said(&seat.visit, &format!("{PAGE}/{id}?lang={locale}"), &flash));
             }

@@ -86,7 +86,12 @@ async fn who_is_overtaken_keeps_what_they_typed_and_reads_what_was_saved() {
     assert_eq!(ada.act(&path, &save("Three days, says Ada.", "1")).await.status, StatusCode::SEE_OTHER);
     let page = bo.act(&path, &save("Four days, says Bo.", "1")).await;
     assert_eq!(page.status, StatusCode::CONFLICT);
-    for part in ["Ada saved this text while you were writing.", "Three days, says Ada.</pre>", "Four days, says Bo.</textarea>", "name=\"revision\" value=\"2\""] {
+    for part in [
+        "Ada saved this text while you were writing.",
+        "Three days, says Ada.</pre>",
+        "Four days, says Bo.</textarea>",
+        "name=\"revision\" value=\"2\"",
+    ] {
         assert!(page.text.contains(part), "{part} is not on\n{}", page.text);
     }
     // Having seen it, Bo may decide.
@@ -99,7 +104,10 @@ async fn a_collection_is_its_source_and_neither_is_removed_past_the_other() {
     let house = House::new().await;
     let (_, mut admin) = house.signed_in("Ada", Role::Admin).await;
     let shelf = collection(&mut admin, "Delivery", "all").await;
-    let path = admin.act("/console/articles", &[("collection", &shelf), ("lang", "en"), ("title", TITLE), ("body", "Three days."), ("do", "publish")]).await.to;
+    let path = admin
+        .act("/console/articles", &[("collection", &shelf), ("lang", "en"), ("title", TITLE), ("body", "Three days."), ("do", "publish")])
+        .await
+        .to;
     let sources = admin.get("/console/sources").await.text;
     assert!(sources.contains("Help-center articles"), "{sources}");
     let (store, workspace) = (house.fresh.chat.store(), house.fresh.workspace);

@@ -101,7 +101,10 @@ async fn articles_are_pages_in_each_of_their_languages() {
     assert_eq!(house.get(&help).await.to(), format!("{help}/en"));
     let (en, zh) = (house.get(&format!("{help}/en")).await.text, house.get(&format!("{help}/zh")).await.text);
     assert!(en.contains("<html lang=\"en\">") && en.contains("How can we help?") && en.contains(">Delivery</a>"), "{en}");
-    assert!(zh.contains("<html lang=\"zh\">") && zh.contains("需要什么帮助？") && zh.contains(">配送</a>") && !zh.contains("parcel"), "{zh}");
+    assert!(
+        zh.contains("<html lang=\"zh\">") && zh.contains("需要什么帮助？") && zh.contains(">配送</a>") && !zh.contains("parcel"),
+        "{zh}"
+    );
     let shelf_page = house.get(&format!("{help}/en/collections/1-delivery")).await.text;
     assert!(shelf_page.contains("Delivery?") && shelf_page.contains("Where is my parcel?"), "{shelf_page}");
     assert!(shelf_page.contains(&format!("hreflang=\"zh\" href=\"https://help.example{help}/zh/collections/1-%E9%85%8D%E9%80%81\"")));
@@ -117,7 +120,8 @@ async fn articles_are_pages_in_each_of_their_languages() {
         "<script src=\"/widget.js\" data-inbox=",
         "More in Delivery",
         &format!("<link rel=\"canonical\" href=\"https://help.example{path}\">"),
-        &format!("hreflang=\"zh\" href=\"{help}/zh/articles/1-%E9%80%81%E8%B4%A7%E8%A6%81%E5%A4%9A%E4%B9%85\"").replace("href=\"/", "href=\"https://help.example/"),
+        &format!("hreflang=\"zh\" href=\"{help}/zh/articles/1-%E9%80%81%E8%B4%A7%E8%A6%81%E5%A4%9A%E4%B9%85\"")
+            .replace("href=\"/", "href=\"https://help.example/"),
     ] {
         assert!(page.text.contains(part), "{part} is not on\n{}", page.text);
     }
@@ -131,7 +135,11 @@ async fn articles_are_pages_in_each_of_their_languages() {
     assert_eq!(house.get(&format!("/help/article/{id}/en")).await.to(), format!("{help}/article/{id}/en"));
     let map = house.get(&format!("{help}/sitemap.xml")).await;
     assert_eq!(map.headers[header::CONTENT_TYPE], "application/xml; charset=utf-8");
-    assert!(map.text.contains(&format!("<loc>https://help.example{path}</loc>")) && map.text.matches("<lastmod>").count() == 3, "{}", map.text);
+    assert!(
+        map.text.contains(&format!("<loc>https://help.example{path}</loc>")) && map.text.matches("<lastmod>").count() == 3,
+        "{}",
+        map.text
+    );
 }
 
 #[tokio::test]
@@ -179,7 +187,10 @@ async fn what_is_not_for_everybody_is_nowhere() {
         }
     }
     let found = house.get(&format!("{help}/en/search?q=parcel+Peru")).await.text;
-    assert!(found.contains("articles/1-delivery-to-peru") && found.contains("noindex") && found.contains("value=\"parcel Peru\""), "{found}");
+    assert!(
+        found.contains("articles/1-delivery-to-peru") && found.contains("noindex") && found.contains("value=\"parcel Peru\""),
+        "{found}"
+    );
     let nothing = house.get(&format!("{help}/zh/search?q=%3Cscript%3E")).await.text;
     assert!(nothing.contains("没有找到相关文章") && nothing.contains("&lt;script&gt;"), "{nothing}");
     for path in [

@@ -56,12 +56,8 @@ pub async fn find(store: &Store, workspace: WorkspaceId, id: ArticleId) -> Resul
 /// An article in one language, with its body; `None`: there is none.
 pub async fn text(store: &Store, workspace: WorkspaceId, id: ArticleId, locale: &str) -> Result<Option<(Text, String)>> {
     let sql = format!("SELECT {TEXT}, body FROM article_text WHERE workspace_id = $1 AND article_id = $2 AND locale = $3");
-    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(workspace.text())
-        .bind(id.text())
-        .bind(locale)
-        .fetch_optional(store.read())
-        .await?;
+    let row =
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(id.text()).bind(locale).fetch_optional(store.read()).await?;
     row.map(|row| Ok((text_of(&row)?, row.try_get("body")?))).transpose()
 }
 

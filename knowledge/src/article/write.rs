@@ -3,15 +3,8 @@
 use chat::{AgentId, ArticleId, CollectionId, LOCALES, Tx, WorkspaceId};
 use sqlx::Row;
 
-use super::{Article, Text, Typed, address, collection, order, record};
-use crate::{
-    Error, Fault, Knowledge, Result,
-    document::{self, Place},
-    import::{File, Given, Split, Summary, digest, put, recipe},
-    parse::Kind as Parser,
-    release::Frozen,
-    revision, source,
-};
+use super::{Text, Typed, collection, order, publish::place, record};
+use crate::{Error, Knowledge, Result, release::Frozen, revision};
 
 /// What becomes of a text when it is saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,15 +60,7 @@ impl Knowledge {
         .bind(chat.now())
         .execute(&mut *tx)
         .await?;
-        let text = Text {
-            locale: locale.to_owned(),
-            title: typed.title.clone(),
-            summary: typed.summary.clone(),
-            revision: 1,
-            editor: by,
-            updated_at: chat.now(),
-            published_at: None,
-        };
+        let text = next(locale, &typed, (1, None), (by, chat.now()));
         keep(&mut tx, workspace, id, &text, &typed.body).await?;
         tx.commit().await?;
         Ok(id)
@@ -101,152 +86,58 @@ impl Knowledge {
         revision::hold(&mut tx, workspace).await?;
         let place = place(&mut tx, workspace, id).await?;
         let before = text_in(&mut tx, workspace, id, locale).await?;
-        let same = before.as_ref().is_some_and(|(text, body)| {
-            (text.title.as_str(), text.summary.as_str(), body) == (typed.title.as_str(), typed.summary.as_str(), &typed.body)
-        });
-        let before = before.map(|(text, _)| text);
-        let revision = before.as_ref().map_or(0, |text| text.revision);
-        if revision != seen && !same {
-            return Ok(Saved::Overtaken);
-        }
-        let was = before.as_ref().and_then(|text| text.published_at);
-        let published_at = match then {
-            Then::Stay => was,
-            Then::Publish => was.or(Some(chat.now())),
-            Then::Withdraw(_) => None,
-        };
-        if same && was == published_at {
-            return Ok(Saved::Kept(revision));
-        }
-        let text = Text {
-            locale: locale.to_owned(),
-            title: typed.title.clone(),
-            summary: typed.summary.clone(),
-            revision: revision + 1,
-            editor: by,
-            updated_at: chat.now(),
-            published_at,
+        let text = match decide(before.as_ref(), (locale, &typed), (seen, then), (by, chat.now())) {
+            Decision::Overtaken => return Ok(Saved::Overtaken),
+            Decision::AsItWas(revision) => return Ok(Saved::Kept(revision)),
+            Decision::Write(text) => text,
         };
         keep(&mut tx, workspace, id, &text, &typed.body).await?;
         match then {
-            Then::Withdraw(frozen) => self.withdraw(&mut tx, place, &[name(id, locale)], frozen).await?,
-            _ if published_at.is_some() => self.publish(&mut tx, place, id, (&text, &typed.body)).await?,
+            Then::Withdraw(frozen) => self.withdraw_texts(&mut tx, place, (id, &[locale]), frozen).await?,
+            _ if text.published_at.is_some() => self.publish_text(&mut tx, place, id, (&text, &typed.body)).await?,
             _ => {}
         }
         tx.commit().await?;
         revision::announce(chat, workspace);
         Ok(Saved::Kept(text.revision))
     }
+}
 
-    /// Removes an article from everywhere people read; [`Knowledge::restore_article`] brings it back as it was.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], or the record's.
-    pub async fn remove_article(&self, workspace: WorkspaceId, id: ArticleId, frozen: Frozen) -> Result<()> {
-        let chat = self.chat();
-        let mut tx = chat.begin().await?;
-        revision::hold(&mut tx, workspace).await?;
-        let place = place(&mut tx, workspace, id).await?;
-        self.withdraw(&mut tx, place, &LOCALES.map(|locale| name(id, locale)), frozen).await?;
-        set_removed(&mut tx, workspace, id, Some(chat.now())).await?;
-        tx.commit().await?;
-        revision::announce(chat, workspace);
-        Ok(())
-    }
+/// What is to be done about a save.
+#[derive(Debug, PartialEq)]
+enum Decision {
+    /// Somebody else has saved something else since.
+    Overtaken,
+    /// Nothing is another: its revision.
+    AsItWas(i64),
+    Write(Text),
+}
 
-    /// Brings an article back that was removed; what was published is read again.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], or the record's.
-    pub async fn restore_article(&self, workspace: WorkspaceId, id: ArticleId) -> Result<()> {
-        let chat = self.chat();
-        let mut tx = chat.begin().await?;
-        revision::hold(&mut tx, workspace).await?;
-        set_removed(&mut tx, workspace, id, None).await?;
-        let place = place(&mut tx, workspace, id).await?;
-        self.publish_all(&mut tx, place, id).await?;
-        tx.commit().await?;
-        revision::announce(chat, workspace);
-        Ok(())
-    }
-
-    /// Puts an article into another collection, as its last: at once for the readers of that one, in today's knowledge and in every
-    /// release. False when it was there.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], or the record's.
-    pub async fn put_article(&self, workspace: WorkspaceId, article: &Article, collection: CollectionId) -> Result<bool> {
-        let (chat, id) = (self.chat(), article.id);
-        let mut tx = chat.begin().await?;
-        revision::hold(&mut tx, workspace).await?;
-        let (from, to) = (place(&mut tx, workspace, id).await?, collection::place(&mut tx, workspace, collection).await?);
-        if from.source == to.source {
-            return Ok(false);
-        }
-        let position =
-            order::next(&mut tx, "SELECT MAX(position) AS last FROM article WHERE collection_id = $1", &collection.text()).await?;
-        sqlx::query("UPDATE article SET collection_id = $3, position = $4 WHERE workspace_id = $1 AND id = $2")
-            .bind(workspace.text())
-            .bind(id.text())
-            .bind(collection.text())
-            .bind(position)
-            .execute(&mut *tx)
-            .await?;
-        let names = LOCALES.map(|locale| name(id, locale));
-        document::relocate(&mut tx, chat.store(), (from, to), &names).await?;
-        self.publish_all(&mut tx, to, id).await?;
-        document::relocate_retired(&mut tx, chat.store(), to, &names).await?;
-        revision::raise(&mut tx, workspace).await?;
-        tx.commit().await?;
-        revision::announce(chat, workspace);
-        Ok(true)
-    }
-
-    /// Writes the documents of what is published of an article.
-    async fn publish_all(&self, tx: &mut Tx, place: Place, id: ArticleId) -> Result<()> {
-        for locale in LOCALES {
-            if let Some((text, body)) = text_in(tx, place.workspace, id, locale).await?.filter(|(text, _)| text.published_at.is_some()) {
-                self.publish(tx, place, id, (&text, &body)).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes the document of a text; one that says the same already is left alone.
-    async fn publish(&self, tx: &mut Tx, place: Place, id: ArticleId, (text, body): (&Text, &str)) -> Result<()> {
-        let name = name(id, &text.locale);
-        let read = self.parse(File::sent(&name, Parser::Markdown, body.as_bytes().to_vec())).await;
-        let read = read.ok().and_then(|read| read.documents.into_iter().next());
-        let mut document = read.ok_or_else(|| Error::Invalid(Fault::of("fault-article-empty")))?;
-        document.external_id.clone_from(&name);
-        document.title.clone_from(&text.title);
-        document.url = address::of(id, &text.locale);
-        let hash = digest(&format!("{} {} {:?}", recipe(self.config()), place.source, (&text.title, body)));
-        let given = Given { document, language: text.locale.clone(), hash: Some(hash) };
-        let split = Split::of(given, self.config().passage_size);
-        let known = document::known_in(tx, self.chat().store(), (place.workspace, place.source), std::slice::from_ref(&name)).await?;
-        if known.get(&name).is_some_and(|(_, hash)| *hash == split.hash) {
-            return Ok(());
-        }
-        revision::raise(tx, place.workspace).await?;
-        put(tx, self.chat(), place, vec![split]).await?;
-        let summary = Summary { taken: 1, ..Summary::default() };
-        source::synced(tx, place.workspace, place.source, &summary, self.chat().now()).await
-    }
-
-    /// Takes documents out of knowledge; those that are not there are none.
-    async fn withdraw(&self, tx: &mut Tx, place: Place, names: &[String], frozen: Frozen) -> Result<()> {
-        let known = document::known_in(tx, self.chat().store(), (place.workspace, place.source), names).await?;
-        for (id, _) in known.values() {
-            document::remove_in(tx, self.chat().store(), place.workspace, *id, frozen).await?;
-        }
-        revision::raise(tx, place.workspace).await
+/// Compares what is typed with what is kept.
+fn decide(
+    before: Option<&(Text, String)>,
+    (locale, typed): (&str, &Typed),
+    (seen, then): (i64, Then),
+    (by, now): (AgentId, i64),
+) -> Decision {
+    let says = |(text, body): &(Text, String)| text.title == typed.title && text.summary == typed.summary && *body == typed.body;
+    let same = before.is_some_and(says);
+    let (revision, was) = before.map_or((0, None), |(text, _)| (text.revision, text.published_at));
+    let published_at = match then {
+        Then::Stay => was,
+        Then::Publish => was.or(Some(now)),
+        Then::Withdraw(_) => None,
+    };
+    match (same, revision == seen) {
+        (false, false) => Decision::Overtaken,
+        (true, _) if was == published_at => Decision::AsItWas(revision),
+        _ => Decision::Write(next(locale, typed, (revision + 1, published_at), (by, now))),
     }
 }
 
-/// The name of a text among the documents of its collection.
-pub(super) fn name(id: ArticleId, locale: &str) -> String {
-    format!("{id} {locale}")
+fn next(locale: &str, typed: &Typed, (revision, published_at): (i64, Option<i64>), (editor, updated_at): (AgentId, i64)) -> Text {
+    let (title, summary) = (typed.title.clone(), typed.summary.clone());
+    Text { locale: locale.to_owned(), title, summary, revision, editor, updated_at, published_at }
 }
 
 /// A language that articles are written in.
@@ -254,18 +145,7 @@ fn known(locale: &str) -> Result<&'static str> {
     LOCALES.into_iter().find(|known| *known == locale).ok_or(Error::NotFound)
 }
 
-/// Where an article's documents belong; one that was removed has none.
-async fn place(tx: &mut Tx, workspace: WorkspaceId, id: ArticleId) -> Result<Place> {
-    let row = sqlx::query("SELECT collection_id FROM article WHERE workspace_id = $1 AND id = $2 AND removed_at IS NULL")
-        .bind(workspace.text())
-        .bind(id.text())
-        .fetch_optional(&mut **tx)
-        .await?;
-    let collection = chat::row::id(&row.ok_or(Error::NotFound)?, "collection_id")?;
-    collection::place(tx, workspace, collection).await
-}
-
-async fn text_in(tx: &mut Tx, workspace: WorkspaceId, id: ArticleId, locale: &str) -> Result<Option<(Text, String)>> {
+pub(super) async fn text_in(tx: &mut Tx, workspace: WorkspaceId, id: ArticleId, locale: &str) -> Result<Option<(Text, String)>> {
     let row = sqlx::query("SELECT * FROM article_text WHERE workspace_id = $1 AND article_id = $2 AND locale = $3")
         .bind(workspace.text())
         .bind(id.text())
@@ -295,14 +175,4 @@ async fn keep(tx: &mut Tx, workspace: WorkspaceId, id: ArticleId, text: &Text, b
     .execute(&mut **tx)
     .await?;
     Ok(())
-}
-
-async fn set_removed(tx: &mut Tx, workspace: WorkspaceId, id: ArticleId, at: Option<i64>) -> Result<()> {
-    let done = sqlx::query("UPDATE article SET removed_at = $3 WHERE workspace_id = $1 AND id = $2")
-        .bind(workspace.text())
-        .bind(id.text())
-        .bind(at)
-        .execute(&mut **tx)
-        .await?;
-    if done.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
 }

@@ -151,16 +151,15 @@ async fn what_is_not_for_everybody_is_on_no_page_and_in_no_answer() {
     assert_eq!(linked, [true, false], "only the public one has a page");
     let public = house.public().await;
     assert_eq!(public.iter().map(|public| public.title.as_str()).collect::<Vec<_>>(), ["Kayak 1"]);
-    let search = async |public: &[Public]| {
-        house.knowledge.search_articles(workspace, public, "how heavy is the kayak", "en").await.unwrap().len()
-    };
+    let search =
+        async |public: &[Public]| house.knowledge.search_articles(workspace, public, "how heavy is the kayak", "en").await.unwrap().len();
     assert_eq!((search(&public).await, search(&[]).await), (1, 0));
     // What was public a moment ago is found neither by the list of then nor in a release.
     release::freeze(chat, workspace, "", &json!({}), house.by).await.unwrap();
     let article = house.find(public[0].article).await;
     let before = house.documents(open).await[0].id;
-    assert!(house.knowledge.put_article(workspace, &article, staff).await.unwrap());
-    assert!(!house.knowledge.put_article(workspace, &article, staff).await.unwrap(), "it is there");
+    assert!(house.knowledge.put_article(workspace, article.id, staff).await.unwrap());
+    assert!(!house.knowledge.put_article(workspace, article.id, staff).await.unwrap(), "it is there");
     assert_eq!((house.documents(open).await.len(), house.documents(staff).await.iter().any(|document| document.id == before)), (0, true));
     assert_eq!((search(&public).await, house.public().await.len()), (0, 0));
     assert!(found(Reader::Anyone).await.is_empty());
@@ -168,7 +167,7 @@ async fn what_is_not_for_everybody_is_on_no_page_and_in_no_answer() {
     assert!(house.texts(Reader::Anyone, At::Release(1)).await.is_empty(), "who may read is not frozen");
     assert_eq!(house.texts(Reader::Staff, At::Release(1)).await.len(), 3);
     // A library that is closed closes its collections; an inbox sees its libraries alone.
-    house.knowledge.put_article(workspace, &house.find(article.id).await, open).await.unwrap();
+    house.knowledge.put_article(workspace, article.id, open).await.unwrap();
     let shelf = house.public().await[0].library;
     let of = async |libraries: &[chat::LibraryId]| article::public::list(chat.store(), workspace, Some(libraries)).await.unwrap().len();
     assert_eq!((of(&[shelf]).await, of(&[]).await, house.public().await.len()), (1, 0, 1));
@@ -209,8 +208,18 @@ async fn releases_edits_and_removals_hold_for_articles_as_for_any_source() {
     assert_eq!(article::removed(chat.store(), workspace).await.unwrap().len(), 1);
     house.knowledge.restore_article(workspace, id).await.unwrap();
     assert_eq!(house.texts(Reader::Anyone, At::Today).await, ["The kayak weighs 21 kg."]);
+    // What releases have of one that was withdrawn follows it to other readers, and is forgotten with it.
+    house.knowledge.remove_article(workspace, id, Frozen::Kept).await.unwrap();
+    house.knowledge.restore_article(workspace, id).await.unwrap();
+    let staff = house.collection("Staff", Audience::Staff).await;
+    assert!(house.knowledge.put_article(workspace, id, staff).await.unwrap());
+    house.knowledge.ready(workspace).await.unwrap();
+    assert!(house.texts(Reader::Anyone, At::Release(1)).await.is_empty());
+    assert_eq!(house.texts(Reader::Staff, At::Release(1)).await, [body]);
     house.knowledge.remove_article(workspace, id, Frozen::Forgotten).await.unwrap();
     house.knowledge.ready(workspace).await.unwrap();
+    assert!(house.texts(Reader::Staff, At::Release(1)).await.is_empty());
+    collection::remove(chat, workspace, staff).await.unwrap();
     collection::remove(chat, workspace, shelf).await.unwrap();
     assert!(matches!(article::find(chat.store(), workspace, id).await, Err(Error::NotFound)));
 }
