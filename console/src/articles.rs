@@ -17,8 +17,8 @@ use crate::handle::Console;
 use crate::web::params::Ask;
 use crate::web::visit::Seat;
 
-pub use text::{ArticleRow, CollectionText, edit_href};
-use text::{CenterText, Staff};
+pub use text::edit_href;
+use text::{ArticleRow, CenterText, CollectionText, Staff};
 
 /// Where articles are listed.
 pub const PAGE: &str = "/console/articles";

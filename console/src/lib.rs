@@ -7,7 +7,6 @@ pub mod account;
 mod agreement;
 mod approvals;
 mod articles;
-pub mod articles;
 pub mod assets;
 pub mod audience;
 mod audit;

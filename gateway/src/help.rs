@@ -131,7 +131,7 @@ async fn cited(State(shared): State<Shared>, Path((inbox, id, locale)): Path<(St
 }
 
 /// The same without an inbox: in the first one of the workspace that shows it.
-async fn cited_anywhere(State(shared): State<Shared>, Path((id, locale)): Path<(String, String)>, headers: HeaderMap) -> Response {
+async fn cited_anywhere(State(shared): State<Shared>, Path((id, locale)): Path<(String, String)>) -> Response {
     let lang = locale_of(&locale);
     let found = async {
         let id = ArticleId::parse(&id).ok_or(Miss::Nowhere(lang))?;
