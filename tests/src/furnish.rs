@@ -115,13 +115,18 @@ async fn articles(owner: &mut Staff, inbox: &str) -> Result<Vec<String>> {
         form.set("name_zh", "入门").set("about_zh", "从嵌入代码到第一个回答。");
         owner.submit(&form).await?;
     }
-    for (lang, title, body) in [
-        ("en", "How do I put the chat on my website?", ARTICLE),
-        ("zh", "怎么把聊天窗口放到网站上？", "复制嵌入代码，放到每个页面里。\n\n## 检查\n\n打开网站，右下角会出现按钮。"),
+    for (lang, title, summary, body) in [
+        ("en", "How do I put the chat on my website?", "One line of HTML, once for all pages.", ARTICLE),
+        (
+            "zh",
+            "怎么把聊天窗口放到网站上？",
+            "一行 HTML，所有页面都能用。",
+            "复制嵌入代码，放到每个页面里。\n\n## 检查\n\n打开网站，右下角会出现按钮。",
+        ),
     ] {
         let page = owner.get("/console/articles/new").await?;
         if let Some(mut form) = page.form_with("title") {
-            form.set("lang", lang).set("title", title).set("summary", title).set("body", body).set("do", "publish");
+            form.set("lang", lang).set("title", title).set("summary", summary).set("body", body).set("do", "publish");
             owner.submit(&form).await?;
         }
     }

@@ -114,6 +114,8 @@ fn every_name_another_crate_gives_has_a_text() {
         ("fetch-", "", "address port private no_host redirects status too_large slow refused certificate connection"),
         ("source-kind-", "", "file folder shared url site sitemap written api articles guides"),
         ("locale-", "", "en zh"),
+        ("collection-name-", "", "en zh"),
+        ("collection-about-", "", "en zh"),
         ("article-state-", "", "none draft published"),
         ("check-", "", "differing alike"),
         ("way-", "", "page site sitemap"),

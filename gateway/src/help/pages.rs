@@ -5,7 +5,10 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
 };
 use chrono::{DateTime, Datelike, Utc};
-use knowledge::article::{Public, address};
+use knowledge::{
+    article::{Public, address},
+    split::PATH,
+};
 use pulldown_cmark::{Event, Parser};
 use serde::Serialize;
 
@@ -79,6 +82,8 @@ struct Line {
     href: String,
     lang: String,
     title: String,
+    /// The section that was found; empty: the article.
+    section: String,
     summary: String,
 }
 
@@ -159,9 +164,15 @@ pub(super) async fn article(shared: &Shared, center: &Center, slug: &str, header
 pub(super) async fn search(shared: &Shared, center: &Center, question: &str, headers: &HeaderMap) -> Shown {
     let found = shared.knowledge.search_articles(center.inbox.workspace, &center.all, question, center.lang).await?;
     let of = |(public, passage): (Public, knowledge::Passage)| {
-        let section = passage.url.split_once('#').map(|(_, section)| format!("#{section}")).unwrap_or_default();
-        let href = format!("{}{section}", center.article_href(&public));
-        Line { href, summary: excerpt(&passage.text), lang: public.locale, title: public.title }
+        let place = passage.url.split_once('#').map(|(_, anchor)| format!("#{anchor}")).unwrap_or_default();
+        let heading = passage.heading.rsplit(PATH).next().filter(|heading| *heading != public.title).unwrap_or_default();
+        Line {
+            href: format!("{}{place}", center.article_href(&public)),
+            section: heading.to_owned(),
+            summary: excerpt(&passage.text),
+            lang: public.locale,
+            title: public.title,
+        }
     };
     let own = Results { found: found.into_iter().take(RESULTS).map(of).collect() };
     let versions = center.languages().into_iter().map(|lang| (lang, center.home_in(lang))).collect();
@@ -205,6 +216,7 @@ fn shelf_text(center: &Center, shelf: Shelf<'_>) -> ShelfText {
         href: center.article_href(public),
         lang: public.locale.clone(),
         title: public.title.clone(),
+        section: String::new(),
         summary: public.summary.clone(),
     };
     ShelfText {
