@@ -8,10 +8,12 @@ mod sitemap;
 #[cfg(test)]
 mod tests;
 
+use std::net::{IpAddr, SocketAddr};
+
 use axum::{
-    Router,
-    extract::{Path, Query, State},
-    http::{HeaderMap, header},
+    Extension, Router,
+    extract::{ConnectInfo, Path, Query, State},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
@@ -22,8 +24,13 @@ use knowledge::{
 };
 use serde::Deserialize;
 
+use console::web::visit::forwarded_for;
+
 use self::center::Center;
-use crate::page::Pages;
+use crate::{
+    page::Pages,
+    visitor::{self, Limits},
+};
 
 /// What the pages are made with.
 #[derive(Clone)]
@@ -33,12 +40,23 @@ pub(crate) struct Shared {
     knowledge: Knowledge,
     /// Where people reach this server; empty: where they say they do.
     base: String,
+    door: Door,
+}
+
+/// How often somebody may search.
+#[derive(Clone, Default)]
+pub(crate) struct Door {
+    pub limits: Limits,
+    pub config: visitor::Config,
+    pub trust_proxy: bool,
 }
 
 /// Why there is no page.
 enum Miss {
     /// No such help center, collection or article; said in a language.
     Nowhere(&'static str),
+    /// Too many searches.
+    Busy(&'static str),
     Broken(anyhow::Error),
 }
 
@@ -51,8 +69,8 @@ struct Asked {
 }
 
 /// `/help/{inbox}` and what is below it.
-pub(crate) fn router(pages: Pages, chat: Chat, knowledge: Knowledge, base: &str) -> Router {
-    let shared = Shared { pages, chat, knowledge, base: base.trim_end_matches('/').to_owned() };
+pub(crate) fn router(pages: Pages, chat: Chat, knowledge: Knowledge, base: &str, door: Door) -> Router {
+    let shared = Shared { pages, chat, knowledge, base: base.trim_end_matches('/').to_owned(), door };
     Router::new()
         .route("/help/{inbox}", get(first))
         .route("/help/{inbox}/sitemap.xml", get(sitemap))
@@ -85,10 +103,14 @@ async fn search(
     State(shared): State<Shared>,
     Path((inbox, locale)): Path<(String, String)>,
     Query(asked): Query<Asked>,
+    connected: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
 ) -> Response {
     let found = async {
         let center = Center::open(&shared, &inbox, known(&locale, &headers)?, &headers).await?;
+        let address = shared.door.address(connected.map(|known| known.0.0.ip()), &headers);
+        let turn = shared.door.limits.search(&shared.door.config, address, shared.chat.now());
+        turn.map_err(|_| Miss::Busy(center.lang))?;
         pages::search(&shared, &center, asked.q.trim(), &headers).await
     };
     shared.answer(found.await)
@@ -153,12 +175,20 @@ async fn sitemap(State(shared): State<Shared>, Path(inbox): Path<String>, header
     shared.answer(found.await)
 }
 
+impl Door {
+    /// Whose search it is, as far as it can be known.
+    fn address(&self, connected: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
+        self.trust_proxy.then(|| forwarded_for(headers)).flatten().or(connected)
+    }
+}
+
 impl Shared {
     /// The page, or one that says kindly that there is none.
     fn answer(&self, found: Shown) -> Response {
         let missed = match found {
             Ok(response) => return response,
-            Err(Miss::Nowhere(lang)) => pages::missing(self, lang),
+            Err(Miss::Nowhere(lang)) => pages::none(self, lang, StatusCode::NOT_FOUND),
+            Err(Miss::Busy(lang)) => pages::none(self, lang, StatusCode::TOO_MANY_REQUESTS),
             Err(Miss::Broken(error)) => Err(error),
         };
         missed.unwrap_or_else(|error| crate::page::broken(&error))

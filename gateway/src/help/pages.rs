@@ -181,14 +181,15 @@ pub(super) async fn search(shared: &Shared, center: &Center, question: &str, hea
     shown(shared, "help_search.html", Page { frame, own }, headers, None)
 }
 
-/// There is no such page; nothing tells whether there is one for others.
-pub(super) fn missing(shared: &Shared, lang: &str) -> anyhow::Result<Response> {
+/// There is no such page, or not now; nothing tells whether there is one for others.
+pub(super) fn none(shared: &Shared, lang: &str, status: StatusCode) -> anyhow::Result<Response> {
     #[derive(Serialize)]
-    struct Missing<'a> {
+    struct Told<'a> {
         lang: &'a str,
+        busy: bool,
     }
-    let page = shared.pages.render("help_missing.html", &Missing { lang })?;
-    Ok((StatusCode::NOT_FOUND, Html(page)).into_response())
+    let page = shared.pages.render("help_none.html", &Told { lang, busy: status == StatusCode::TOO_MANY_REQUESTS })?;
+    Ok((status, Html(page)).into_response())
 }
 
 fn shown<T: Serialize>(shared: &Shared, template: &str, page: Page<T>, headers: &HeaderMap, updated_at: Option<i64>) -> Shown {

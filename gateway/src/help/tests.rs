@@ -13,8 +13,8 @@ use knowledge::{
 };
 use tower::ServiceExt as _;
 
-use super::router;
-use crate::page::Pages;
+use super::{Door, router};
+use crate::{page::Pages, visitor};
 
 const BODY: &str = "Most parcels take three days.\n\n## In the country\n\nThree days.\n\n## Abroad\n\nA parcel to Peru takes seven days.\n\n## <script>alert(1)</script>\n\n[Track it](https://track.example) or [not](javascript:alert(1)).";
 
@@ -43,7 +43,9 @@ impl House {
         let fresh = chat::testing::fresh().await.unwrap();
         let knowledge = Knowledge::throwaway(knowledge::Config::default(), fresh.chat.clone()).await.unwrap();
         let by = fresh.agent("Ada", Role::Admin).await.unwrap().id;
-        let router = router(Pages::embedded().unwrap(), fresh.chat.clone(), knowledge.clone(), "https://help.example/");
+        let config = visitor::Config { messages_per_minute_of_address: 6, ..visitor::Config::default() };
+        let door = Door { config, trust_proxy: true, ..Door::default() };
+        let router = router(Pages::embedded().unwrap(), fresh.chat.clone(), knowledge.clone(), "https://help.example/", door);
         Self { knowledge, fresh, by, router }
     }
 
@@ -219,4 +221,21 @@ async fn what_is_not_for_everybody_is_nowhere() {
     source::set_audience(chat, workspace, of, &Audience::Staff).await.unwrap();
     assert_eq!(house.get(&path).await.status, StatusCode::NOT_FOUND);
     assert!(public::list(chat.store(), workspace, None).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn an_address_searches_so_often_and_reads_as_it_likes() {
+    let house = House::open().await;
+    let shelf = house.collection("Delivery", "配送", Audience::All).await;
+    house.article(shelf, "Delivery", "Three days.").await;
+    let path = format!("/help/{}/en/search?q=days", house.fresh.inbox);
+    let forwarded = header::HeaderName::from_static("x-forwarded-for");
+    for _ in 0..6 {
+        assert_eq!(house.ask(&path, &[(forwarded.clone(), "192.0.2.7")]).await.status, StatusCode::OK);
+    }
+    let busy = house.ask(&path, &[(forwarded.clone(), "192.0.2.7")]).await;
+    assert!(busy.status == StatusCode::TOO_MANY_REQUESTS && busy.text.contains("Please try again in a minute."), "{}", busy.text);
+    assert_eq!(house.ask(&path, &[(forwarded.clone(), "192.0.2.8")]).await.status, StatusCode::OK, "others do not suffer");
+    let home = format!("/help/{}/en", house.fresh.inbox);
+    assert_eq!(house.ask(&home, &[(forwarded, "192.0.2.7")]).await.status, StatusCode::OK);
 }
