@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use chat::{Citation, InboxId};
+use knowledge::article::address;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 #[cfg(test)]
@@ -33,6 +35,14 @@ pub(crate) fn check(answer: &str, count: usize, material: &str) -> Option<Checke
         cited = declared;
     }
     (!cited.is_empty() && !body.is_empty()).then_some(Checked { body, cited })
+}
+
+/// The citations with articles where the visitors of an inbox read them.
+pub(crate) fn within(mut citations: Vec<Citation>, inbox: InboxId) -> Vec<Citation> {
+    for citation in &mut citations {
+        citation.url = address::within(&citation.url, inbox);
+    }
+    citations
 }
 
 /// The numbers an answer declares before it begins, and where it begins.

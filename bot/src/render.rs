@@ -5,6 +5,7 @@
 
 mod html;
 mod link;
+mod page;
 mod parse;
 mod tree;
 
@@ -14,6 +15,7 @@ mod tests;
 use chat::Citation;
 
 pub use link::safe as safe_link;
+pub use page::{Heading, Page, page};
 
 /// Longer bodies are cut here before they are parsed, in bytes.
 const LONGEST: usize = 128 * 1024;

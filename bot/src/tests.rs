@@ -1,5 +1,6 @@
 //! The life of turns on a real record, with a model that is a fake.
 
+mod article;
 mod audience;
 mod beside;
 mod change;

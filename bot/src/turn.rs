@@ -25,7 +25,7 @@ pub(crate) use self::{
 };
 use self::{lease::Claim, show::Stage};
 use crate::{
-    Bot, Error, Result, Trace,
+    Bot, Error, Result, Trace, cite,
     release::Standing,
     run::Call,
     think::{Errand, Mind, Thought},
@@ -266,7 +266,8 @@ impl Running<'_> {
     /// Appends the bot's message.
     async fn say(&self, mind: &Mind, heard: &Heard, thought: &Thought, asked: i64) -> Result<i64> {
         let reply = thought.reply(&heard.question, &mind.settings);
-        let extra = Extra { release: mind.release, ..reply.extra };
+        let citations = cite::within(reply.extra.citations, heard.conversation.inbox);
+        let extra = Extra { release: mind.release, citations, ..reply.extra };
         let appended = self.bot.chat().append(self.claim.message(asked, reply.body, extra)).await?;
         self.stage.said();
         if appended.message.extra.call.is_some() {

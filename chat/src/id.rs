@@ -74,6 +74,10 @@ id! {
     DocumentId,
     /// What is found and cited.
     PassageId,
+    /// A shelf of help-center articles.
+    CollectionId,
+    /// A help-center article, in all its languages.
+    ArticleId,
     /// A question knowledge could not answer.
     GapId,
     /// One attempt of the bot.

@@ -116,6 +116,13 @@ pub async fn close(State(console): State<Console>, seat: Seat, Id(id): Id<GapId>
     Ok(console.said(&seat.visit, PAGE, &flash))
 }
 
+/// A gap, with what an agent answered; empty: nobody did.
+pub async fn drafted(console: &Console, seat: &Seat, id: GapId) -> Result<(GapText, String), Error> {
+    let gap = list::one(console, seat, id).await?;
+    let draft = draft(console, seat, &gap).await?;
+    Ok((gap, draft))
+}
+
 /// What an agent answered where the question, or one that means the same, was asked last.
 async fn draft(console: &Console, seat: &Seat, gap: &GapText) -> Result<String, Error> {
     for (conversation, seq) in gap.places.iter().take(ASKED) {

@@ -6,6 +6,7 @@
 pub mod account;
 mod agreement;
 mod approvals;
+mod articles;
 pub mod assets;
 pub mod audience;
 mod audit;

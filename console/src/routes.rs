@@ -16,8 +16,8 @@ use crate::handle::Console;
 use crate::web::enter::{enter, panicked, secure};
 use crate::web::guard::{Door, Permission, guard};
 use crate::{
-    account, agreement, approvals, beside, bot_settings, canned, cases, conversation, gaps, home, inbox, inboxes, invite, live, login,
-    models, people, playground, releases, report, rules, search, setup, sources, tokens, tools, why,
+    account, agreement, approvals, articles, beside, bot_settings, canned, cases, conversation, gaps, home, inbox, inboxes, invite, live,
+    login, models, people, playground, releases, report, rules, search, setup, sources, tokens, tools, why,
 };
 
 use Permission::{Admin, Agent, Asset, Public};
@@ -107,10 +107,26 @@ fn desk() -> Vec<Route> {
     ]
 }
 
-/// What the bot knows. Everybody may look and write answers; sources are the admins'.
+/// What the bot knows. Everybody may look and write answers and articles; sources and collections are the admins'.
 fn knowledge() -> Vec<Route> {
+    use articles::{acts as article, collection, edit, new};
     use sources::{add, check, document, library, passage, source};
     vec![
+        show("/console/articles", Agent, get(articles::show)),
+        act("/console/articles", post(new::save)),
+        show("/console/articles/new", Agent, get(new::show)),
+        show("/console/articles/{id}", Agent, get(edit::show)),
+        act("/console/articles/{id}", post(edit::save)),
+        act("/console/articles/{id}/move", post(article::shift)),
+        act("/console/articles/{id}/put", post(article::put)),
+        act("/console/articles/{id}/remove", post(article::remove)),
+        act("/console/articles/{id}/restore", post(article::restore)),
+        send("/console/collections", Admin, post(collection::create)),
+        show("/console/collections/new", Admin, get(collection::new)),
+        show("/console/collections/{id}", Admin, get(collection::show)),
+        send("/console/collections/{id}", Admin, post(collection::save)),
+        send("/console/collections/{id}/move", Admin, post(collection::shift)),
+        send("/console/collections/{id}/remove", Admin, post(collection::remove)),
         show("/console/search", Agent, get(search::show)),
         show("/console/playground", Agent, get(playground::show)),
         show("/console/gaps", Agent, get(gaps::show)),

@@ -1,6 +1,7 @@
 //! The console as a browser sees it, on a fresh record.
 
 mod amend;
+mod articles;
 mod audience;
 mod beside;
 mod decide;

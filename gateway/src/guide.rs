@@ -20,10 +20,11 @@ use crate::page::Pages;
 static GUIDES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../docs/guide");
 
 /// In the order of the navigation; others follow by name.
-const ORDER: [&str; 13] = [
+const ORDER: [&str; 14] = [
     "start",
     "website",
     "knowledge",
+    "articles",
     "bot",
     "tools",
     "improve",

@@ -11,6 +11,7 @@ mod first;
 mod guide;
 mod headers;
 mod health;
+mod help;
 mod log;
 mod page;
 mod panics;

@@ -7,10 +7,11 @@ use serde::Serialize;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use crate::{
-    Error, Result,
+    Error, Fault, Result,
     parse::{clean, one_line},
     release::{self, Frozen, Which},
     revision,
+    source::{self, Kind},
 };
 
 /// A document of a source.
@@ -112,28 +113,35 @@ pub async fn named(store: &Store, workspace: WorkspaceId, name: &str) -> Result<
 /// Removes one document with its passages; the index follows. An import of its source brings it back if it is still there.
 ///
 /// # Errors
-/// [`Error::NotFound`], or the record's.
+/// [`Error::NotFound`], [`Error::Invalid`] for an article, or the record's.
 pub async fn remove(chat: &Chat, workspace: WorkspaceId, id: DocumentId, frozen: Frozen) -> Result<()> {
+    let (_, source) = find(chat.store(), workspace, id).await?;
+    if source::find(chat.store(), workspace, source).await?.kind == Kind::Articles {
+        return Err(Error::Invalid(Fault::of("fault-article-document")));
+    }
     let mut tx = chat.begin().await?;
-    release::let_go(&mut tx, chat.store(), workspace, Which::Documents(&[id]), frozen).await?;
-    for sql in [
-        "DELETE FROM passage WHERE workspace_id = $1 AND document_id = $2",
-        "DELETE FROM passage_edit WHERE workspace_id = $1 AND document_id = $2",
-    ] {
-        sqlx::query(sql).bind(workspace.text()).bind(id.text()).execute(&mut *tx).await?;
-    }
-    let done = sqlx::query("DELETE FROM document WHERE workspace_id = $1 AND id = $2")
-        .bind(workspace.text())
-        .bind(id.text())
-        .execute(&mut *tx)
-        .await?;
-    if done.rows_affected() == 0 {
-        return Err(Error::NotFound);
-    }
+    remove_in(&mut tx, chat.store(), workspace, id, frozen).await?;
     revision::raise(&mut tx, workspace).await?;
     tx.commit().await?;
     revision::announce(chat, workspace);
     Ok(())
+}
+
+/// The same in a transaction; whoever calls it raises the revision.
+pub(crate) async fn remove_in(tx: &mut Tx, store: &Store, workspace: WorkspaceId, id: DocumentId, frozen: Frozen) -> Result<()> {
+    release::let_go(tx, store, workspace, Which::Documents(&[id]), frozen).await?;
+    for sql in [
+        "DELETE FROM passage WHERE workspace_id = $1 AND document_id = $2",
+        "DELETE FROM passage_edit WHERE workspace_id = $1 AND document_id = $2",
+    ] {
+        sqlx::query(sql).bind(workspace.text()).bind(id.text()).execute(&mut **tx).await?;
+    }
+    let done = sqlx::query("DELETE FROM document WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace.text())
+        .bind(id.text())
+        .execute(&mut **tx)
+        .await?;
+    if done.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
 }
 
 /// A document to be written; the id is kept when there is one of that name already.
@@ -211,6 +219,21 @@ pub(crate) async fn upsert(tx: &mut Tx, store: &Store, place: &Place, documents:
         .bind(serde_json::to_string(documents).unwrap_or_default())
         .execute(&mut **tx)
         .await?;
+    Ok(())
+}
+
+/// Takes documents of these names from one source to another; their passages are to be written anew.
+pub(crate) async fn relocate(tx: &mut Tx, store: &Store, (from, to): (Place, Place), names: &[String]) -> Result<()> {
+    let known = known_in(tx, store, (from.workspace, from.source), names).await?;
+    for (id, _) in known.values() {
+        sqlx::query("UPDATE document SET source_id = $3, library_id = $4 WHERE workspace_id = $1 AND id = $2")
+            .bind(from.workspace.text())
+            .bind(id.text())
+            .bind(to.source.text())
+            .bind(to.library.text())
+            .execute(&mut **tx)
+            .await?;
+    }
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use include_dir::{Dir, include_dir};
 
 use crate::{
     Audience, Error, Knowledge, Result,
+    article::address,
     import::{Documents, Given},
     library,
     parse::{self, Kind},
@@ -65,10 +66,11 @@ fn address(name: &str) -> String {
     format!("/guide/{}", name.trim_end_matches(".md"))
 }
 
-/// Where a passage of the document at `url` is read: in a guide, at its section.
+/// Where a passage of the document at `url` is read: in a guide or an article, at its section.
 pub(crate) fn section(url: String, heading: &str) -> String {
     let anchor = anchor(heading.rsplit(PATH).next().unwrap_or_default());
-    if url.starts_with("/guide/") && !anchor.is_empty() { format!("{url}#{anchor}") } else { url }
+    let is_own = url.starts_with("/guide/") || address::is_article(&url);
+    if is_own && !anchor.is_empty() { format!("{url}#{anchor}") } else { url }
 }
 
 /// A heading as an address within its page: letters and digits of any script, joined by hyphens.

@@ -19,7 +19,7 @@ use crate::{
 };
 pub(crate) use collect::File;
 pub use preview::Preview;
-pub(crate) use reconcile::{Documents, Given, digest, recipe};
+pub(crate) use reconcile::{Documents, Given, Split, digest, put, recipe};
 
 /// Something to import.
 #[derive(Debug)]

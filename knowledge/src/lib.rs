@@ -2,6 +2,7 @@
 //!
 //! The record holds the truth (library → source → document → passage); the search index is a cache of it.
 
+pub mod article;
 mod audience;
 pub mod case;
 pub mod classify;

@@ -18,7 +18,7 @@ use crate::{Error, Result, revision};
 pub use diff::{Change, changes};
 pub use gate::{Gate, gate};
 pub use retire::Frozen;
-pub(crate) use retire::{Which, let_go, retire};
+pub(crate) use retire::{Which, forget_at, let_go, retire, take_over};
 pub use step::{Decision, Signature, publish, roll_back, run_again, stage, switch_off, withdraw};
 
 /// Whose knowledge is searched.

@@ -161,6 +161,7 @@ impl Knowledge {
             let hits = self.hits(workspace, &slot, &text, (Candidates { ranked, groups, passages, per_document }, &scope), most).await?;
             let mut hits = self.second_opinion(&text, hits).await;
             hits.truncate(query.limit);
+            self.unlink(workspace, revision, &mut hits).await?;
             hits
         };
         Ok(Found { hits, took_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX), revision })

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{Row, any::AnyRow};
 
 use crate::{
-    Audience, Error, Progress, Result,
+    Audience, Error, Fault, Progress, Result,
     crawl::{self, Reach},
     edit,
     parse::{Reason, Skipped},
@@ -41,6 +41,8 @@ pub enum Kind {
     Written,
     /// Documents that a program sends.
     Api,
+    /// A collection of help-center articles.
+    Articles,
     /// Warbler's own guides.
     Guides,
 }
@@ -58,12 +60,13 @@ impl Kind {
             Self::Sitemap => "sitemap",
             Self::Written => "written",
             Self::Api => "api",
+            Self::Articles => "articles",
             Self::Guides => "guides",
         }
     }
 
     fn parse(text: &str) -> Self {
-        [Self::Folder, Self::Shared, Self::Url, Self::Site, Self::Sitemap, Self::Written, Self::Api, Self::Guides]
+        [Self::Folder, Self::Shared, Self::Url, Self::Site, Self::Sitemap, Self::Written, Self::Api, Self::Articles, Self::Guides]
             .into_iter()
             .find(|kind| kind.text() == text)
             .unwrap_or(Self::File)
@@ -180,34 +183,42 @@ pub async fn find(store: &Store, workspace: WorkspaceId, id: SourceId) -> Result
 /// Removes a source with its documents and passages; the index follows.
 ///
 /// # Errors
-/// [`Error::NotFound`], or the record's.
+/// [`Error::NotFound`], [`Error::Invalid`] for a collection of articles, or the record's.
 pub async fn remove(chat: &Chat, workspace: WorkspaceId, id: SourceId, frozen: Frozen) -> Result<()> {
+    if find(chat.store(), workspace, id).await?.kind == Kind::Articles {
+        return Err(Error::Invalid(Fault::of("fault-article-source")));
+    }
     let mut tx = chat.begin().await?;
-    release::let_go(&mut tx, chat.store(), workspace, Which::Source(id), frozen).await?;
+    remove_in(&mut tx, chat.store(), workspace, id, frozen).await?;
+    tx.commit().await?;
+    revision::announce(chat, workspace);
+    Ok(())
+}
+
+/// The same in a transaction.
+pub(crate) async fn remove_in(tx: &mut Tx, store: &Store, workspace: WorkspaceId, id: SourceId, frozen: Frozen) -> Result<()> {
+    release::let_go(tx, store, workspace, Which::Source(id), frozen).await?;
     sqlx::query("DELETE FROM passage WHERE workspace_id = $1 AND document_id IN (SELECT id FROM document WHERE workspace_id = $1 AND source_id = $2)")
         .bind(workspace.text())
         .bind(id.text())
-        .execute(&mut *tx)
+        .execute(&mut **tx)
         .await?;
-    edit::clear(&mut tx, workspace, id).await?;
-    crawl::clear(&mut tx, workspace, id).await?;
+    edit::clear(tx, workspace, id).await?;
+    crawl::clear(tx, workspace, id).await?;
     sqlx::query("DELETE FROM document WHERE workspace_id = $1 AND source_id = $2")
         .bind(workspace.text())
         .bind(id.text())
-        .execute(&mut *tx)
+        .execute(&mut **tx)
         .await?;
     let done = sqlx::query("DELETE FROM source WHERE workspace_id = $1 AND id = $2")
         .bind(workspace.text())
         .bind(id.text())
-        .execute(&mut *tx)
+        .execute(&mut **tx)
         .await?;
     if done.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
-    revision::raise(&mut tx, workspace).await?;
-    tx.commit().await?;
-    revision::announce(chat, workspace);
-    Ok(())
+    revision::raise(tx, workspace).await
 }
 
 /// The source of that address, made if it is not there; its name and kind become those given. Who may be answered from one that is

@@ -102,7 +102,7 @@ pub fn upload(source: &Source) -> Option<Upload> {
         Kind::Folder => Upload::path(&source.address),
         Kind::Site => Upload::crawl(&source.address, Way::Links, source.reach),
         Kind::Sitemap => Upload::crawl(&source.address, Way::Sitemap, source.reach),
-        Kind::File | Kind::Written | Kind::Api | Kind::Guides => return None,
+        Kind::File | Kind::Written | Kind::Api | Kind::Articles | Kind::Guides => return None,
     };
     // The address stays that of the record: it is what tells sources apart.
     Some(Upload { name: source.name.clone(), address: source.address.clone(), audience: source.audience.clone(), ..upload })

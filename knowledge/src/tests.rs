@@ -1,5 +1,6 @@
 //! Knowledge against a real record and a real index.
 
+mod article;
 mod audience;
 mod edits;
 mod folder;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { context, dressed, run, stand, tell } from "./chromium.mjs";
 import { Widget } from "./widget.mjs";
 
-const CONSOLE = ["/console/", "/console/sources", "/console/sources/new", "/console/sources/check", "/console/search?q=website", "/console/gaps", "/console/cases", "/console/releases", "/console/bot", "/console/tools", "/console/tools/new", "/console/approvals", "/console/bot/rules", "/console/models", "/console/bot/rules/learn", "/console/playground", "/console/people", "/console/canned", "/console/report", "/console/agreement", "/console/beside", "/console/tokens", "/console/inboxes", "/console/account"];
+const CONSOLE = ["/console/", "/console/sources", "/console/sources/new", "/console/sources/check", "/console/search?q=website", "/console/gaps", "/console/articles", "/console/articles/new", "/console/collections/new", "/console/cases", "/console/releases", "/console/bot", "/console/tools", "/console/tools/new", "/console/approvals", "/console/bot/rules", "/console/models", "/console/bot/rules/learn", "/console/playground", "/console/people", "/console/canned", "/console/report", "/console/agreement", "/console/beside", "/console/tokens", "/console/inboxes", "/console/account"];
 
 await run(async (browser, plan) => {
   const made = [];
@@ -21,13 +21,22 @@ await run(async (browser, plan) => {
     const inbox = plan.pages.filter((path) => path.startsWith("/console/inbox/"));
     const talks = [inbox[1], inbox[3]].map((path, n) => [`inbox-${n + 1}`, path]);
     const why = plan.pages.find((path) => path.includes("/why/"));
-    for (const [name, path] of [...talks, ...(why ? [["why", why]] : []), ["inbox-list", "/console/inbox?view=all"], ...CONSOLE.map((path) => [path.replace(/^\/console\/|\?.*$/g, "").replaceAll("/", "-") || "home", path])]) {
+    const article = plan.pages.find((path) => /articles\/[0-9a-f]{8}-/.test(path));
+    const help = plan.pages.filter((path) => path.startsWith("/help/") && path.includes(`/${look.locale.slice(0, 2)}`));
+    for (const [name, path] of [...talks, ...(why ? [["why", why]] : []), ...(article ? [["article", article]] : []), ["inbox-list", "/console/inbox?view=all"], ...CONSOLE.map((path) => [path.replace(/^\/console\/|\?.*$/g, "").replaceAll("/", "-") || "home", path])]) {
       await page.goto(plan.base + path);
       await page.waitForTimeout(200);
       await save(page, `console-${name}`, look);
     }
     await staff.close();
     const guest = await context(browser, plan.base, options);
+    for (const path of help) {
+      const read = await guest.newPage();
+      await read.goto(plan.base + path);
+      await read.waitForTimeout(300);
+      await save(read, `help-${path.split("/")[4]?.replace(/\?.*$/, "") ?? "home"}`, look);
+      await read.close();
+    }
     await widget(guest, plan, look, save);
     await guest.close();
   }

@@ -54,12 +54,16 @@ impl Furnished {
         owner.reply(&talks[3], &long_reply()).await?;
         owner.act(&talks[3], "resolve").await?;
         canned(&mut owner).await?;
+        let help = articles(&mut owner, &inbox.to_string()).await?;
         tokio::time::sleep(Duration::from_millis(300)).await;
         let mut pages = pages(&talks);
         pages.extend(first_of(&mut owner, "/console/sources", "/console/sources/").await?);
         pages.extend(first_of(&mut owner, "/console/people", "/console/people/").await?);
         pages.extend(first_of(&mut owner, "/console/inboxes", "/console/inboxes/").await?);
         pages.extend(first_of(&mut owner, "/console/gaps", "/console/gaps/").await?);
+        pages.extend(first_of(&mut owner, "/console/articles", "/console/articles/").await?);
+        pages.extend(first_of(&mut owner, "/console/articles", "/console/collections/").await?);
+        pages.extend(help);
         let talk = format!("/console/conversations/{}", talks[1]);
         pages.extend(first_of(&mut owner, &talk, &format!("{talk}/why/")).await?);
         Ok(Furnished { owner, pages })
@@ -102,6 +106,44 @@ async fn canned(owner: &mut Staff) -> Result<()> {
     }
     Ok(())
 }
+
+/// A collection with two articles; the pages of the help center that show them.
+async fn articles(owner: &mut Staff, inbox: &str) -> Result<Vec<String>> {
+    let page = owner.get("/console/collections/new").await?;
+    if let Some(mut form) = page.form_with("name_en") {
+        form.set("name_en", "Getting started").set("about_en", "The first steps, from the snippet to the first answer.");
+        form.set("name_zh", "入门").set("about_zh", "从嵌入代码到第一个回答。");
+        owner.submit(&form).await?;
+    }
+    for (lang, title, summary, body) in [
+        ("en", "How do I put the chat on my website?", "One line of HTML, once for all pages.", ARTICLE),
+        (
+            "zh",
+            "怎么把聊天窗口放到网站上？",
+            "一行 HTML，所有页面都能用。",
+            "复制嵌入代码，放到每个页面里。\n\n## 检查\n\n打开网站，右下角会出现按钮。",
+        ),
+    ] {
+        let page = owner.get("/console/articles/new").await?;
+        if let Some(mut form) = page.form_with("title") {
+            form.set("lang", lang).set("title", title).set("summary", summary).set("body", body).set("do", "publish");
+            owner.submit(&form).await?;
+        }
+    }
+    let home = format!("/help/{inbox}");
+    let below = |lang: &str, rest: &str| format!("{home}/{lang}{rest}");
+    Ok(vec![
+        below("en", ""),
+        below("zh", ""),
+        below("en", "/collections/1-getting-started"),
+        below("en", "/articles/1-how-do-i-put-the-chat-on-my-website"),
+        below("zh", "/articles/2"),
+        below("en", "/search?q=snippet"),
+    ])
+}
+
+/// An article with all that articles are made of.
+const ARTICLE: &str = "Copy the snippet from the inbox's page and put it before the end of every page.\n\n## The snippet\n\n```\n<script src=\"https://chat.shop.example/widget.js\" data-inbox=\"…\" async></script>\n```\n\n## Shops and site builders\n\n| Where | How |\n|---|---|\n| A template | Once, in the footer |\n| A site builder | As “custom code” |\n\n## Check it\n\n1. Open your site.\n2. The button is in the corner.\n\n> A page that is cached may need a moment.";
 
 fn long_reply() -> String {
     let mut text =

@@ -3,7 +3,7 @@
 use chat::{Append, Audience, Author, ConversationId, Extra, WorkspaceId, conversation};
 
 use super::record::{Claim, turn_of};
-use crate::{Asked, Bot, Error, Result};
+use crate::{Asked, Bot, Error, Result, cite};
 
 /// An agent may take the conversation while the draft is written: then it is kept under the new epoch.
 const TRIES: usize = 3;
@@ -17,7 +17,7 @@ impl Bot {
                 return Ok(None);
             }
             let extra = Extra {
-                citations: thought.citations.clone(),
+                citations: cite::within(thought.citations.clone(), it.inbox),
                 extract: thought.extract,
                 draft: true,
                 turn: Some(turn_of(claim.client)),

@@ -13,8 +13,10 @@ fn write_block(block: &Block, out: &mut String) {
     match block {
         Block::Paragraph(nodes) => around("p", out, |out| write_inlines(nodes, out)),
         Block::Plain(nodes) => write_inlines(nodes, out),
-        Block::Heading(3, nodes) => around("h3", out, |out| write_inlines(nodes, out)),
+        // An answer never competes with the headings of its page.
+        Block::Heading(..=3, nodes) => around("h3", out, |out| write_inlines(nodes, out)),
         Block::Heading(_, nodes) => around("h4", out, |out| write_inlines(nodes, out)),
+        Block::Section(level, anchor, nodes) => write_section(*level, anchor, nodes, out),
         Block::Quote(inner) => around("blockquote", out, |out| write_all(inner, out)),
         Block::Code(text) => around("pre", out, |out| {
             around("code", out, |out| escape(text, out));
@@ -26,6 +28,14 @@ fn write_block(block: &Block, out: &mut String) {
 
 fn write_all(blocks: &[Block], out: &mut String) {
     blocks.iter().for_each(|block| write_block(block, out));
+}
+
+fn write_section(level: u8, anchor: &str, nodes: &[Inline], out: &mut String) {
+    out.push_str(&format!("<h{level} id=\""));
+    escape(anchor, out);
+    out.push_str("\">");
+    write_inlines(nodes, out);
+    out.push_str(&format!("</h{level}>"));
 }
 
 fn write_list(start: Option<u64>, items: &[Vec<Block>], out: &mut String) {

@@ -1,6 +1,6 @@
 //! Markdown events → our tree.
 
-use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, TextMergeStream};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeStream};
 
 use super::link;
 use super::tree::{Block, Inline, Table};
@@ -224,8 +224,7 @@ fn container(tag: &Tag<'_>) -> Option<Frame> {
     match tag {
         Tag::Paragraph => inlines(Wrap::Paragraph),
         Tag::HtmlBlock => inlines(Wrap::Paragraph),
-        Tag::Heading { level, .. } if *level <= HeadingLevel::H3 => inlines(Wrap::Heading(3)),
-        Tag::Heading { .. } => inlines(Wrap::Heading(4)),
+        Tag::Heading { level, .. } => inlines(Wrap::Heading(*level as u8)),
         Tag::Strong => inlines(Wrap::Strong),
         Tag::Emphasis => inlines(Wrap::Em),
         Tag::Strikethrough => inlines(Wrap::Del),
@@ -244,7 +243,7 @@ fn is_inline(tag: TagEnd) -> bool {
 
 fn flat(block: Block) -> Vec<Inline> {
     match block {
-        Block::Paragraph(nodes) | Block::Plain(nodes) | Block::Heading(_, nodes) => nodes,
+        Block::Paragraph(nodes) | Block::Plain(nodes) | Block::Heading(_, nodes) | Block::Section(_, _, nodes) => nodes,
         Block::Code(text) => vec![Inline::Code(text)],
         Block::Quote(blocks) => blocks.into_iter().flat_map(flat).collect(),
         Block::List(_, items) => items.into_iter().flatten().flat_map(flat).collect(),

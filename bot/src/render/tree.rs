@@ -6,8 +6,10 @@ pub(super) enum Block {
     Paragraph(Vec<Inline>),
     /// Text of a tight list item: no paragraph around it.
     Plain(Vec<Inline>),
-    /// Level 3 or 4: an answer never competes with the headings of its page.
+    /// As it was written, from 1.
     Heading(u8, Vec<Inline>),
+    /// A heading of a page: its level there, and where it can be linked to.
+    Section(u8, String, Vec<Inline>),
     /// First number if it is ordered, and its items.
     List(Option<u64>, Vec<Vec<Block>>),
     Quote(Vec<Block>),

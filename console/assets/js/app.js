@@ -13,6 +13,7 @@ import { startNotice } from "./notice.js";
 import { startOpen } from "./open.js";
 import { startOverlays } from "./overlays.js";
 import { startPresence } from "./presence.js";
+import { startPreview } from "./preview.js";
 import { startReading } from "./reading.js";
 import { startScrollable } from "./scrollable.js";
 import { startSummary } from "./summary.js";
@@ -40,6 +41,7 @@ for (const start of [
   startTables,
   startScrollable,
   startPresence,
+  startPreview,
   startLive,
 ])
   start();

@@ -269,11 +269,12 @@ pub struct PassageText {
     pub confidence: f64,
 }
 
-/// An address of a web page, or nothing: what a visitor or a document names must not run here.
+/// An address of a web page, a guide or an article, or nothing: what a visitor or a document names must not run here.
 #[must_use]
 pub fn web_address(url: &str) -> String {
     let lower = url.trim().to_ascii_lowercase();
-    if lower.starts_with("https://") || lower.starts_with("http://") { url.trim().to_owned() } else { String::new() }
+    let known = ["https://", "http://", "/guide/", "/help/"];
+    if known.iter().any(|start| lower.starts_with(start)) { url.trim().to_owned() } else { String::new() }
 }
 
 #[cfg(test)]
@@ -283,7 +284,8 @@ mod tests {
     #[test]
     fn only_web_pages_are_linked() {
         assert_eq!(web_address(" https://a.example/x "), "https://a.example/x");
-        for bad in ["javascript:alert(1)", "data:text/html,x", "//a.example", ""] {
+        assert_eq!(web_address("/help/article/1/en#how"), "/help/article/1/en#how");
+        for bad in ["javascript:alert(1)", "data:text/html,x", "//a.example", "/console/account", ""] {
             assert_eq!(web_address(bad), "", "{bad}");
         }
     }

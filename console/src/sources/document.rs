@@ -12,6 +12,7 @@ use knowledge::release::Frozen;
 use knowledge::{Spot, document as record, source, sync};
 
 use super::PAGE;
+use crate::articles::edit_href;
 use crate::audience::AudienceText;
 use crate::conversation::context::web_address;
 use crate::error::Error;
@@ -41,6 +42,8 @@ struct DocumentText {
     passages: i64,
     updated_at: i64,
     admin: bool,
+    /// Where it is written, if it is an article: then it is not removed here.
+    article: Option<String>,
     source: SourceLink,
 }
 
@@ -143,6 +146,7 @@ async fn document(console: &Console, seat: &Seat, source: SourceId, id: Document
         id: id.text(),
         href: format!("{PAGE}/{source}/documents/{id}"),
         title: row.try_get("title")?,
+        article: edit_href(&url),
         url: web_address(&url),
         language: row.try_get("language")?,
         passages: passages as i64,

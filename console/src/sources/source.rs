@@ -253,7 +253,7 @@ pub async fn remove(State(console): State<Console>, seat: Seat, Id(id): Id<Sourc
 }
 
 /// What becomes of it in releases, as the form says.
-pub(super) fn frozen(fields: &Fields) -> Frozen {
+pub fn frozen(fields: &Fields) -> Frozen {
     if fields.text("now").is_empty() { Frozen::Kept } else { Frozen::Forgotten }
 }
 

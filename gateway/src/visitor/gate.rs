@@ -21,7 +21,7 @@ pub struct Config {
     pub frames_per_10s: u32,
     /// Messages a visitor may send within a minute, in however many tabs.
     pub messages_per_minute: u32,
-    /// Messages that may come from one address within a minute.
+    /// Messages that may come from one address within a minute; and as many searches of a help center.
     pub messages_per_minute_of_address: u32,
     /// Messages that a workspace takes within a minute.
     pub messages_per_minute_of_workspace: u32,

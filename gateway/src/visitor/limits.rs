@@ -20,6 +20,7 @@ pub(crate) struct Limits {
     /// New visitors who write.
     newcomers_of_address: Arc<DashMap<IpAddr, Flow>>,
     newcomers_of_workspace: Arc<DashMap<WorkspaceId, Flow>>,
+    searches: Arc<DashMap<IpAddr, Pace>>,
 }
 
 impl Limits {
@@ -34,6 +35,14 @@ impl Limits {
     /// A frame comes by POST, which no session counts; otherwise the milliseconds to wait.
     pub(crate) fn post(&self, config: &Config, visitor: VisitorId, now: i64) -> Result<(), i64> {
         take(&self.posts, visitor, (config.frames_per_10s, 10_000), now)
+    }
+
+    /// Somebody searches the help center, which costs what a question costs; otherwise the milliseconds to wait.
+    pub(crate) fn search(&self, config: &Config, address: Option<IpAddr>, now: i64) -> Result<(), i64> {
+        match address.and_then(network) {
+            Some(network) => take(&self.searches, network, (config.messages_per_minute_of_address, MINUTE_MS), now),
+            None => Ok(()),
+        }
     }
 
     /// A visitor writes; otherwise the milliseconds to wait.
@@ -66,6 +75,7 @@ impl Limits {
         self.addresses.retain(|_, pace| !pace.is_full(now));
         self.arrivals.retain(|_, pace| !pace.is_full(now));
         self.posts.retain(|_, pace| !pace.is_full(now));
+        self.searches.retain(|_, pace| !pace.is_full(now));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use chat::{DocumentId, LibraryId, PassageId, SourceId, WorkspaceId};
+use chat::{Chat, DocumentId, LibraryId, PassageId, SourceId, Tx, WorkspaceId};
 use sha2::{Digest, Sha256};
 
 use super::{Summary, blocking};
@@ -55,10 +55,11 @@ impl From<Parsed> for Given {
 }
 
 /// A document with the passages it was split into.
-struct Split {
+pub(crate) struct Split {
     document: Parsed,
     language: String,
-    hash: String,
+    /// What tells it from what it was before.
+    pub(crate) hash: String,
     drafts: Vec<split::Draft>,
 }
 
@@ -181,27 +182,11 @@ impl<'a> Documents<'a> {
         if changed.is_empty() {
             return Ok(());
         }
-        let (chat, Place { workspace, library, source }) = (self.knowledge.chat(), self.place);
-        let now = chat.now();
+        let chat = self.knowledge.chat();
         let mut tx = chat.begin().await?;
         // First: who else writes documents or edits passages is done, or waits here and then finds these.
-        revision::raise(&mut tx, workspace).await?;
-        let names: Vec<String> = changed.iter().map(|split| split.document.external_id.clone()).collect();
-        let known = document::known_in(&mut tx, chat.store(), (workspace, source), &names).await?;
-        let replaced: Vec<DocumentId> = known.values().map(|(id, _)| *id).collect();
-        let (mut documents, mut passages) = (Vec::with_capacity(changed.len()), Vec::new());
-        for split in changed {
-            let id = known.get(&split.document.external_id).map_or_else(|| chat.id::<DocumentId>(), |(id, _)| *id);
-            passages.extend(split.drafts.iter().enumerate().map(|(n, draft)| new_passage(chat.id(), id, n, draft)));
-            documents.push(split.row(id));
-        }
-        let edits = edit::of_documents(&mut tx, chat.store(), workspace, &replaced).await?;
-        edit::put_on(&mut tx, workspace, &edits, &mut passages, now).await?;
-        document::clear(&mut tx, chat.store(), workspace, &replaced, false).await?;
-        document::upsert(&mut tx, chat.store(), &self.place, &documents, now).await?;
-        // As it is now, not as it was when this began.
-        let audience = source::audience_in(&mut tx, workspace, source).await?;
-        passage::insert(&mut tx, chat.store(), &Scope { workspace, library, audience }, &passages, now).await?;
+        revision::raise(&mut tx, self.place.workspace).await?;
+        put(&mut tx, chat, self.place, changed).await?;
         tx.commit().await?;
         self.changed = true;
         Ok(())
@@ -239,8 +224,31 @@ impl<'a> Documents<'a> {
     }
 }
 
+/// Writes documents with their passages; one of the same name in the source is replaced and keeps its id. Call it when the revision
+/// is held.
+pub(crate) async fn put(tx: &mut Tx, chat: &Chat, place: Place, split: Vec<Split>) -> Result<()> {
+    let (Place { workspace, library, source }, now) = (place, chat.now());
+    let names: Vec<String> = split.iter().map(|split| split.document.external_id.clone()).collect();
+    let known = document::known_in(tx, chat.store(), (workspace, source), &names).await?;
+    let replaced: Vec<DocumentId> = known.values().map(|(id, _)| *id).collect();
+    let (mut documents, mut passages) = (Vec::with_capacity(split.len()), Vec::new());
+    for split in split {
+        let id = known.get(&split.document.external_id).map_or_else(|| chat.id::<DocumentId>(), |(id, _)| *id);
+        passages.extend(split.drafts.iter().enumerate().map(|(n, draft)| new_passage(chat.id(), id, n, draft)));
+        documents.push(split.row(id));
+    }
+    let edits = edit::of_documents(tx, chat.store(), workspace, &replaced).await?;
+    edit::put_on(tx, workspace, &edits, &mut passages, now).await?;
+    document::clear(tx, chat.store(), workspace, &replaced, false).await?;
+    document::upsert(tx, chat.store(), &place, &documents, now).await?;
+    // As it is now, not as it was when this began.
+    let audience = source::audience_in(tx, workspace, source).await?;
+    passage::insert(tx, chat.store(), &Scope { workspace, library, audience }, &passages, now).await
+}
+
 impl Split {
-    fn of(Given { document, language, hash }: Given, size: usize) -> Self {
+    /// Splits a document into passages of about `size`.
+    pub(crate) fn of(Given { document, language, hash }: Given, size: usize) -> Self {
         let says = || format!("{SPLIT_VERSION} {size} {:?}", (&document.title, &document.url, &document.body, &document.spot));
         let hash = hash.unwrap_or_else(|| digest(&says()));
         let drafts = split::passages(&document, size);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chat::{Column, DocumentId, PassageId, SourceId, Store, Tx, WorkspaceId};
 
-use crate::{Result, revision};
+use crate::{Audience, Result, document::Place, revision};
 
 /// Passages that are about to be deleted.
 #[derive(Clone, Copy, Debug)]
@@ -92,4 +92,23 @@ pub(super) async fn give_up(tx: &mut Tx, workspace: WorkspaceId) -> Result<bool>
     .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() > 0)
+}
+
+/// What releases have kept of what is read at an address is of a source now, and for its readers; also of documents that are gone.
+pub(crate) async fn take_over(tx: &mut Tx, to: Place, audience: &Audience, url: &str) -> Result<()> {
+    sqlx::query("UPDATE retired SET source_id = $3, library_id = $4, audience = $5 WHERE workspace_id = $1 AND url = $2")
+        .bind(to.workspace.text())
+        .bind(url)
+        .bind(to.source.text())
+        .bind(to.library.text())
+        .bind(audience.text())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Deletes what releases have kept of what is read at an address; also of documents that are gone.
+pub(crate) async fn forget_at(tx: &mut Tx, workspace: WorkspaceId, url: &str) -> Result<()> {
+    sqlx::query("DELETE FROM retired WHERE workspace_id = $1 AND url = $2").bind(workspace.text()).bind(url).execute(&mut **tx).await?;
+    Ok(())
 }

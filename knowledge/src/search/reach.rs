@@ -4,7 +4,8 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use chat::{LibraryId, WorkspaceId};
 
-use crate::{Audience, Knowledge, Reader, Result, library};
+use super::Hit;
+use crate::{Audience, Knowledge, Reader, Result, article::address, library};
 
 /// The libraries of a workspace that are not for everybody, as they are at a revision.
 pub(crate) type Limited = (i64, Arc<Vec<(LibraryId, Audience)>>);
@@ -34,6 +35,19 @@ impl Knowledge {
         all.extend(limited.iter().map(|(_, audience)| audience.clone()));
         all.insert(Audience::All);
         Ok(all.into_iter().filter(|audience| reader.may(audience)).map(|audience| audience.text()).collect())
+    }
+
+    /// An article that is not for everybody has no page to be read on.
+    pub(super) async fn unlink(&self, workspace: WorkspaceId, revision: i64, hits: &mut [Hit]) -> Result<()> {
+        let is_article = |hit: &&mut Hit| address::is_article(&hit.passage.url);
+        let mut articles = hits.iter_mut().filter(is_article).peekable();
+        if articles.peek().is_none() {
+            return Ok(());
+        }
+        let limited = self.limited(workspace, revision).await?;
+        let is_limited = |hit: &Hit| limited.iter().any(|(library, _)| *library == hit.passage.library);
+        articles.filter(|hit| hit.passage.audience != Audience::All || is_limited(hit)).for_each(|hit| hit.passage.url.clear());
+        Ok(())
     }
 
     async fn limited(&self, workspace: WorkspaceId, revision: i64) -> Result<Arc<Vec<(LibraryId, Audience)>>> {

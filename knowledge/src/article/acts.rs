@@ -1,0 +1,91 @@
+//! What is done with an article as a whole, in all its languages.
+
+use chat::{ArticleId, CollectionId, LOCALES, Tx, WorkspaceId};
+
+use super::{
+    address, collection, order,
+    publish::{name, place},
+};
+use crate::{
+    Error, Knowledge, Result, document,
+    release::{self, Frozen},
+    revision, source,
+};
+
+impl Knowledge {
+    /// Removes an article from everywhere people read; [`Knowledge::restore_article`] brings it back as it was.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or the record's.
+    pub async fn remove_article(&self, workspace: WorkspaceId, id: ArticleId, frozen: Frozen) -> Result<()> {
+        let chat = self.chat();
+        let mut tx = chat.begin().await?;
+        revision::hold(&mut tx, workspace).await?;
+        let place = place(&mut tx, workspace, id).await?;
+        self.withdraw_texts(&mut tx, place, (id, &LOCALES), frozen).await?;
+        set_removed(&mut tx, workspace, id, Some(chat.now())).await?;
+        tx.commit().await?;
+        revision::announce(chat, workspace);
+        Ok(())
+    }
+
+    /// Brings an article back that was removed; what was published is read again.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or the record's.
+    pub async fn restore_article(&self, workspace: WorkspaceId, id: ArticleId) -> Result<()> {
+        let chat = self.chat();
+        let mut tx = chat.begin().await?;
+        revision::hold(&mut tx, workspace).await?;
+        set_removed(&mut tx, workspace, id, None).await?;
+        let place = place(&mut tx, workspace, id).await?;
+        self.publish_texts(&mut tx, place, id).await?;
+        tx.commit().await?;
+        revision::announce(chat, workspace);
+        Ok(())
+    }
+
+    /// Puts an article into another collection, as its last: at once for the readers of that one, in today's knowledge and in every
+    /// release. False when it was there.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or the record's.
+    pub async fn put_article(&self, workspace: WorkspaceId, id: ArticleId, collection: CollectionId) -> Result<bool> {
+        let chat = self.chat();
+        let mut tx = chat.begin().await?;
+        revision::hold(&mut tx, workspace).await?;
+        let (from, to) = (place(&mut tx, workspace, id).await?, collection::place(&mut tx, workspace, collection).await?);
+        if from.source == to.source {
+            return Ok(false);
+        }
+        let position =
+            order::next(&mut tx, "SELECT MAX(position) AS last FROM article WHERE collection_id = $1", &collection.text()).await?;
+        sqlx::query("UPDATE article SET collection_id = $3, position = $4 WHERE workspace_id = $1 AND id = $2")
+            .bind(workspace.text())
+            .bind(id.text())
+            .bind(collection.text())
+            .bind(position)
+            .execute(&mut *tx)
+            .await?;
+        document::relocate(&mut tx, chat.store(), (from, to), &LOCALES.map(|locale| name(id, locale))).await?;
+        self.publish_texts(&mut tx, to, id).await?;
+        let audience = source::audience_in(&mut tx, workspace, to.source).await?;
+        for locale in LOCALES {
+            release::take_over(&mut tx, to, &audience, &address::of(id, locale)).await?;
+        }
+        revision::raise(&mut tx, workspace).await?;
+        tx.commit().await?;
+        revision::announce(chat, workspace);
+        Ok(true)
+    }
+}
+
+async fn set_removed(tx: &mut Tx, workspace: WorkspaceId, id: ArticleId, at: Option<i64>) -> Result<()> {
+    let done = sqlx::query("UPDATE article SET removed_at = $3 WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace.text())
+        .bind(id.text())
+        .bind(at)
+        .execute(&mut **tx)
+        .await?;
+    if done.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+}
