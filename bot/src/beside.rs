@@ -27,7 +27,14 @@ pub use self::{
     thought::{Silent, Which},
 };
 pub(crate) use self::{pair::outcomes, record::of_draft};
-use crate::{Bot, Result, Settings, gap::is_unanswered, release::Standing, settings::Mode, think::Errand, turn::Heard};
+use crate::{
+    Bot, Result, Settings,
+    gap::is_unanswered,
+    release::Standing,
+    settings::Mode,
+    think::Errand,
+    turn::{Heard, Told},
+};
 
 /// The job of looking for what people are asked.
 const JOB: &str = "bot.beside";
@@ -76,9 +83,9 @@ impl Bot {
         let it = conversation::find(self.chat().store(), workspace, id).await?;
         let it = Conversation { asked_seq: asked, ..it };
         let errand = Errand { standing: Standing::Visitor(it.visitor), visitor: Some(it.visitor), ..Errand::default() };
-        let mut mind = self.mind(workspace, &errand).await?;
+        let (mut mind, told) = tokio::try_join!(self.mind(workspace, &errand), Told::of(self, &it))?;
         mind.policy.enabled = true;
-        let heard = Heard::beside(self, &it, &mind).await?;
+        let heard = Heard::beside(self, (&it, told), &mind).await?;
         let thought = self.ask_for(&mind, &errand, &heard.question, heard.signals.clone(), Some(it.visitor)).await;
         let draft = match mode {
             Mode::Draft if thought.verdict.name() == "answer" => self.keep_draft(&claim, &thought, mind.release).await?,

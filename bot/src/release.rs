@@ -35,14 +35,16 @@ impl Chosen {
 impl Bot {
     /// The settings that hold there.
     pub(crate) async fn chosen(&self, workspace: WorkspaceId, standing: Standing) -> Result<Chosen> {
-        let today = Settings::get(self.chat(), workspace).await?;
         let store = self.chat().store();
-        let release = match standing {
-            Standing::Today => None,
-            Standing::Published => release::live(store, workspace).await?.published,
-            Standing::Visitor(visitor) => choose(release::live(store, workspace).await?, visitor),
-            Standing::Release(number) => Some(release::numbered(store, workspace, number).await?),
+        let release = async {
+            Ok(match standing {
+                Standing::Today => None,
+                Standing::Published => release::live(store, workspace).await?.published,
+                Standing::Visitor(visitor) => choose(release::live(store, workspace).await?, visitor),
+                Standing::Release(number) => Some(release::numbered(store, workspace, number).await?),
+            })
         };
+        let (today, release) = tokio::try_join!(Settings::get(self.chat(), workspace), release)?;
         Ok(match release {
             None => Chosen { settings: today, release: None },
             Some(release) => {

@@ -20,7 +20,7 @@ use tokio::{sync::Notify, time::Instant};
 pub use self::steps::Steps;
 pub(crate) use self::{
     handover::wanted,
-    heard::{Heard, attributes, proven},
+    heard::{Heard, Told, attributes, proven},
     lease::due,
 };
 use self::{lease::Claim, show::Stage};
@@ -29,7 +29,7 @@ use crate::{
     release::Standing,
     run::Call,
     think::{Errand, Mind, Thought},
-    tool::{self, Bench},
+    tool::{self, Bench, Tool},
     trace::Times,
     verdict::{Action, ToolState},
 };
@@ -61,9 +61,8 @@ impl Bot {
     /// Takes the conversation's turn, if it is due and nobody else has it.
     pub(crate) async fn take_turn(&self, workspace: WorkspaceId, conversation: ConversationId, call: &Call) -> Result<()> {
         let id: TurnId = self.chat().id();
-        let Some(claim) = lease::claim(self, workspace, conversation, id).await? else { return Ok(()) };
+        let Some((claim, found)) = lease::claim(self, workspace, conversation, id).await? else { return Ok(()) };
         call.claimed(claim.epoch);
-        let found = conversation::find(self.chat().store(), workspace, conversation).await?;
         let running = Running {
             bot: self,
             stage: Stage::new(self.chat().clone(), &found, id),
@@ -74,34 +73,35 @@ impl Bot {
             asking: Notify::new(),
             began: Instant::now(),
         };
-        running.take(call).await
+        running.take(call, found).await
     }
 }
 
 impl Running<'_> {
-    async fn take(&self, call: &Call) -> Result<()> {
+    async fn take(&self, call: &Call, found: Conversation) -> Result<()> {
         let ended = tokio::select! {
             biased;
             () = self.stopped(call) => Ok(self.cancelled(call.why())),
             () = self.lost() => Ok(self.cancelled("lease_lost")),
             () = self.watch_visitor(call) => Ok(self.cancelled("stopping")),
-            done = self.work(call) => done,
+            done = self.work(call, found) => done,
         };
         self.stage.clear();
         let done = match ended {
             Err(Error::Stale) => self.cancelled("speaker_changed"),
             Err(error) => {
                 // The lease stays until it ends: the question is tried again, but not in a hot loop.
-                self.finish(self.ended("failed", "error")).await?;
+                let done = self.ended("failed", "error");
+                lease::finish(self.bot, &self.claim, done, &self.told(done).await).await?;
                 return Err(error);
             }
             Ok(done) => done,
         };
-        self.finish(done).await?;
-        lease::release(self.bot, &self.claim).await
+        lease::end(self.bot, &self.claim, done, &self.told(done).await).await
     }
 
-    async fn finish(&self, done: Done) -> Result<()> {
+    /// Tells the log and the account what came of it; what the record keeps of it.
+    async fn told(&self, done: Done) -> Trace {
         let trace = {
             let mut trace = self.trace.lock();
             trace.times.total_ms = Times::since(self.began);
@@ -114,7 +114,7 @@ impl Running<'_> {
             model.failure = trace.model, "a turn of the bot ended"
         );
         self.bot.note_usage(self.claim.workspace, self.errand.visitor, &trace.calls).await;
-        lease::finish(self.bot, &self.claim, done, &trace).await
+        trace
     }
 
     fn ended(&self, outcome: &'static str, rule: &'static str) -> Done {
@@ -146,27 +146,36 @@ impl Running<'_> {
         }
     }
 
+    /// Answers, while it is noted that the turn runs.
+    async fn work(&self, call: &Call, found: Conversation) -> Result<Done> {
+        let (done, ()) = tokio::try_join!(self.answered(call, found), lease::begin(self.bot, &self.claim))?;
+        Ok(done)
+    }
+
     /// Waits for the end of a burst and answers it; what the visitor writes before the first word is shown joins the question.
-    async fn work(&self, call: &Call) -> Result<Done> {
+    async fn answered(&self, call: &Call, mut conversation: Conversation) -> Result<Done> {
         loop {
-            let conversation = self.settle(call).await?;
-            tokio::select! {
+            conversation = self.settle(call, conversation).await?;
+            conversation = tokio::select! {
                 biased;
                 done = self.attempt(&conversation) => return done,
-                superseded = self.superseded(call, conversation.asked_seq) => superseded?,
-            }
+                now = self.superseded(call, conversation.asked_seq) => now?,
+            };
         }
     }
 
-    async fn settle(&self, call: &Call) -> Result<Conversation> {
+    /// The conversation once nobody has written for a while; as it was when nobody had to be waited for.
+    async fn settle(&self, call: &Call, conversation: Conversation) -> Result<Conversation> {
         let config = &self.bot.inner.config;
         let ms = Duration::from_millis;
         let (burst, longest) = (ms(config.burst_ms), ms(config.burst_max_ms));
         let began = Instant::now();
         let aged = u64::try_from(self.bot.chat().now() - self.claim.last_at).unwrap_or(0);
         let mut quiet = burst.saturating_sub(ms(aged));
+        let mut waited = false;
         loop {
             let wait = quiet.min(longest.saturating_sub(began.elapsed()));
+            waited |= !wait.is_zero();
             // A clock that is asked to wait for nothing takes its millisecond all the same.
             if wait.is_zero() || tokio::time::timeout(wait, call.more()).await.is_err() {
                 break;
@@ -174,17 +183,20 @@ impl Running<'_> {
             quiet = burst;
         }
         self.trace.lock().times.burst_ms = Times::since(self.began);
-        Ok(conversation::find(self.bot.chat().store(), self.claim.workspace, self.claim.conversation).await?)
+        match waited {
+            true => Ok(conversation::find(self.bot.chat().store(), self.claim.workspace, self.claim.conversation).await?),
+            false => Ok(conversation),
+        }
     }
 
     /// Ends when the visitor has asked more and nothing was shown or written yet.
-    async fn superseded(&self, call: &Call, asked: i64) -> Result<()> {
+    async fn superseded(&self, call: &Call, asked: i64) -> Result<Conversation> {
         loop {
             call.more().await;
             let now = conversation::find(self.bot.chat().store(), self.claim.workspace, self.claim.conversation).await?;
             let free = !self.settled.load(SeqCst) && !self.stage.is_open();
             if free && now.asked_seq > asked {
-                return Ok(());
+                return Ok(now);
             }
         }
     }
@@ -193,18 +205,24 @@ impl Running<'_> {
         if conversation.epoch != self.claim.epoch {
             return Err(Error::Stale);
         }
-        let mut mind = self.bot.mind(self.claim.workspace, &self.errand).await?;
+        let bot = self.bot;
+        // None of them needs another: the way to the record and back is gone once.
+        let (mut mind, told, tools) = tokio::try_join!(
+            bot.mind(self.claim.workspace, &self.errand),
+            Told::of(bot, conversation),
+            tool::list(bot.chat(), self.claim.workspace),
+        )?;
         if mind.models.configured() {
             self.asking.notify_one();
         }
         if mind.policy.enabled {
             self.stage.typing(&mind.settings.name);
         }
-        let mut heard = Heard::of(self.bot, conversation, &mind, self.claim.broken).await?;
+        let mut heard = Heard::of(bot, (conversation, told), &mind, self.claim.broken).await?;
         if !mind.policy.enabled && mind.policy.speaks(&heard.signals) {
             self.stage.typing(&mind.settings.name);
         }
-        self.lay_out(&mut mind, &mut heard).await?;
+        self.lay_out(&mut mind, &mut heard, tools).await?;
         let mut trace = Trace {
             question: heard.question.text.clone(),
             locale: heard.question.locale.to_owned(),
@@ -238,7 +256,7 @@ impl Running<'_> {
     }
 
     /// Lays out the tools the visitor may use, and goes on with a call that was decided.
-    async fn lay_out(&self, mind: &mut Mind, heard: &mut Heard) -> Result<()> {
+    async fn lay_out(&self, mind: &mut Mind, heard: &mut Heard, tools: Vec<Tool>) -> Result<()> {
         if !mind.models.configured() && heard.decided.is_none() {
             return Ok(());
         }
@@ -252,7 +270,7 @@ impl Running<'_> {
             locale: heard.question.locale,
         };
         let (question, ledger) = (&heard.question.text, self.errand.ledger.clone());
-        mind.bench = Bench::open(self.bot, place, question, heard.identity.clone(), ledger).await?;
+        mind.bench = Bench::open(self.bot, place, tools, question, heard.identity.clone(), ledger);
         if let Some(row) = heard.decided.clone() {
             heard.signals.tool = match &mind.bench {
                 Some(bench) => bench.resume(row).await?,

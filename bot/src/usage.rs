@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use chat::{Store, Tx, VisitorId, WorkspaceId};
+use chat::{Column, Dialect, Store, VisitorId, WorkspaceId, store::Statement};
 use chrono::{DateTime, Datelike};
 use serde::Serialize;
+use serde_json::{Value, json};
 use sqlx::Row;
 
 use crate::{Bot, Result, trace::ModelCall};
@@ -115,19 +116,46 @@ impl Bot {
         }
     }
 
+    /// A power cut may take back what was used in the moment before it, as the end of the process may.
     async fn add_usage(&self, workspace: WorkspaceId, visitor: Option<VisitorId>, calls: &[ModelCall]) -> Result<()> {
-        let today = today(self.chat().now());
-        let mut tx = self.chat().begin().await?;
+        let store = self.chat().store();
+        let models = models_sql(store.dialect());
+        let sql = if visitor.is_some() { store.dialect().together(&models, VISITOR) } else { models };
         // In one order, so that two turns do not wait for each other.
-        for ((task, model), sum) in summed(calls) {
-            add(&mut tx, workspace, today, task, model, &sum).await?;
-        }
-        if let Some(visitor) = visitor {
-            add_to_visitor(&mut tx, workspace, today, visitor, calls).await?;
-        }
-        Ok(tx.commit().await?)
+        let rows: Vec<Value> = summed(calls).into_iter().map(|((task, model), sum)| sum.row(task, model)).collect();
+        let tokens: u64 = calls.iter().map(|call| call.input_tokens + call.output_tokens).sum();
+        let micro: i64 = calls.iter().map(|call| call.cost_micro).sum();
+        let day = today(self.chat().now());
+        let bind = |insert: Statement<'static>| {
+            let insert = insert.bind(workspace.text()).bind(day).bind(json!(rows).to_string());
+            match visitor {
+                Some(visitor) => insert.bind(visitor.text()).bind(signed(tokens)).bind(micro),
+                None => insert,
+            }
+        };
+        store.briefly(&sql, bind).await?;
+        Ok(())
     }
 }
+
+/// Adds to what each model has used on a day.
+fn models_sql(dialect: Dialect) -> String {
+    let texts = ["task", "model"].map(Column::Text);
+    let numbers = ["calls", "failed", "input", "output", "micro"].map(Column::Int);
+    let list = dialect.rows(3, &[texts.as_slice(), &numbers].concat());
+    format!(
+        "INSERT INTO usage (workspace_id, day, task, model, calls, failed, input_tokens, output_tokens, cost_micro)
+         SELECT $1, $2, x.task, x.model, x.calls, x.failed, x.input, x.output, x.micro FROM {list} WHERE 1 = 1
+         ON CONFLICT (workspace_id, day, task, model) DO UPDATE SET calls = usage.calls + excluded.calls,
+            failed = usage.failed + excluded.failed, input_tokens = usage.input_tokens + excluded.input_tokens,
+            output_tokens = usage.output_tokens + excluded.output_tokens, cost_micro = usage.cost_micro + excluded.cost_micro"
+    )
+}
+
+/// Adds to what a visitor has used on that day.
+const VISITOR: &str = "INSERT INTO visitor_usage (workspace_id, day, visitor_id, tokens, cost_micro) VALUES ($1, $2, $4, $5, $6)
+     ON CONFLICT (workspace_id, visitor_id, day) DO UPDATE SET tokens = visitor_usage.tokens + excluded.tokens,
+        cost_micro = visitor_usage.cost_micro + excluded.cost_micro";
 
 /// Forgets what visitors used long ago.
 pub(crate) async fn sweep(store: &Store, now: i64) -> Result<()> {
@@ -145,6 +173,13 @@ struct Sum {
     micro: i64,
 }
 
+impl Sum {
+    fn row(&self, task: &str, model: &str) -> Value {
+        let Self { calls, failed, input, output, micro } = self;
+        json!({ "task": task, "model": model, "calls": calls, "failed": failed, "input": input, "output": output, "micro": micro })
+    }
+}
+
 fn summed(calls: &[ModelCall]) -> BTreeMap<(&str, &str), Sum> {
     let mut sums: BTreeMap<(&str, &str), Sum> = BTreeMap::new();
     for call in calls.iter().filter(|call| !matches!(call.outcome.as_str(), "open" | "busy")) {
@@ -156,45 +191,6 @@ fn summed(calls: &[ModelCall]) -> BTreeMap<(&str, &str), Sum> {
         sum.micro += call.cost_micro;
     }
     sums
-}
-
-async fn add(tx: &mut Tx, workspace: WorkspaceId, day: i64, task: &str, model: &str, sum: &Sum) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO usage (workspace_id, day, task, model, calls, failed, input_tokens, output_tokens, cost_micro)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-         ON CONFLICT (workspace_id, day, task, model) DO UPDATE SET calls = usage.calls + excluded.calls,
-            failed = usage.failed + excluded.failed, input_tokens = usage.input_tokens + excluded.input_tokens,
-            output_tokens = usage.output_tokens + excluded.output_tokens, cost_micro = usage.cost_micro + excluded.cost_micro",
-    )
-    .bind(workspace.text())
-    .bind(day)
-    .bind(task)
-    .bind(model)
-    .bind(sum.calls)
-    .bind(sum.failed)
-    .bind(sum.input)
-    .bind(sum.output)
-    .bind(sum.micro)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-async fn add_to_visitor(tx: &mut Tx, workspace: WorkspaceId, day: i64, visitor: VisitorId, calls: &[ModelCall]) -> Result<()> {
-    let tokens: u64 = calls.iter().map(|call| call.input_tokens + call.output_tokens).sum();
-    sqlx::query(
-        "INSERT INTO visitor_usage (workspace_id, visitor_id, day, tokens, cost_micro) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (workspace_id, visitor_id, day) DO UPDATE SET tokens = visitor_usage.tokens + excluded.tokens,
-            cost_micro = visitor_usage.cost_micro + excluded.cost_micro",
-    )
-    .bind(workspace.text())
-    .bind(visitor.text())
-    .bind(day)
-    .bind(signed(tokens))
-    .bind(calls.iter().map(|call| call.cost_micro).sum::<i64>())
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
 }
 
 async fn of_visitor(store: &Store, workspace: WorkspaceId, visitor: VisitorId, day: i64) -> Result<Amount> {

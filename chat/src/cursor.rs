@@ -115,9 +115,8 @@ pub async fn delivered(store: &Store, list: &[Delivered]) -> Result<()> {
           WHERE excluded.delivered_seq > cursor.delivered_seq",
         store.dialect().rows(1, &columns)
     );
-    let mut tx = store.begin_brief().await?;
-    sqlx::query(sqlx::AssertSqlSafe(sql)).bind(json!(rows).to_string()).execute(&mut *tx).await?;
-    Ok(tx.commit().await?)
+    store.briefly(&sql, |insert| insert.bind(json!(rows).to_string())).await?;
+    Ok(())
 }
 
 /// How far this reader has read, on whichever device; 0: nothing.

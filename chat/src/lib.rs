@@ -115,14 +115,6 @@ impl Chat {
         self.store.begin().await
     }
 
-    /// A write transaction that a power cut may take back: [`Store::begin_brief`].
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`] when the store is.
-    pub async fn begin_brief(&self) -> Result<Tx> {
-        self.store.begin_brief().await
-    }
-
     /// Appends inside a bigger transaction, which ends with [`Chat::commit`].
     ///
     /// # Errors

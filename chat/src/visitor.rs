@@ -26,17 +26,8 @@ pub struct Visitor {
 
 /// Makes a visitor, or finds the one that was made with this id. The first message, which comes after it, brings it to the disk.
 pub async fn create(store: &Store, workspace: WorkspaceId, id: VisitorId, locale: &str, now: i64) -> Result<Visitor> {
-    let mut tx = store.begin_brief().await?;
-    sqlx::query(
-        "INSERT INTO visitor (id, workspace_id, name, locale, created_at, seen_at) VALUES ($1, $2, '', $3, $4, $4) ON CONFLICT (id) DO NOTHING",
-    )
-    .bind(id.text())
-    .bind(workspace.text())
-    .bind(locale)
-    .bind(now)
-    .execute(&mut *tx)
-    .await?;
-    tx.commit().await?;
+    let sql = "INSERT INTO visitor (id, workspace_id, name, locale, created_at, seen_at) VALUES ($1, $2, '', $3, $4, $4) ON CONFLICT (id) DO NOTHING";
+    store.briefly(sql, |insert| insert.bind(id.text()).bind(workspace.text()).bind(locale.to_owned()).bind(now)).await?;
     find(store, workspace, id).await
 }
 

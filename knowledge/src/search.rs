@@ -138,18 +138,20 @@ impl Knowledge {
         let (legs, per_document) = (way.legs, if way.per_document == 0 { PER_DOCUMENT } else { way.per_document });
         let started = std::time::Instant::now();
         let text: String = query.text.chars().take(LONGEST).collect();
-        let revision = self.freshen(workspace).await;
         let slot = self.index().slot(workspace);
-        let closed = self.closed(workspace, &query.reader, revision).await?;
+        // The model reads the question while the record is asked what holds.
+        let (meaning, known) = tokio::join!(self.vector(&text, legs), self.known(workspace, &query.reader));
+        let (revision, closed) = known?;
         if query.libraries.as_ref().is_some_and(|libraries| libraries.iter().all(|library| closed.contains(library))) {
             return Ok(Found { revision, ..Found::default() });
         }
         let (reader, libraries) = (query.reader.clone(), query.libraries.clone());
         let scope = Scope { reader, libraries, closed, at, exact: way.exact };
-        let found = self.candidates(&slot, &text, &scope, (query.limit, legs, revision)).await;
+        let asked = (text.as_str(), meaning.as_deref());
+        let found = self.candidates(&slot, asked, &scope, (query.limit, legs, revision)).await;
         let (ranked, groups) = match found {
             Err(Error::Index(_)) if self.moved(workspace).await => {
-                self.candidates(&slot, &text, &scope, (query.limit, legs, revision)).await?
+                self.candidates(&slot, asked, &scope, (query.limit, legs, revision)).await?
             }
             found => found?,
         };
@@ -165,6 +167,17 @@ impl Knowledge {
             hits
         };
         Ok(Found { hits, took_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX), revision })
+    }
+
+    /// The vector of a question, where it is searched by meaning and a model gives one.
+    async fn vector(&self, text: &str, legs: Legs) -> Option<Vec<f32>> {
+        self.embedder().filter(|_| legs != Legs::Words)?.question(text).await
+    }
+
+    /// The revision that is searched, and the libraries that are not for the reader then.
+    async fn known(&self, workspace: WorkspaceId, reader: &Reader) -> Result<(i64, Vec<LibraryId>)> {
+        let revision = self.freshen(workspace).await;
+        Ok((revision, self.closed(workspace, reader, revision).await?))
     }
 
     /// Waits a little for changes to be indexed; what is not there by then is found a moment later.
@@ -196,11 +209,11 @@ impl Knowledge {
         matches!(tokio::time::timeout(BUILDING, keeping).await, Ok(Ok(Ok(()))))
     }
 
-    /// What the index offers, before anything is read. Words are looked up while the model of meanings is asked.
+    /// What the index offers, before anything is read.
     async fn candidates(
         &self,
         slot: &Arc<Slot>,
-        text: &str,
+        (text, meaning): (&str, Option<&[f32]>),
         scope: &Scope,
         (limit, legs, revision): (usize, Legs, i64),
     ) -> Result<(Ranked, Vec<Group>)> {
@@ -229,8 +242,7 @@ impl Knowledge {
             }
         };
         let by_meaning = async {
-            let Some(embedder) = self.embedder().filter(|_| legs != Legs::Words) else { return Ok(Vec::new()) };
-            let Some(vector) = embedder.question(text).await else { return Ok(Vec::new()) };
+            let Some(vector) = meaning.map(<[f32]>::to_vec) else { return Ok(Vec::new()) };
             let (slot, scope) = (slot.clone(), scope.clone());
             blocking(move || match slot.shard.read().as_ref() {
                 Some(shard) if shard.has_vectors() => shard.by_meaning(vector, &scope, points.min(200)),

@@ -324,7 +324,8 @@ async fn bench(house: &House, of: &Conversation, turn: TurnId) -> Bench {
         locale: "en",
     };
     let identity = visitor::identity(house.fresh.chat.store(), of.workspace, of.visitor, house.fresh.chat.now()).await.expect("read");
-    Bench::open(&house.bot, place, ASKED, identity, Arc::default()).await.expect("a bench").expect("tools")
+    let tools = tool::list(&house.fresh.chat, of.workspace).await.expect("read");
+    Bench::open(&house.bot, place, tools, ASKED, identity, Arc::default()).expect("tools")
 }
 
 #[tokio::test]

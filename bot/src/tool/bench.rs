@@ -18,7 +18,7 @@ use super::{
     call::{self, Card, Ended, Row, Status},
     code::{Errand, Sent},
     gate,
-    record::{self, Tool},
+    record::Tool,
     request,
     run::Start,
     schema,
@@ -88,20 +88,20 @@ pub(crate) enum Outcome {
 }
 
 impl Bench {
-    /// The tools a visitor may use in this turn; `None` when there are none.
-    pub(crate) async fn open(
+    /// Those of all tools that a visitor may use in this turn; `None` when the workspace has none.
+    pub(crate) fn open(
         bot: &Bot,
         place: Place,
+        all: Vec<Tool>,
         question: &str,
         identity: Option<Identity>,
         ledger: Arc<Ledger>,
-    ) -> Result<Option<Self>> {
-        let all = record::list(bot.chat(), place.workspace).await?;
+    ) -> Option<Self> {
         if all.is_empty() {
-            return Ok(None);
+            return None;
         }
         let tools = all.into_iter().filter(|tool| tool.disabled_at.is_none() && gate::admit(&tool.spec, identity.as_ref()).is_ok());
-        Ok(Some(Self {
+        Some(Self {
             bot: bot.clone(),
             place,
             question: question.to_owned(),
@@ -110,7 +110,7 @@ impl Bench {
             ledger,
             settled: Mutex::default(),
             calls: AtomicUsize::new(0),
-        }))
+        })
     }
 
     /// What the model is told of.

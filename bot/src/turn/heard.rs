@@ -1,11 +1,10 @@
 //! What the visitor said since the last answer, and what can be told from it before anybody looks into knowledge.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chat::{
     Audience, Author, Button, Message, ToolCallId,
     conversation::Conversation,
-    message,
     visitor::{self, Identity},
 };
 use serde_json::Value;
@@ -22,7 +21,7 @@ use crate::{
     words,
 };
 
-/// Messages that are read back.
+/// Messages that are read back, notes among them counted.
 const READ: i64 = 40;
 /// Turns that are read back.
 const TURNS: i64 = 12;
@@ -44,6 +43,30 @@ pub(crate) struct Heard {
     pub identity: Option<Identity>,
 }
 
+/// What the record says of a conversation before anybody thinks about it.
+pub(crate) struct Told {
+    messages: Vec<Message>,
+    /// Newest first.
+    turns: Vec<Turn>,
+    online: bool,
+    asker: Asker,
+}
+
+impl Told {
+    pub(crate) async fn of(bot: &Bot, conversation: &Conversation) -> Result<Self> {
+        let (store, workspace) = (bot.chat().store(), conversation.workspace);
+        let asked = conversation.asked_seq;
+        let (messages, turns, online, asker) = tokio::try_join!(
+            async { Ok::<_, Error>(bot.chat().after(conversation, Audience::All, (asked - READ).max(0), READ).await?) },
+            async { trace::of_conversation(store, workspace, conversation.id, TURNS).await },
+            async { Ok(bot.inner.desk.online(workspace).await?) },
+            Asker::of_inbox(bot.chat(), workspace, conversation.inbox),
+        )?;
+        let messages = messages.into_iter().filter(|message| message.seq <= asked).map(Arc::unwrap_or_clone).collect();
+        Ok(Self { messages, turns, online, asker })
+    }
+}
+
 /// The visitor's messages of one burst.
 struct Burst<'a> {
     parts: Vec<&'a Message>,
@@ -52,24 +75,17 @@ struct Burst<'a> {
 
 impl Heard {
     /// For a turn: what was decided about a call is noted, and gone on with.
-    pub(super) async fn of(bot: &Bot, conversation: &Conversation, mind: &Mind, broken: bool) -> Result<Self> {
-        Self::listened(bot, conversation, mind, broken, true).await
+    pub(super) async fn of(bot: &Bot, (conversation, told): (&Conversation, Told), mind: &Mind, broken: bool) -> Result<Self> {
+        Self::listened(bot, (conversation, told), mind, broken, true).await
     }
 
     /// Beside people: what was said since anybody answered. Nothing is decided and nothing is done.
-    pub(crate) async fn beside(bot: &Bot, conversation: &Conversation, mind: &Mind) -> Result<Self> {
-        Self::listened(bot, conversation, mind, false, false).await
+    pub(crate) async fn beside(bot: &Bot, (conversation, told): (&Conversation, Told), mind: &Mind) -> Result<Self> {
+        Self::listened(bot, (conversation, told), mind, false, false).await
     }
 
-    async fn listened(bot: &Bot, conversation: &Conversation, mind: &Mind, broken: bool, speaks: bool) -> Result<Self> {
-        let (store, workspace) = (bot.chat().store(), conversation.workspace);
-        let before = conversation.asked_seq.saturating_add(1);
-        let (messages, turns, online, asker) = tokio::try_join!(
-            async { Ok::<_, Error>(message::before(store, workspace, conversation.id, Audience::All, before, READ).await?) },
-            async { trace::of_conversation(store, workspace, conversation.id, TURNS).await },
-            async { Ok(bot.inner.desk.online(workspace).await?) },
-            Asker::of_inbox(bot.chat(), workspace, conversation.inbox),
-        )?;
+    async fn listened(bot: &Bot, (conversation, told): (&Conversation, Told), mind: &Mind, broken: bool, speaks: bool) -> Result<Self> {
+        let Told { messages, turns, online, asker } = told;
         let messages: Vec<Message> = messages.into_iter().filter(Message::stands).collect();
         let said_last = || messages.iter().rfind(|message| !matches!(message.author, Author::Visitor(_))).map_or(0, |message| message.seq);
         let answered = if speaks { conversation.answered_seq } else { said_last() };

@@ -1,6 +1,9 @@
 //! The lease of a turn: claimed, renewed and released by guarded updates, so that one bot at most answers.
 
-use chat::{Append, Author, Chat, ClientId, ConversationId, Extra, News, Topic, TurnId, Tx, WorkspaceId, row};
+use chat::{
+    Append, Author, Chat, ClientId, Conversation, ConversationId, Extra, News, Topic, TurnId, WorkspaceId, conversation, row,
+    store::Statement,
+};
 use sqlx::Row;
 
 use super::Done;
@@ -50,110 +53,84 @@ pub(crate) async fn due(chat: &Chat) -> Result<Vec<(WorkspaceId, ConversationId)
     rows.iter().map(|found| Ok((row::id(found, "workspace_id")?, row::id(found, "id")?))).collect()
 }
 
-/// Claims the conversation's turn; `None` when it is not due or another bot has it.
-pub(super) async fn claim(bot: &Bot, workspace: WorkspaceId, conversation: ConversationId, id: TurnId) -> Result<Option<Claim>> {
-    let now = bot.chat().now();
-    let mut tx = bot.chat().begin_brief().await?;
+/// Turns of this epoch that never answered what is asked.
+const FAILED: &str = "(SELECT CAST(COUNT(*) AS BIGINT) FROM turn
+    WHERE turn.workspace_id = conversation.workspace_id AND turn.conversation_id = conversation.id
+      AND turn.asked_seq > conversation.answered_seq AND turn.epoch = conversation.epoch
+      AND (turn.outcome IS NULL OR turn.outcome = 'failed'))";
+
+/// Claims the conversation's turn, and gives the conversation as it is then; `None` when it is not due or another bot has it.
+pub(super) async fn claim(
+    bot: &Bot,
+    workspace: WorkspaceId,
+    conversation: ConversationId,
+    id: TurnId,
+) -> Result<Option<(Claim, Conversation)>> {
     let sql = format!(
         "UPDATE conversation SET turn_id = $4, turn_until = $5
           WHERE workspace_id = $2 AND id = $3 AND speaker = 'bot' AND asked_seq > answered_seq AND {FREE}
-         RETURNING epoch, asked_seq, answered_seq, last_at"
+         RETURNING *, {FAILED} AS failed"
     );
-    let claimed = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(now)
-        .bind(workspace.text())
-        .bind(conversation.text())
-        .bind(id.text())
-        .bind(until(bot))
-        .fetch_optional(&mut *tx)
-        .await?;
-    let Some(claimed) = claimed else { return Ok(None) };
-    let (epoch, asked, answered): (i64, i64, i64) =
-        (claimed.try_get("epoch")?, claimed.try_get("asked_seq")?, claimed.try_get("answered_seq")?);
-    let broken = failures(&mut tx, workspace, conversation, answered, epoch).await? >= TRIES;
-    sqlx::query(
-        "INSERT INTO turn (id, workspace_id, conversation_id, epoch, asked_seq, rule, trace, created_at) VALUES ($1, $2, $3, $4, $5, '', '{}', $6)",
-    )
-    .bind(id.text())
-    .bind(workspace.text())
-    .bind(conversation.text())
-    .bind(epoch)
-    .bind(asked)
-    .bind(now)
-    .execute(&mut *tx)
-    .await?;
-    tx.commit().await?;
-    Ok(Some(Claim { id, workspace, conversation, epoch, asked, last_at: claimed.try_get("last_at")?, broken }))
+    let (now, until) = (bot.chat().now(), until(bot));
+    let bind = |update: Statement<'static>| update.bind(now).bind(workspace.text()).bind(conversation.text()).bind(id.text()).bind(until);
+    let claimed = bot.chat().store().briefly(&sql, bind).await?;
+    let Some(claimed) = claimed.first() else { return Ok(None) };
+    let (found, broken) = (conversation::from_row(claimed)?, claimed.try_get::<i64, _>("failed")? >= TRIES);
+    let (epoch, asked, last_at) = (found.epoch, found.asked_seq, found.last_at);
+    Ok(Some((Claim { id, workspace, conversation, epoch, asked, last_at, broken }, found)))
 }
 
-/// Turns of this epoch that never answered what is asked.
-async fn failures(tx: &mut Tx, workspace: WorkspaceId, conversation: ConversationId, answered: i64, epoch: i64) -> Result<i64> {
-    let failed = sqlx::query(
-        "SELECT CAST(COUNT(*) AS BIGINT) AS turns FROM turn
-          WHERE workspace_id = $1 AND conversation_id = $2 AND asked_seq > $3 AND epoch = $4 AND (outcome IS NULL OR outcome = 'failed')",
-    )
-    .bind(workspace.text())
-    .bind(conversation.text())
-    .bind(answered)
-    .bind(epoch)
-    .fetch_one(&mut **tx)
-    .await?;
-    Ok(failed.try_get("turns")?)
+/// Notes that the turn runs.
+pub(super) async fn begin(bot: &Bot, claim: &Claim) -> Result<()> {
+    let sql = "INSERT INTO turn (id, workspace_id, conversation_id, epoch, asked_seq, rule, trace, created_at) VALUES ($1, $2, $3, $4, $5, '', '{}', $6)";
+    let (id, workspace, conversation) = (claim.id.text(), claim.workspace.text(), claim.conversation.text());
+    let (epoch, asked, now) = (claim.epoch, claim.asked, bot.chat().now());
+    let bind = |insert: Statement<'static>| insert.bind(id).bind(workspace).bind(conversation).bind(epoch).bind(asked).bind(now);
+    bot.chat().store().briefly(sql, bind).await?;
+    Ok(())
 }
 
 /// Makes the lease longer; false when it is lost.
 pub(super) async fn renew(bot: &Bot, claim: &Claim) -> Result<bool> {
-    let mut tx = bot.chat().begin_brief().await?;
-    let done = sqlx::query("UPDATE conversation SET turn_until = $4 WHERE workspace_id = $1 AND id = $2 AND turn_id = $3 AND epoch = $5")
-        .bind(claim.workspace.text())
-        .bind(claim.conversation.text())
-        .bind(claim.id.text())
-        .bind(until(bot))
-        .bind(claim.epoch)
-        .execute(&mut *tx)
-        .await?;
-    tx.commit().await?;
-    Ok(done.rows_affected() > 0)
+    let sql = "UPDATE conversation SET turn_until = $4 WHERE workspace_id = $1 AND id = $2 AND turn_id = $3 AND epoch = $5 RETURNING id";
+    let (workspace, conversation, id) = (claim.workspace.text(), claim.conversation.text(), claim.id.text());
+    let bind = |update: Statement<'static>| update.bind(workspace).bind(conversation).bind(id).bind(until(bot)).bind(claim.epoch);
+    Ok(!bot.chat().store().briefly(sql, bind).await?.is_empty())
 }
 
-/// Writes what the turn came to.
+/// What the turn came to.
+const FINISH: &str = "UPDATE turn SET asked_seq = $3, answer_seq = $4, outcome = $5, rule = $6, trace = $7, finished_at = $8
+    WHERE workspace_id = $1 AND id = $2";
+
+/// The lease is nobody's.
+const RELEASE: &str = "UPDATE conversation SET turn_id = NULL, turn_until = 0 WHERE workspace_id = $1 AND turn_id = $2 AND id = $9
+    RETURNING speaker, asked_seq, answered_seq";
+
+/// Writes what the turn came to. The lease stays until its time.
 pub(super) async fn finish(bot: &Bot, claim: &Claim, done: Done, trace: &Trace) -> Result<()> {
-    sqlx::query(
-        "UPDATE turn SET asked_seq = $3, answer_seq = $4, outcome = $5, rule = $6, trace = $7, finished_at = $8 WHERE workspace_id = $1 AND id = $2",
-    )
-    .bind(claim.workspace.text())
-    .bind(claim.id.text())
-    .bind(done.asked)
-    .bind(done.answer)
-    .bind(done.outcome)
-    .bind(done.rule)
-    .bind(serde_json::to_string(trace).unwrap_or_else(|_| "{}".into()))
-    .bind(bot.chat().now())
-    .execute(bot.chat().store().write())
-    .await?;
+    bot.chat().store().briefly(FINISH, |update| ended(update, bot, claim, done, trace)).await?;
     Ok(())
 }
 
-/// Gives the lease back; a turn that is due already is announced.
-pub(super) async fn release(bot: &Bot, claim: &Claim) -> Result<()> {
-    let mut tx = bot.chat().begin_brief().await?;
-    let left = sqlx::query(
-        "UPDATE conversation SET turn_id = NULL, turn_until = 0 WHERE workspace_id = $1 AND id = $2 AND turn_id = $3
-         RETURNING speaker, asked_seq, answered_seq",
-    )
-    .bind(claim.workspace.text())
-    .bind(claim.conversation.text())
-    .bind(claim.id.text())
-    .fetch_optional(&mut *tx)
-    .await?;
-    tx.commit().await?;
-    let Some(left) = left else { return Ok(()) };
+/// Writes what the turn came to, and gives the lease back; a turn that is due already is announced.
+pub(super) async fn end(bot: &Bot, claim: &Claim, done: Done, trace: &Trace) -> Result<()> {
+    let store = bot.chat().store();
+    let sql = store.dialect().together(FINISH, RELEASE);
+    let bind = |update| ended(update, bot, claim, done, trace).bind(claim.conversation.text());
+    let left = store.briefly(&sql, bind).await?;
+    let Some(left) = left.first() else { return Ok(()) };
     let (speaker, asked, answered): (&str, i64, i64) =
         (left.try_get("speaker")?, left.try_get("asked_seq")?, left.try_get("answered_seq")?);
     if speaker == "bot" && asked > answered {
         bot.chat().bus().publish(Topic::Bot, News::Due { workspace: claim.workspace, conversation: claim.conversation });
     }
     Ok(())
+}
+
+fn ended<'q>(update: Statement<'q>, bot: &Bot, claim: &Claim, done: Done, trace: &Trace) -> Statement<'q> {
+    let trace = serde_json::to_string(trace).unwrap_or_else(|_| "{}".into());
+    let update = update.bind(claim.workspace.text()).bind(claim.id.text()).bind(done.asked).bind(done.answer);
+    update.bind(done.outcome).bind(done.rule).bind(trace).bind(bot.chat().now())
 }
 
 fn until(bot: &Bot) -> i64 {

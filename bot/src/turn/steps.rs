@@ -21,8 +21,9 @@ impl Steps {
     /// # Errors
     /// The record's.
     pub async fn claim(bot: &Bot, workspace: WorkspaceId, conversation: ConversationId) -> Result<Option<Self>> {
-        let claim = lease::claim(bot, workspace, conversation, bot.chat().id()).await?;
-        Ok(claim.map(|claim| Self { bot: bot.clone(), claim }))
+        let Some((claim, _)) = lease::claim(bot, workspace, conversation, bot.chat().id()).await? else { return Ok(None) };
+        lease::begin(bot, &claim).await?;
+        Ok(Some(Self { bot: bot.clone(), claim }))
     }
 
     /// Its id.
@@ -62,7 +63,6 @@ impl Steps {
     /// The record's.
     pub async fn end(self, asked: i64, answer: Option<i64>) -> Result<()> {
         let done = Done { outcome: if answer.is_some() { "answer" } else { "cancelled" }, rule: "steps", asked, answer };
-        lease::finish(&self.bot, &self.claim, done, &Trace::default()).await?;
-        lease::release(&self.bot, &self.claim).await
+        lease::end(&self.bot, &self.claim, done, &Trace::default()).await
     }
 }

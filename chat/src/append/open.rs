@@ -3,6 +3,7 @@
 use serde_json::json;
 use sqlx::AnyConnection;
 
+use super::plan::Span;
 use crate::{
     Result,
     conversation::{Opening, cut},
@@ -20,7 +21,12 @@ const COLUMNS: [Column; 7] = [
 ];
 
 /// Makes those that are not there; an inbox that is gone opens nothing. Whether an id is somebody else's is checked by whoever uses it.
-pub(crate) async fn open(tx: &mut AnyConnection, dialect: Dialect, now: i64, mut openings: Vec<&Opening>) -> Result<()> {
+pub(crate) async fn open(tx: &mut AnyConnection, dialect: Dialect, now: i64, openings: Vec<&Opening>) -> Result<()> {
+    open_in(tx, dialect, now, openings, Span::Caller).await
+}
+
+/// The same, which may be how the transaction begins.
+pub(super) async fn open_in(tx: &mut AnyConnection, dialect: Dialect, now: i64, mut openings: Vec<&Opening>, span: Span) -> Result<()> {
     // In the same order on every node, or two could wait for each other.
     openings.sort_unstable_by_key(|o| (o.visitor, o.id));
     let list: Vec<_> = openings
@@ -46,7 +52,7 @@ pub(crate) async fn open(tx: &mut AnyConnection, dialect: Dialect, now: i64, mut
                 last_visible_seq, asked_seq, answered_seq, turn_until, created_at, last_at)
          SELECT x.id, x.workspace, x.inbox, x.visitor, x.locale, x.url, x.title, 'bot', 1, 0, 0, 0, 0, 0, $2, $2 FROM {from}"
     );
-    sqlx::query(sqlx::AssertSqlSafe(dialect.together(&visitors, &conversations)))
+    sqlx::query(sqlx::AssertSqlSafe(span.first(dialect, &dialect.together(&visitors, &conversations))))
         .bind(json!(list).to_string())
         .bind(now)
         .execute(tx)

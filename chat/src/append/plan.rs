@@ -8,6 +8,7 @@ use sqlx::{AnyConnection, Executor, Row, any::AnyRow};
 use super::{
     Append, Appended,
     amend::{self, Amend, Targets},
+    open::open_in,
 };
 use crate::{
     Audience, Author, Change, ClientId, ConversationId, Error, Message, Result, VisitorId, WorkspaceId,
@@ -47,7 +48,7 @@ pub(super) enum Span {
 }
 
 impl Span {
-    fn first(self, dialect: Dialect, sql: &str) -> String {
+    pub(super) fn first(self, dialect: Dialect, sql: &str) -> String {
         if self == Self::Caller { sql.to_owned() } else { format!("{};\n{sql}", dialect.begin()) }
     }
 
@@ -92,10 +93,7 @@ async fn found(tx: &mut AnyConnection, dialect: Dialect, now: i64, group: &[&App
     if openings.is_empty() {
         return look(tx, dialect, group, span).await;
     }
-    if span == Span::Statements {
-        tx.execute(dialect.begin()).await?;
-    }
-    super::open(tx, dialect, now, openings).await?;
+    open_in(tx, dialect, now, openings, span).await?;
     look(tx, dialect, group, Span::Caller).await
 }
 

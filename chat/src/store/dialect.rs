@@ -95,21 +95,20 @@ impl Dialect {
         }
     }
 
-    /// The same for one whose commit does not wait for the disk. SQLite's connection stays so until it is told [`Self::in_earnest`].
-    pub(super) fn begin_brief(self) -> &'static str {
+    /// A statement whose commit does not wait for the disk, where that can be said with it. SQLite's connection stays so until it is
+    /// told [`Self::IN_EARNEST`].
+    pub(super) fn brief(self, sql: &str) -> Option<String> {
         match self {
-            Self::Sqlite => "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE",
-            Self::Postgres => "BEGIN; SET LOCAL synchronous_commit = off",
-        }
-    }
-
-    /// Every commit waits for the disk again, if that has to be said.
-    pub(super) fn in_earnest(self) -> Option<&'static str> {
-        match self {
-            Self::Sqlite => Some("PRAGMA synchronous = FULL"),
+            Self::Sqlite => Some(format!("PRAGMA synchronous = NORMAL; {sql}")),
             Self::Postgres => None,
         }
     }
+
+    /// How PostgreSQL begins a transaction whose commit does not wait for the disk.
+    pub(super) const BEGIN_BRIEF: &'static str = "BEGIN; SET LOCAL synchronous_commit = off";
+
+    /// Every commit of SQLite's connection waits for the disk again.
+    pub(super) const IN_EARNEST: &'static str = "PRAGMA synchronous = FULL";
 }
 
 impl Column {

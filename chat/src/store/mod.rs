@@ -7,11 +7,18 @@ mod wal;
 
 use std::{
     path::Path,
-    sync::{Arc, Once},
+    sync::{
+        Arc, Once,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
     time::Duration,
 };
 
-use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, any::AnyPoolOptions, migrate::Migrator};
+use sqlx::{
+    Any, AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor,
+    any::{AnyArguments, AnyPoolOptions, AnyRow},
+    migrate::Migrator,
+};
 
 pub use self::{
     dialect::{Column, Dialect},
@@ -22,10 +29,13 @@ use crate::{Config, Error, Result};
 /// A write transaction.
 pub type Tx = sqlx::Transaction<'static, Any>;
 
+/// A statement that takes its values.
+pub type Statement<'q> = sqlx::query::Query<'q, Any, AnyArguments>;
+
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 static DRIVERS: Once = Once::new();
 
-/// A connection that was used a moment ago is there: asking it first would double what a statement costs.
+/// A server's connection that was used a moment ago is there: asking it first would double what a statement costs. A file is always there.
 const RESTED: Duration = Duration::from_secs(1);
 
 /// Pools for reading and writing.
@@ -34,6 +44,8 @@ pub struct Store {
     read: AnyPool,
     write: AnyPool,
     dialect: Dialect,
+    /// SQLite's one connection that writes was told not to wait for the disk.
+    hurried: Arc<AtomicBool>,
     _wal: Option<Arc<wal::Tending>>,
 }
 
@@ -50,10 +62,11 @@ impl Store {
             Dialect::Postgres => config.address.clone(),
         };
         migrate(&address, dialect).await?;
-        let write = pool(&address, dialect, if dialect == Dialect::Sqlite { 1 } else { config.readers }, dialect.in_earnest()).await?;
-        let read = pool(&address, dialect, config.readers, None).await?;
+        let hurried = Arc::new(AtomicBool::new(false));
+        let write = pool(&address, dialect, if dialect == Dialect::Sqlite { 1 } else { config.readers }, hurried.clone()).await?;
+        let read = pool(&address, dialect, config.readers, Arc::default()).await?;
         let wal = (dialect == Dialect::Sqlite).then(|| Arc::new(wal::tend(&address, (read.clone(), write.clone()))));
-        let store = Self { read, write, dialect, _wal: wal };
+        let store = Self { read, write, dialect, hurried, _wal: wal };
         checks::durable(&store).await?;
         Ok(store)
     }
@@ -73,11 +86,19 @@ impl Store {
         Ok(self.write.begin_with(self.dialect.begin()).await?)
     }
 
-    /// A write transaction that a power cut may take back, never the end of the process: it is committed without waiting for the disk,
-    /// and is on it with the next one that waits. For leases, which end with their holder, and for what is of no use without
-    /// what is written after it.
-    pub async fn begin_brief(&self) -> Result<Tx> {
-        Ok(self.write.begin_with(self.dialect.begin_brief()).await?)
+    /// One statement that writes, and the rows it gives. A power cut may take it back, never the end of the process: it is committed
+    /// without waiting for the disk, and is on it with the next one that waits. For leases, which end with their holder, and for
+    /// what is of no use without what is written after it.
+    pub async fn briefly<'q>(&self, sql: &str, bind: impl FnOnce(Statement<'q>) -> Statement<'q>) -> Result<Vec<AnyRow>> {
+        let mut connection = self.write.acquire().await?;
+        if let Some(sql) = self.dialect.brief(sql) {
+            self.hurried.store(true, SeqCst);
+            return Ok(bind(sqlx::query(AssertSqlSafe(sql))).fetch_all(&mut *connection).await?);
+        }
+        let mut tx = connection.begin_with(Dialect::BEGIN_BRIEF).await?;
+        let rows = bind(sqlx::query(AssertSqlSafe(sql.to_owned()))).fetch_all(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(rows)
     }
 
     /// Which engine this is.
@@ -113,8 +134,8 @@ fn with_create_mode(address: &str) -> Result<String> {
     Ok(if address.contains("mode=") { address.to_owned() } else { format!("{address}{sign}mode=rwc") })
 }
 
-/// `first`: what each connection is told before it is used again.
-async fn pool(address: &str, dialect: Dialect, size: u32, first: Option<&'static str>) -> Result<AnyPool> {
+/// `hurried`: the connection must be told to wait for the disk before it is used again.
+async fn pool(address: &str, dialect: Dialect, size: u32, hurried: Arc<AtomicBool>) -> Result<AnyPool> {
     AnyPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(Duration::from_secs(15))
@@ -122,10 +143,12 @@ async fn pool(address: &str, dialect: Dialect, size: u32, first: Option<&'static
         .max_lifetime(None)
         .test_before_acquire(false)
         .before_acquire(move |connection, state| {
+            let hurried = hurried.clone();
             Box::pin(async move {
-                if let Some(first) = first {
-                    connection.execute(first).await?;
-                } else if state.idle_for > RESTED {
+                if hurried.load(SeqCst) {
+                    connection.execute(Dialect::IN_EARNEST).await?;
+                    hurried.store(false, SeqCst);
+                } else if dialect == Dialect::Postgres && state.idle_for > RESTED {
                     connection.ping().await?;
                 }
                 // A commit that failed for want of room may have ended the transaction without its being noticed here:
@@ -151,7 +174,7 @@ async fn prepare(connection: &mut AnyConnection, dialect: Dialect) -> sqlx::Resu
                 "temp_store = MEMORY",
                 wal::BY_THE_WRITER,
             ] {
-                connection.execute(sqlx::AssertSqlSafe(format!("PRAGMA {pragma}"))).await?;
+                connection.execute(AssertSqlSafe(format!("PRAGMA {pragma}"))).await?;
             }
         }
         Dialect::Postgres => {
