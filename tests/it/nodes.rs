@@ -106,8 +106,14 @@ async fn two_agents_at_two_nodes_see_that_the_other_looks_and_writes() {
     let bens = Stream::of(&ben, &talk).await;
     // Names alone would prove nothing: the page lists everybody a conversation can be given to.
     amys.heard(LOOKS).await;
-    let page = ben.conversation(&talk).await.unwrap();
-    assert!(page.words().contains(LOOKS), "who comes later sees who is there");
+    // The other node's word of it may be a moment behind.
+    let came = Instant::now();
+    let mut page = ben.conversation(&talk).await.unwrap();
+    while !page.words().contains(LOOKS) {
+        assert!(came.elapsed() < Duration::from_secs(10), "who comes later does not see who is there");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        page = ben.conversation(&talk).await.unwrap();
+    }
     let mut typing = page.form_with("csrf").unwrap();
     typing.action = format!("/console/conversations/{talk}/typing");
     typing.fields.retain(|(name, _)| name == "csrf");
