@@ -10,7 +10,7 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 use tungstenite::{
     Error, Message, Utf8Bytes,
     error::CapacityError,
-    protocol::frame::{CloseFrame, coding::CloseCode},
+    protocol::{CloseFrame, frame::coding::CloseCode},
 };
 
 use super::{address::Address, frame, gate::Gate, packet::Packet, session::Session, upgrade::Upgrade, view, websocket::WebSocket};
@@ -31,6 +31,8 @@ const TOO_LARGE: u16 = 4009;
 pub(super) enum End {
     Gone,
     Close(u16, &'static str),
+    /// What comes is not the protocol.
+    Fail(u16, &'static str),
 }
 
 /// Its parts are boxed where they are rare, so that a session that waits is small.
@@ -61,12 +63,14 @@ async fn talk(mut socket: WebSocket, from: Box<From>, _open: TaskTrackerToken) {
 /// Says why and hears the answer; or answers the other side's closing, which waits to be sent. A socket that is closed while
 /// something it was sent is unread takes back what is still on its way out.
 pub(super) async fn finish(socket: &mut WebSocket, end: End) {
+    let frame = |code: u16, reason: &'static str| CloseFrame { code: CloseCode::from(code), reason: reason.into() };
     let closing = async {
         match end {
             End::Close(code, reason) => {
-                drop(socket.send(Message::Close(Some(CloseFrame { code: CloseCode::from(code), reason: reason.into() }))).await);
+                drop(socket.send(Message::Close(Some(frame(code, reason)))).await);
                 while let Some(Ok(_)) = socket.recv().await {}
             }
+            End::Fail(code, reason) => drop(socket.fail(frame(code, reason)).await),
             End::Gone => drop(socket.flush().await),
         }
     };
@@ -191,8 +195,8 @@ async fn next_text(socket: &mut WebSocket) -> Result<Utf8Bytes, End> {
 pub(super) fn failed(error: &Error) -> End {
     match error {
         Error::Capacity(CapacityError::MessageTooLong { .. }) => End::Close(TOO_LARGE, "frame too large"),
-        Error::Protocol(_) => End::Close(PROTOCOL, "not WebSocket"),
-        Error::Utf8(_) => End::Close(NOT_TEXT, "not UTF-8"),
+        Error::Protocol(_) => End::Fail(PROTOCOL, "not WebSocket"),
+        Error::Utf8(_) => End::Fail(NOT_TEXT, "not UTF-8"),
         _ => End::Gone,
     }
 }

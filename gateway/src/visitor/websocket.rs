@@ -18,7 +18,7 @@ use tokio::{
 use tokio_rustls::server::TlsStream;
 use tungstenite::{
     Error, Message,
-    protocol::{Role, WebSocketConfig, WebSocketContext},
+    protocol::{CloseFrame, Role, WebSocketConfig, WebSocketContext},
 };
 
 /// Read at once, in bytes; most frames of visitors are shorter.
@@ -52,6 +52,13 @@ impl Io {
         match self {
             Self::Plain(io) => Pin::new(io).poll_flush(context),
             Self::Tls(io) => Pin::new(io).poll_flush(context),
+        }
+    }
+
+    fn poll_shutdown(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Plain(io) => Pin::new(io).poll_shutdown(context),
+            Self::Tls(io) => Pin::new(io).poll_shutdown(context),
         }
     }
 
@@ -99,6 +106,14 @@ impl WebSocket {
     pub(super) async fn send(&mut self, message: Message) -> Result<(), Error> {
         self.put(message).await?;
         self.flush().await
+    }
+
+    /// Says why nothing more is understood and ends its side; what still comes is not looked at: RFC 6455, section 7.1.7.
+    pub(super) async fn fail(&mut self, why: CloseFrame) -> Result<(), Error> {
+        self.send(Message::Close(Some(why))).await?;
+        poll_fn(|context| self.io.poll_shutdown(context)).await?;
+        while !poll_fn(|context| self.io.poll_first(context)).await?.is_empty() {}
+        Ok(())
     }
 
     /// Waits until everything that was put is with the kernel.

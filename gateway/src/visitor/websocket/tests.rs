@@ -8,7 +8,7 @@ use tokio::{
 };
 use tungstenite::protocol::frame::{
     Frame,
-    coding::{Data, OpCode},
+    coding::{CloseCode, Data, OpCode},
 };
 
 use super::*;
@@ -144,6 +144,16 @@ async fn a_farewell_is_answered_and_nonsense_is_an_error() {
         let (mut socket, mut client) = pair().await;
         client.write_all(&wrong).await.unwrap();
         assert!(matches!(soon(socket.recv()).await, Some(Err(_))), "{wrong:?}");
+        // Why is said, and who waits for the end does not wait in vain.
+        let why = CloseFrame { code: CloseCode::Protocol, reason: "no".into() };
+        let hears = async {
+            let mut heard = Vec::new();
+            client.read_to_end(&mut heard).await.unwrap();
+            drop(client);
+            heard
+        };
+        let (failed, heard) = soon(async { tokio::join!(socket.fail(why), hears) }).await;
+        assert!(failed.is_ok() && heard == b"\x88\x04\x03\xeano", "{heard:?}");
     }
 }
 
