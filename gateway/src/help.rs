@@ -95,7 +95,7 @@ async fn first(State(shared): State<Shared>, Path(inbox): Path<String>, headers:
 }
 
 async fn home(State(shared): State<Shared>, Path((inbox, locale)): Path<(String, String)>, headers: HeaderMap) -> Response {
-    let found = async { pages::home(&shared, &Center::open(&shared, &inbox, known(&locale, &headers)?, &headers).await?, &headers) };
+    let found = async { pages::home(&shared, &shared.center(&inbox, &locale, &headers).await?, &headers) };
     shared.answer(found.await)
 }
 
@@ -107,7 +107,7 @@ async fn search(
     headers: HeaderMap,
 ) -> Response {
     let found = async {
-        let center = Center::open(&shared, &inbox, known(&locale, &headers)?, &headers).await?;
+        let center = shared.center(&inbox, &locale, &headers).await?;
         let address = shared.door.address(connected.map(|known| known.0.0.ip()), &headers);
         let turn = shared.door.limits.search(&shared.door.config, address, shared.chat.now());
         turn.map_err(|_| Miss::Busy(center.lang))?;
@@ -122,7 +122,7 @@ async fn collection(
     headers: HeaderMap,
 ) -> Response {
     let found = async {
-        let center = Center::open(&shared, &inbox, known(&locale, &headers)?, &headers).await?;
+        let center = shared.center(&inbox, &locale, &headers).await?;
         pages::collection(&shared, &center, &slug, &headers)
     };
     shared.answer(found.await)
@@ -134,7 +134,7 @@ async fn article(
     headers: HeaderMap,
 ) -> Response {
     let found = async {
-        let center = Center::open(&shared, &inbox, known(&locale, &headers)?, &headers).await?;
+        let center = shared.center(&inbox, &locale, &headers).await?;
         pages::article(&shared, &center, &slug, &headers).await
     };
     shared.answer(found.await)
@@ -183,6 +183,11 @@ impl Door {
 }
 
 impl Shared {
+    /// The help center of an address, in its language.
+    async fn center(&self, inbox: &str, locale: &str, headers: &HeaderMap) -> Result<Center, Miss> {
+        Center::open(self, inbox, known(locale, headers)?, headers).await
+    }
+
     /// The page, or one that says kindly that there is none.
     fn answer(&self, found: Shown) -> Response {
         let missed = match found {
