@@ -8,7 +8,7 @@ mod sitemap;
 #[cfg(test)]
 mod tests;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use axum::{
     Extension, Router,
@@ -24,12 +24,10 @@ use knowledge::{
 };
 use serde::Deserialize;
 
-use console::web::visit::forwarded_for;
-
 use self::center::Center;
 use crate::{
     page::Pages,
-    visitor::{self, Limits},
+    visitor::{self, Address, Limits},
 };
 
 /// What the pages are made with.
@@ -40,12 +38,12 @@ pub(crate) struct Shared {
     knowledge: Knowledge,
     /// Where people reach this server; empty: where they say they do.
     base: String,
-    door: Door,
+    searches: Searches,
 }
 
 /// How often somebody may search.
 #[derive(Clone, Default)]
-pub(crate) struct Door {
+pub(crate) struct Searches {
     pub limits: Limits,
     pub config: visitor::Config,
     pub trust_proxy: bool,
@@ -69,8 +67,8 @@ struct Asked {
 }
 
 /// `/help/{inbox}` and what is below it.
-pub(crate) fn router(pages: Pages, chat: Chat, knowledge: Knowledge, base: &str, door: Door) -> Router {
-    let shared = Shared { pages, chat, knowledge, base: base.trim_end_matches('/').to_owned(), door };
+pub(crate) fn router(pages: Pages, chat: Chat, knowledge: Knowledge, base: &str, searches: Searches) -> Router {
+    let shared = Shared { pages, chat, knowledge, base: base.trim_end_matches('/').to_owned(), searches };
     Router::new()
         .route("/help/{inbox}", get(first))
         .route("/help/{inbox}/sitemap.xml", get(sitemap))
@@ -108,8 +106,9 @@ async fn search(
 ) -> Response {
     let found = async {
         let center = shared.center(&inbox, &locale, &headers).await?;
-        let address = shared.door.address(connected.map(|known| known.0.0.ip()), &headers);
-        let turn = shared.door.limits.search(&shared.door.config, address, shared.chat.now());
+        let Searches { limits, config, trust_proxy } = &shared.searches;
+        let Address(address) = Address::of(*trust_proxy, connected.map(|known| known.0.0.ip()), &headers);
+        let turn = limits.search(config, address, shared.chat.now());
         turn.map_err(|_| Miss::Busy(center.lang))?;
         pages::search(&shared, &center, asked.q.trim(), &headers).await
     };
@@ -173,13 +172,6 @@ async fn sitemap(State(shared): State<Shared>, Path(inbox): Path<String>, header
     let lang = accepted(&headers);
     let found = async { Ok(reply::xml(&headers, sitemap::write(&Center::open(&shared, &inbox, lang, &headers).await?))) };
     shared.answer(found.await)
-}
-
-impl Door {
-    /// Whose search it is, as far as it can be known.
-    fn address(&self, connected: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
-        self.trust_proxy.then(|| forwarded_for(headers)).flatten().or(connected)
-    }
 }
 
 impl Shared {

@@ -39,8 +39,9 @@ pub(crate) fn app(config: &Config, home: &Home, gate: Gate, console: Console, kn
     let mut app = health::router(gate.chat.clone(), knowledge.clone(), gate.drain.clone());
     if config.plays(Role::Gateway) {
         let pages = Pages::embedded()?;
-        let door = help::Door { limits: gate.limits.clone(), config: config.visitor.clone(), trust_proxy: config.console.trust_proxy };
-        app = app.merge(help::router(pages.clone(), gate.chat.clone(), knowledge.clone(), &config.public_url, door));
+        let searches =
+            help::Searches { limits: gate.limits.clone(), config: config.visitor.clone(), trust_proxy: config.console.trust_proxy };
+        app = app.merge(help::router(pages.clone(), gate.chat.clone(), knowledge.clone(), &config.public_url, searches));
         app = app.merge(widget::router()).merge(page::router(pages.clone(), home.inbox, gate.chat.clone())).merge(guide::router(pages));
         app = app.merge(api::router(Api::new(gate.chat.clone(), knowledge, console.clone(), config.api.clone())));
         app = app.nest("/v1/visitor", visitor::router(gate));

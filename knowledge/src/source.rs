@@ -5,7 +5,7 @@ mod plan;
 
 use chat::{AgentId, Chat, LibraryId, SourceId, Store, Tx, WorkspaceId, row};
 use serde::{Deserialize, Serialize};
-use sqlx::{Row, any::AnyRow};
+use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use crate::{
     Audience, Error, Fault, Progress, Result,
@@ -225,6 +225,17 @@ pub(crate) async fn remove_in(tx: &mut Tx, store: &Store, workspace: WorkspaceId
 /// there is not changed by reading it again: see [`set_audience`].
 pub(crate) async fn open(chat: &Chat, workspace: WorkspaceId, library: LibraryId, new: &New<'_>) -> Result<SourceId> {
     crate::library::find(chat.store(), workspace, library).await?;
+    open_in(&mut *chat.store().write().acquire().await?, chat, workspace, library, new).await
+}
+
+/// The same in a transaction; the library is there.
+pub(crate) async fn open_in(
+    tx: &mut AnyConnection,
+    chat: &Chat,
+    workspace: WorkspaceId,
+    library: LibraryId,
+    new: &New<'_>,
+) -> Result<SourceId> {
     let row = sqlx::query(
         "INSERT INTO source (id, workspace_id, library_id, kind, name, address, audience, summary, created_at, synced_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, '{}', $8, NULL)
@@ -239,7 +250,7 @@ pub(crate) async fn open(chat: &Chat, workspace: WorkspaceId, library: LibraryId
     .bind(new.address)
     .bind(new.audience.text())
     .bind(chat.now())
-    .fetch_one(chat.store().write())
+    .fetch_one(tx)
     .await?;
     Ok(row::id(&row, "id")?)
 }

@@ -13,7 +13,7 @@ use knowledge::{
 };
 use tower::ServiceExt as _;
 
-use super::{Door, router};
+use super::{Searches, router};
 use crate::{page::Pages, visitor};
 
 const BODY: &str = "Most parcels take three days.\n\n## In the country\n\nThree days.\n\n## Abroad\n\nA parcel to Peru takes seven days.\n\n## <script>alert(1)</script>\n\n[Track it](https://track.example) or [not](javascript:alert(1)).";
@@ -44,8 +44,8 @@ impl House {
         let knowledge = Knowledge::throwaway(knowledge::Config::default(), fresh.chat.clone()).await.unwrap();
         let by = fresh.agent("Ada", Role::Admin).await.unwrap().id;
         let config = visitor::Config { messages_per_minute_of_address: 6, ..visitor::Config::default() };
-        let door = Door { config, trust_proxy: true, ..Door::default() };
-        let router = router(Pages::embedded().unwrap(), fresh.chat.clone(), knowledge.clone(), "https://help.example/", door);
+        let searches = Searches { config, trust_proxy: true, ..Searches::default() };
+        let router = router(Pages::embedded().unwrap(), fresh.chat.clone(), knowledge.clone(), "https://help.example/", searches);
         Self { knowledge, fresh, by, router }
     }
 

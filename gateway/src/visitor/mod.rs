@@ -41,7 +41,7 @@ use axum::{
 };
 
 pub use self::gate::Config;
-pub(crate) use self::{gate::Gate, key::Keys, limits::Limits, pace::Pace};
+pub(crate) use self::{address::Address, gate::Gate, key::Keys, limits::Limits, pace::Pace};
 
 /// The largest POST, in bytes.
 const MAX_POST: usize = 256 * 1024;

@@ -1,6 +1,6 @@
 //! Somebody writes whom the record does not know yet: while many do, their browsers prove work first.
 
-use chat::visitor;
+use chat::{inbox::Challenge, visitor};
 use serde_json::{Value, json};
 
 use super::{
@@ -13,12 +13,12 @@ use super::{
 impl Session {
     /// What a newcomer must do before this is taken: mostly nothing. Who is in the record, or signed in, is no newcomer.
     pub(super) async fn challenge(&mut self, proof: Option<&str>, mut about: Value) -> Option<Packet> {
-        if !self.is_newcomer().await {
-            return None;
-        }
         let (gate, now) = (self.gate.clone(), self.gate.chat.now());
         // Without the record nothing is kept anyway.
         let when = gate.inbox(self.inbox).await.ok()?.look.challenge;
+        if when == Challenge::Off || !self.is_newcomer().await {
+            return None;
+        }
         let network = self.address.and_then(limits::network);
         let whom = Whom { workspace: self.workspace, inbox: self.inbox, visitor: self.visitor, network };
         if let Some(proof) = proof {

@@ -67,7 +67,10 @@ impl Io {
         let mut room = [MaybeUninit::uninit(); READ];
         let mut room = ReadBuf::uninit(&mut room);
         ready!(self.poll_read(context, &mut room))?;
-        Poll::Ready(Ok(room.filled().to_vec()))
+        // With room for what the protocol reads next.
+        let mut first = Vec::with_capacity(READ);
+        first.extend_from_slice(room.filled());
+        Poll::Ready(Ok(first))
     }
 }
 

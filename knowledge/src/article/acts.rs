@@ -4,10 +4,11 @@ use chat::{ArticleId, CollectionId, LOCALES, Tx, WorkspaceId};
 
 use super::{
     address, collection, order,
-    publish::{name, place},
+    publish::{Prepared, name, place, still},
 };
 use crate::{
-    Error, Knowledge, Result, document,
+    Error, Knowledge, Result,
+    document::{self, Place},
     release::{self, Frozen},
     revision, source,
 };
@@ -35,14 +36,22 @@ impl Knowledge {
     /// [`Error::NotFound`], or the record's.
     pub async fn restore_article(&self, workspace: WorkspaceId, id: ArticleId) -> Result<()> {
         let chat = self.chat();
-        let mut tx = chat.begin().await?;
-        revision::hold(&mut tx, workspace).await?;
-        set_removed(&mut tx, workspace, id, None).await?;
-        let place = place(&mut tx, workspace, id).await?;
-        self.publish_texts(&mut tx, place, id).await?;
-        tx.commit().await?;
-        revision::announce(chat, workspace);
-        Ok(())
+        loop {
+            let prepared = self.prepare_texts(workspace, id).await?;
+            let mut tx = chat.begin().await?;
+            revision::hold(&mut tx, workspace).await?;
+            if !still(&mut tx, workspace, id, &prepared).await? {
+                continue;
+            }
+            set_removed(&mut tx, workspace, id, None).await?;
+            let place = place(&mut tx, workspace, id).await?;
+            for prepared in prepared {
+                self.publish_text(&mut tx, place, prepared).await?;
+            }
+            tx.commit().await?;
+            revision::announce(chat, workspace);
+            return Ok(());
+        }
     }
 
     /// Puts an article into another collection, as its last: at once for the readers of that one, in today's knowledge and in every
@@ -51,32 +60,49 @@ impl Knowledge {
     /// # Errors
     /// [`Error::NotFound`], or the record's.
     pub async fn put_article(&self, workspace: WorkspaceId, id: ArticleId, collection: CollectionId) -> Result<bool> {
-        let chat = self.chat();
-        let mut tx = chat.begin().await?;
-        revision::hold(&mut tx, workspace).await?;
-        let (from, to) = (place(&mut tx, workspace, id).await?, collection::place(&mut tx, workspace, collection).await?);
-        if from.source == to.source {
-            return Ok(false);
+        loop {
+            let prepared = self.prepare_texts(workspace, id).await?;
+            let mut tx = self.chat().begin().await?;
+            revision::hold(&mut tx, workspace).await?;
+            if !still(&mut tx, workspace, id, &prepared).await? {
+                continue;
+            }
+            let (from, to) = (place(&mut tx, workspace, id).await?, collection::place(&mut tx, workspace, collection).await?);
+            if from.source == to.source {
+                return Ok(false);
+            }
+            self.put_in(&mut tx, (from, to), (id, collection), prepared).await?;
+            tx.commit().await?;
+            revision::announce(self.chat(), workspace);
+            return Ok(true);
         }
-        let position =
-            order::next(&mut tx, "SELECT MAX(position) AS last FROM article WHERE collection_id = $1", &collection.text()).await?;
+    }
+
+    async fn put_in(
+        &self,
+        tx: &mut Tx,
+        (from, to): (Place, Place),
+        (id, collection): (ArticleId, CollectionId),
+        prepared: Vec<Prepared>,
+    ) -> Result<()> {
+        let (workspace, store) = (to.workspace, self.chat().store());
+        let position = order::next(tx, "SELECT MAX(position) AS last FROM article WHERE collection_id = $1", &collection.text()).await?;
         sqlx::query("UPDATE article SET collection_id = $3, position = $4 WHERE workspace_id = $1 AND id = $2")
             .bind(workspace.text())
             .bind(id.text())
             .bind(collection.text())
             .bind(position)
-            .execute(&mut *tx)
+            .execute(&mut **tx)
             .await?;
-        document::relocate(&mut tx, chat.store(), (from, to), &LOCALES.map(|locale| name(id, locale))).await?;
-        self.publish_texts(&mut tx, to, id).await?;
-        let audience = source::audience_in(&mut tx, workspace, to.source).await?;
-        for locale in LOCALES {
-            release::take_over(&mut tx, to, &audience, &address::of(id, locale)).await?;
+        document::relocate(tx, store, (from, to), &LOCALES.map(|locale| name(id, locale))).await?;
+        for prepared in prepared {
+            self.publish_text(tx, to, prepared).await?;
         }
-        revision::raise(&mut tx, workspace).await?;
-        tx.commit().await?;
-        revision::announce(chat, workspace);
-        Ok(true)
+        let audience = source::audience_in(tx, workspace, to.source).await?;
+        for locale in LOCALES {
+            release::take_over(tx, to, &audience, &address::of(id, locale)).await?;
+        }
+        revision::raise(tx, workspace).await
     }
 }
 

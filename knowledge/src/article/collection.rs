@@ -10,6 +10,7 @@ use super::order;
 use crate::{
     Audience, Error, Fault, Result,
     document::Place,
+    library,
     parse::{clean, one_line},
     release::Frozen,
     revision,
@@ -99,9 +100,10 @@ pub async fn create(chat: &Chat, workspace: WorkspaceId, library: LibraryId, nam
     let id: CollectionId = chat.id();
     let address = format!("articles:{id}");
     let new = source::New { kind: Kind::Articles, name: &called(&names, LOCALES[0]).name, address: &address, audience };
-    let source = source::open(chat, workspace, library, &new).await?;
+    library::find(chat.store(), workspace, library).await?;
     let mut tx = chat.begin().await?;
     revision::hold(&mut tx, workspace).await?;
+    let source = source::open_in(&mut tx, chat, workspace, library, &new).await?;
     let number = order::next(&mut tx, "SELECT MAX(number) AS last FROM collection WHERE workspace_id = $1", &workspace.text()).await?;
     let position = order::next(&mut tx, "SELECT MAX(position) AS last FROM collection WHERE workspace_id = $1", &workspace.text()).await?;
     sqlx::query(

@@ -1,40 +1,60 @@
 //! What of an article is knowledge: a document for each published text, in the source that its collection is.
 
 use chat::{ArticleId, LOCALES, Tx, WorkspaceId};
+use sqlx::Row;
 
-use super::{Text, address, collection, write::text_in};
+use super::{Text, address, collection, record};
 use crate::{
     Error, Fault, Knowledge, Result,
     document::{self, Place},
-    import::{File, Given, Split, Summary, digest, put, recipe},
+    import::{File, Given, Split, Summary, blocking, digest, put, recipe},
     parse::Kind as Parser,
     release::{self, Frozen},
     revision, source,
 };
 
-impl Knowledge {
-    /// Writes the documents of what is published of an article.
-    pub(super) async fn publish_texts(&self, tx: &mut Tx, place: Place, id: ArticleId) -> Result<()> {
-        for locale in LOCALES {
-            if let Some((text, body)) = text_in(tx, place.workspace, id, locale).await?.filter(|(text, _)| text.published_at.is_some()) {
-                self.publish_text(tx, place, id, (&text, &body)).await?;
-            }
-        }
-        Ok(())
-    }
+/// A text as knowledge takes it: read and cut before anything is locked, or every message would wait for it.
+pub(super) struct Prepared {
+    name: String,
+    revision: i64,
+    split: Split,
+}
 
-    /// Writes the document of a text; one that says the same already is left alone.
-    pub(super) async fn publish_text(&self, tx: &mut Tx, place: Place, id: ArticleId, (text, body): (&Text, &str)) -> Result<()> {
-        let name = name(id, &text.locale);
-        let read = self.parse(File::sent(&name, Parser::Markdown, body.as_bytes().to_vec())).await;
-        let read = read.ok().and_then(|read| read.documents.into_iter().next());
-        let mut document = read.ok_or_else(|| Error::Invalid(Fault::of("fault-article-empty")))?;
+impl Knowledge {
+    /// Reads a text and cuts it into passages.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when it says nothing.
+    pub(super) async fn prepare(&self, id: ArticleId, text: &Text, body: &str) -> Result<Prepared> {
+        let (name, empty) = (name(id, &text.locale), || Error::Invalid(Fault::of("fault-article-empty")));
+        let read = self.parse(File::sent(&name, Parser::Markdown, body.as_bytes().to_vec())).await.map_err(|_| empty())?;
+        let mut document = read.documents.into_iter().next().ok_or_else(empty)?;
         document.external_id.clone_from(&name);
         document.title.clone_from(&text.title);
         document.url = address::of(id, &text.locale);
-        let hash = digest(&format!("{} {} {:?}", recipe(self.config()), place.source, (&text.title, body)));
-        let given = Given { document, language: text.locale.clone(), hash: Some(hash) };
-        let split = Split::of(given, self.config().passage_size);
+        let hash = digest(&format!("{} {:?}", recipe(self.config()), (&text.title, body)));
+        let (given, size) = (Given { document, language: text.locale.clone(), hash: Some(hash) }, self.config().passage_size);
+        let split = blocking(move || Split::of(given, size)).await.map_err(|_| empty())?;
+        Ok(Prepared { name, revision: text.revision, split })
+    }
+
+    /// What is published of an article, prepared.
+    pub(super) async fn prepare_texts(&self, workspace: WorkspaceId, id: ArticleId) -> Result<Vec<Prepared>> {
+        let mut all = Vec::new();
+        for locale in LOCALES {
+            let found = record::text(self.chat().store(), workspace, id, locale).await?;
+            if let Some((text, body)) = found.filter(|(text, _)| text.published_at.is_some()) {
+                all.push(self.prepare(id, &text, &body).await?);
+            }
+        }
+        Ok(all)
+    }
+
+    /// Writes the document of a text; one that says the same already is left alone.
+    pub(super) async fn publish_text(&self, tx: &mut Tx, place: Place, prepared: Prepared) -> Result<()> {
+        let Prepared { name, mut split, .. } = prepared;
+        // One that came from another source is for other readers.
+        split.hash = digest(&format!("{} {}", place.source, split.hash));
         let known = document::known_in(tx, self.chat().store(), (place.workspace, place.source), std::slice::from_ref(&name)).await?;
         if known.get(&name).is_some_and(|(_, hash)| *hash == split.hash) {
             return Ok(());
@@ -66,6 +86,20 @@ impl Knowledge {
         }
         revision::raise(tx, place.workspace).await
     }
+}
+
+/// Whether what was prepared is what is published now, and nobody has saved since.
+pub(super) async fn still(tx: &mut Tx, workspace: WorkspaceId, id: ArticleId, prepared: &[Prepared]) -> Result<bool> {
+    let rows = sqlx::query(
+        "SELECT locale, revision FROM article_text WHERE workspace_id = $1 AND article_id = $2 AND published_at IS NOT NULL ORDER BY locale",
+    )
+    .bind(workspace.text())
+    .bind(id.text())
+    .fetch_all(&mut **tx)
+    .await?;
+    let published = rows.iter().map(|row| Ok((name(id, row.try_get("locale")?), row.try_get("revision")?)));
+    let published: Vec<(String, i64)> = published.collect::<Result<_>>()?;
+    Ok(published.iter().map(|(name, revision)| (name, revision)).eq(prepared.iter().map(|prepared| (&prepared.name, &prepared.revision))))
 }
 
 /// The name of a text among the documents of its collection.

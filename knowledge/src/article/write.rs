@@ -81,6 +81,11 @@ impl Knowledge {
         let typed = typed.checked()?;
         let locale = known(locale)?;
         let chat = self.chat();
+        // One that stays a draft may be empty; whether it does is known below.
+        let prepared = match then {
+            Then::Withdraw(_) => None,
+            _ => Some(self.prepare(id, &next(locale, &typed, (seen + 1, None), (by, chat.now())), &typed.body).await),
+        };
         let mut tx = chat.begin().await?;
         // First, as an import does: one waits for the other.
         revision::hold(&mut tx, workspace).await?;
@@ -92,9 +97,9 @@ impl Knowledge {
             Decision::Write(text) => text,
         };
         keep(&mut tx, workspace, id, &text, &typed.body).await?;
-        match then {
-            Then::Withdraw(frozen) => self.withdraw_texts(&mut tx, place, (id, &[locale]), frozen).await?,
-            _ if text.published_at.is_some() => self.publish_text(&mut tx, place, id, (&text, &typed.body)).await?,
+        match (then, prepared) {
+            (Then::Withdraw(frozen), _) => self.withdraw_texts(&mut tx, place, (id, &[locale]), frozen).await?,
+            (_, Some(prepared)) if text.published_at.is_some() => self.publish_text(&mut tx, place, prepared?).await?,
             _ => {}
         }
         tx.commit().await?;
@@ -145,7 +150,7 @@ fn known(locale: &str) -> Result<&'static str> {
     LOCALES.into_iter().find(|known| *known == locale).ok_or(Error::NotFound)
 }
 
-pub(super) async fn text_in(tx: &mut Tx, workspace: WorkspaceId, id: ArticleId, locale: &str) -> Result<Option<(Text, String)>> {
+async fn text_in(tx: &mut Tx, workspace: WorkspaceId, id: ArticleId, locale: &str) -> Result<Option<(Text, String)>> {
     let row = sqlx::query("SELECT * FROM article_text WHERE workspace_id = $1 AND article_id = $2 AND locale = $3")
         .bind(workspace.text())
         .bind(id.text())
