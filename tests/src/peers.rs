@@ -3,5 +3,6 @@
 pub mod case;
 pub mod npm;
 pub mod process;
+pub mod pypi;
 pub mod rival;
 pub mod table;

@@ -5,8 +5,11 @@
 mod amend;
 mod announce;
 mod door;
+mod head;
+mod look;
 mod open;
 mod plan;
+mod rows;
 
 pub(crate) use self::{announce::announce, door::Door, open::open};
 use crate::{

@@ -1,41 +1,24 @@
 //! What one group of appends changes, and the two statements that change it: one looks, one writes.
 
-use std::collections::{BTreeMap, HashMap, HashSet, btree_map::Entry};
+use std::collections::HashSet;
 
-use serde_json::{Value, json};
-use sqlx::{AnyConnection, Executor, Row, any::AnyRow};
+use serde_json::json;
+use sqlx::{AnyConnection, Executor};
 
 use super::{
     Append, Appended,
     amend::{self, Amend, Targets},
+    head::{Head, Heads},
+    look::{Known, look},
     open::open_in,
+    rows::{HEAD, HeadRow, MESSAGE, MessageRow, text},
 };
 use crate::{
-    Audience, Author, Change, ClientId, ConversationId, Error, Message, Result, VisitorId, WorkspaceId,
+    Audience, Author, ClientId, ConversationId, Error, Message, Result,
     conversation::Opening,
     row,
     store::{Column, Dialect, Store},
 };
-
-/// A conversation under change.
-struct Head {
-    workspace: WorkspaceId,
-    visitor: VisitorId,
-    speaker_is_bot: bool,
-    speaker_is_agent: bool,
-    epoch: i64,
-    last_seq: i64,
-    last_visible_seq: i64,
-    asked_seq: i64,
-    answered_seq: i64,
-    /// The running bot turn's id, as the record has it.
-    turn: Option<String>,
-    closed: Option<i64>,
-    changed: bool,
-}
-
-type Heads = BTreeMap<ConversationId, Head>;
-type Known = HashMap<(ConversationId, ClientId), (i64, i64, i64)>;
 
 /// Who begins and ends the transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,12 +103,12 @@ impl Plan {
              SELECT x.conversation, x.seq, x.workspace, x.client, x.author, x.author_key, x.audience, x.body, x.extra, x.prev, x.of_seq, $2 FROM {}",
             dialect.rows(3, &MESSAGE),
         );
-        let moved: Vec<Value> = self.heads.iter().filter(|(_, head)| head.changed).map(|(id, head)| head.row(*id)).collect();
-        let came: Vec<Value> = self.fresh.iter().map(as_row).collect();
+        let moved: Vec<HeadRow> = self.heads.iter().filter(|(_, head)| head.changed).map(|(id, head)| HeadRow::of(*id, head)).collect();
+        let came: Vec<MessageRow<'_>> = self.fresh.iter().map(MessageRow::from).collect();
         sqlx::query(sqlx::AssertSqlSafe(self.span.last(&dialect.together(&update, &insert))))
-            .bind(json!(moved).to_string())
+            .bind(text(&moved))
             .bind(now)
-            .bind(json!(came).to_string())
+            .bind(text(&came))
             .execute(tx)
             .await?;
         Ok(())
@@ -198,52 +181,6 @@ fn message(append: &Append, audience: Audience, head: &Head, (seq, prev_visible,
     }
 }
 
-/// Reads and locks the conversations, sorted, so that two nodes cannot deadlock, and with them which of the client ids are in
-/// the record already. A rival's that was written while this waited for the lock is not seen: then the insert finds it, and the
-/// group is written again.
-async fn look(tx: &mut AnyConnection, dialect: Dialect, group: &[&Append], span: Span) -> Result<(Heads, Known)> {
-    let list: Vec<_> = group.iter().map(|append| json!({ "conversation": append.conversation, "client": append.client_id })).collect();
-    let sql = format!(
-        "SELECT c.id, c.workspace_id, c.visitor_id, c.speaker, c.epoch, c.last_seq, c.last_visible_seq, c.asked_seq, c.answered_seq,
-                c.turn_id, c.closed_at, x.client, m.seq, m.prev_visible, m.created_at
-           FROM {} JOIN conversation c ON c.id = x.conversation
-           LEFT JOIN message m ON m.conversation_id = x.conversation AND m.client_id = x.client
-          ORDER BY c.id{}",
-        dialect.rows(1, &[Column::Text("conversation"), Column::Text("client")]),
-        dialect.for_update_of("c"),
-    );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(span.first(dialect, &sql))).bind(json!(list).to_string()).fetch_all(tx).await?;
-    let (mut heads, mut known) = (Heads::new(), Known::new());
-    for row in &rows {
-        let id: ConversationId = row::id(row, "id")?;
-        if let Entry::Vacant(free) = heads.entry(id) {
-            free.insert(head(row)?);
-        }
-        if let Some(seq) = row.try_get("seq")? {
-            known.insert((id, row::id(row, "client")?), (seq, row.try_get("prev_visible")?, row.try_get("created_at")?));
-        }
-    }
-    Ok((heads, known))
-}
-
-fn head(row: &AnyRow) -> Result<Head> {
-    let speaker: &str = row.try_get("speaker")?;
-    Ok(Head {
-        workspace: row::id(row, "workspace_id")?,
-        visitor: row::id(row, "visitor_id")?,
-        speaker_is_bot: speaker == "bot",
-        speaker_is_agent: speaker == "agent",
-        epoch: row.try_get("epoch")?,
-        last_seq: row.try_get("last_seq")?,
-        last_visible_seq: row.try_get("last_visible_seq")?,
-        asked_seq: row.try_get("asked_seq")?,
-        answered_seq: row.try_get("answered_seq")?,
-        turn: row.try_get("turn_id")?,
-        closed: row.try_get("closed_at")?,
-        changed: false,
-    })
-}
-
 /// Those of `appended` that are in the record under the seq they were given.
 pub(super) async fn kept(store: &Store, appended: &[Appended]) -> Result<Vec<Appended>> {
     let list: Vec<_> = appended
@@ -260,66 +197,4 @@ pub(super) async fn kept(store: &Store, appended: &[Appended]) -> Result<Vec<App
         .map(|row| Ok((row::id(row, "conversation_id")?, row::id(row, "client_id")?)))
         .collect::<Result<HashSet<(ConversationId, ClientId)>>>()?;
     Ok(appended.iter().filter(|done| there.contains(&(done.message.conversation, done.message.client_id))).cloned().collect())
-}
-
-const HEAD: [Column; 6] =
-    [Column::Text("key"), Column::Int("seq"), Column::Int("visible"), Column::Int("asked"), Column::Int("answered"), Column::Int("closed")];
-
-impl Head {
-    fn asked(&mut self, append: &Append, seq: i64) {
-        if matches!(append.author, Author::Visitor(_)) {
-            self.asked_seq = seq;
-            self.closed = None;
-        }
-        // What was decided about a call is the bot's to go on with.
-        if append.author == Author::System && append.extra.call.is_some() && self.speaker_is_bot {
-            self.asked_seq = seq;
-        }
-        if let Some(considered) = append.considered {
-            self.answered_seq = self.answered_seq.max(considered.min(self.asked_seq));
-        }
-    }
-
-    /// What waits for the bot's answer says something else now, or nothing: a turn that runs would answer what is not asked any
-    /// more, and ends by a new epoch. `waits` is whether anything is left to answer; `None`: nobody asked by that message.
-    fn asked_otherwise(&mut self, change: &Change, seq: i64, waits: Option<bool>) -> Option<i64> {
-        let waits = waits.filter(|_| self.speaker_is_bot && change.of > self.answered_seq && self.asked_seq > self.answered_seq)?;
-        if waits {
-            self.asked_seq = seq;
-        } else {
-            self.answered_seq = self.asked_seq;
-        }
-        self.turn.take()?;
-        self.epoch += 1;
-        Some(self.epoch)
-    }
-
-    fn row(&self, id: ConversationId) -> Value {
-        json!({
-            "key": id, "seq": self.last_seq, "visible": self.last_visible_seq, "asked": self.asked_seq,
-            "answered": self.answered_seq, "closed": self.closed,
-        })
-    }
-}
-
-const MESSAGE: [Column; 11] = [
-    Column::Text("conversation"),
-    Column::Int("seq"),
-    Column::Text("workspace"),
-    Column::Text("client"),
-    Column::Text("author"),
-    Column::Text("author_key"),
-    Column::Text("audience"),
-    Column::Text("body"),
-    Column::Text("extra"),
-    Column::Int("prev"),
-    Column::Int("of_seq"),
-];
-
-fn as_row(m: &Message) -> Value {
-    json!({
-        "conversation": m.conversation, "seq": m.seq, "workspace": m.workspace, "client": m.client_id,
-        "author": m.author.kind(), "author_key": m.author.id_text(), "audience": m.audience.text(),
-        "body": m.body, "extra": json!(m.extra).to_string(), "prev": m.prev_visible, "of_seq": m.changes(),
-    })
 }

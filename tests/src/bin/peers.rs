@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use tests::load::aim::Aim;
 use tests::load::crowd::Pace;
 use tests::load::{ceiling, echo, fanout, storm};
 use tests::peers::case::{Case, Size};
-use tests::peers::npm;
 use tests::peers::table::Table;
+use tests::peers::{npm, pypi};
 use tests::trial::Say;
 
 /// The same cases against Warbler, ws, socket.io and NATS with one client: medians and ratios
@@ -59,7 +59,7 @@ struct Flags {
     /// Where Warbler keeps its record, such as postgres://user@host/database
     #[arg(long)]
     record: Option<String>,
-    /// Where npm packages are installed
+    /// Where the packages are installed
     #[arg(long, value_name = "PATH")]
     folder: Option<PathBuf>,
     #[command(flatten)]
@@ -82,7 +82,7 @@ async fn run() -> Result<()> {
     let (aim, size) = (Aim { record: flags.record.clone(), ..Aim::default() }, size(&flags));
     let runs: usize = cases.iter().map(|case| case.rivals().len() * flags.rounds).sum();
     let bar = flags.say.bar(runs as u64, "runs");
-    let (mut table, mut faults, mut notes) = (Table::default(), Vec::new(), Map::new());
+    let (mut table, mut faults) = (Table::default(), Vec::new());
     for case in &cases {
         for round in 0..flags.rounds {
             let mut rivals = case.rivals().to_vec();
@@ -99,23 +99,19 @@ async fn run() -> Result<()> {
                     }
                     Err(error) => faults.push(json!(format!("{name}, round {}: {error:#}", round + 1))),
                 }
-                if let Some(note) = running.note {
-                    notes.insert(rival.name().to_owned(), json!(note));
-                }
                 running.stop().await?;
                 bar.inc(1);
             }
         }
     }
     bar.finish_and_clear();
-    let result = json!({
-        "rounds": flags.rounds, "rows": table.rows(&cases), "versions": npm::versions(&folder), "notes": notes, "faults": faults,
-    });
+    let mut versions = npm::versions(&folder);
+    versions.extend(pypi::version(&folder));
     if flags.say.json {
-        return flags.say.finish(&result);
+        return flags.say.finish(&json!({"rounds": flags.rounds, "rows": table.rows(&cases), "versions": versions, "faults": faults}));
     }
     print!("{}", table.text(&cases));
-    flags.say.finish(&json!({"versions": Value::Object(npm::versions(&folder)), "notes": notes, "faults": faults}))
+    flags.say.finish(&json!({"versions": versions, "faults": faults}))
 }
 
 fn size(flags: &Flags) -> Size {

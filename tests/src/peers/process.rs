@@ -40,20 +40,14 @@ impl Process {
         Process::start(command, port, own).await
     }
 
-    /// A NATS with JetStream, which syncs each message to disk if this version can; and whether it does.
-    pub async fn nats() -> Result<(Process, bool)> {
+    /// A NATS with JetStream that acknowledges a message when it is on disk.
+    pub async fn nats(program: &Path) -> Result<Process> {
         let (port, own) = (free_port()?, own_folder()?);
-        let path = own.path().join("nats.conf");
-        let config = |sync: &str| format!("listen: 127.0.0.1:{port}\njetstream {{ store_dir: {:?}{sync} }}\n", own.path().join("store"));
-        std::fs::write(&path, config(", sync_interval: always"))?;
-        let tried = Command::new("nats-server").arg("-t").arg("-c").arg(&path).output().await;
-        let syncs = tried.context("nats-server is not there: install the Debian package nats-server")?.status.success();
-        if !syncs {
-            std::fs::write(&path, config(""))?;
-        }
-        let mut command = Command::new("nats-server");
+        let (path, store) = (own.path().join("nats.conf"), own.path().join("store"));
+        std::fs::write(&path, format!("listen: 127.0.0.1:{port}\njetstream {{ store_dir: {store:?}, sync_interval: always }}\n"))?;
+        let mut command = Command::new(program);
         command.arg("-c").arg(&path);
-        Ok((Process::start(command, port, own).await?, syncs))
+        Process::start(command, port, own).await
     }
 
     async fn start(mut command: Command, port: u16, folder: TempDir) -> Result<Process> {

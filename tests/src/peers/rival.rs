@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use super::process::Process;
+use super::{process::Process, pypi};
 use crate::load::aim::{Aim, Target};
 use crate::load::session::Door;
 use crate::load::wire::Wire;
@@ -31,8 +31,6 @@ pub struct Running {
     pub door: Door,
     /// The process whose memory is read.
     pub pid: u32,
-    /// What must be said about this rival beside its figures.
-    pub note: Option<&'static str>,
     own: Option<Target>,
     processes: Vec<Process>,
 }
@@ -49,12 +47,12 @@ impl Rival {
         }
     }
 
-    /// Starts it; `folder` holds the npm packages.
+    /// Starts it; `folder` holds the packages.
     pub async fn start(self, aim: &Aim, warbler: Option<&Path>, folder: &Path) -> Result<Running> {
         match self {
             Rival::Warbler => {
                 let target = aim.target(warbler).await?;
-                Ok(Running { door: target.door.clone(), pid: target.process()?, note: None, own: Some(target), processes: Vec::new() })
+                Ok(Running { door: target.door.clone(), pid: target.process()?, own: Some(target), processes: Vec::new() })
             }
             Rival::Ws => Running::of(vec![Process::node(folder, "ws.mjs", &[]).await?], Wire::Ws),
             Rival::SocketIo => Running::of(vec![Process::node(folder, "socketio.mjs", &[]).await?], Wire::SocketIo),
@@ -63,12 +61,7 @@ impl Rival {
                 let address = format!("redis://{}", redis.address);
                 Running::of(vec![Process::node(folder, "socketio.mjs", &[address]).await?, redis], Wire::SocketIo)
             }
-            Rival::Nats => {
-                let (nats, syncs) = Process::nats().await?;
-                let mut running = Running::of(vec![nats], Wire::Nats)?;
-                running.note = (!syncs).then_some("this nats-server has no sync_interval: it acknowledges before its messages are on disk");
-                Ok(running)
-            }
+            Rival::Nats => Running::of(vec![Process::nats(&pypi::nats(folder).await?).await?], Wire::Nats),
         }
     }
 }
@@ -76,7 +69,7 @@ impl Rival {
 impl Running {
     fn of(processes: Vec<Process>, wire: Wire) -> Result<Running> {
         let first = processes.first().context("no process")?;
-        Ok(Running { door: Door { address: first.address, wire, tls: None }, pid: first.pid()?, note: None, own: None, processes })
+        Ok(Running { door: Door { address: first.address, wire, tls: None }, pid: first.pid()?, own: None, processes })
     }
 
     /// Ends it.
