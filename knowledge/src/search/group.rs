@@ -12,6 +12,9 @@ const AGREEING: f64 = 0.35;
 const WORDINGS: usize = 5;
 /// Wordings of an entry that are compared with the question.
 const COMPARED: usize = 5;
+/// Wordings of an entry whose meaning counts, each half as much as the one before: one that happens to be near proves less than
+/// several that agree. One, two or five, or all of them alike, tell less on the sets whose entries have many wordings.
+const MEANT: usize = 3;
 /// Best points among which entries are counted.
 const VOTERS: usize = 10;
 /// What a missing one counts of the best.
@@ -39,7 +42,9 @@ pub(super) struct Group {
     pub asked: bool,
     pub lexical: f64,
     pub vector: Option<f64>,
-    /// How near its nearest wording is by meaning: 0 unrelated, 1 the same question. When meaning was asked and it was not
+    /// Similarities of its nearest wordings, best first.
+    near: Vec<f64>,
+    /// How near its nearest wordings are by meaning: 0 unrelated, 1 the same question. When meaning was asked and it was not
     /// among the nearest, no nearer than the last of those.
     pub meant: Option<f64>,
     /// From 0; large when it was not found by meaning.
@@ -88,12 +93,19 @@ pub(super) fn best(mut groups: Vec<Group>, ranked: &Ranked, limit: usize, per_do
 /// Places by meaning, and how near each entry is.
 fn meant(groups: &mut [Group], ranked: &Ranked) {
     let Some(last) = ranked.by_meaning.last().map(|point| ranked.scale.standing(point.score)) else { return };
-    for (rank, at) in order(groups, |group| group.vector).into_iter().enumerate() {
+    for group in groups.iter_mut() {
+        group.meant = Some(agreed(&group.near).map_or(last, |score| ranked.scale.standing(score)));
+    }
+    for (rank, at) in order(groups, |group| group.meant.filter(|_| group.vector.is_some())).into_iter().enumerate() {
         groups[at].meant_rank = rank;
     }
-    for group in groups {
-        group.meant = Some(group.vector.map_or(last, |score| ranked.scale.standing(score)));
-    }
+}
+
+/// The mean of the similarities, each with half the weight of the one before; none of none.
+fn agreed(near: &[f64]) -> Option<f64> {
+    let weighed = near.iter().zip([1.0, 0.5, 0.25]);
+    let (sum, weights) = weighed.fold((0.0, 0.0), |(sum, weights), (score, weight)| (sum + score * weight, weights + weight));
+    (weights > 0.0).then(|| sum / weights)
 }
 
 fn collected(ranked: &Ranked) -> Vec<Group> {
@@ -114,6 +126,7 @@ fn collected(ranked: &Ranked) -> Vec<Group> {
                 asked,
                 lexical: 0.0,
                 vector: None,
+                near: Vec::new(),
                 meant: None,
                 meant_rank: usize::MAX,
                 fused: 0.0,
@@ -128,6 +141,9 @@ fn collected(ranked: &Ranked) -> Vec<Group> {
             group.points.push((point.id, point.score));
         } else {
             group.vector = Some(group.vector.map_or(point.score, |best: f64| best.max(point.score)));
+            if group.near.len() < MEANT {
+                group.near.push(point.score);
+            }
             if !group.points.iter().any(|(id, _)| *id == point.id) {
                 group.points.push((point.id, 0.0));
             }
@@ -214,6 +230,18 @@ mod tests {
         assert_eq!((found[1].vector, found[1].meant), (None, Some(0.1)), "no nearer than the last of the nearest");
         let heavy = groups(&Ranked { by_words, by_meaning, weight: 9.0, scale: Scale::default() }, 10, 3);
         assert_eq!(documents(&heavy), [20, 30, 10, 40]);
+    }
+
+    #[test]
+    fn wordings_that_agree_are_nearer_than_one_that_happens_to_be() {
+        let near = [(1, 10, 0.9), (2, 20, 0.88), (3, 20, 0.87), (4, 20, 0.86), (5, 20, 0.1), (6, 10, 0.5), (7, 30, 0.4)];
+        let by_meaning = near.map(|(id, document, score)| point(id, document, Kind::Variant, score)).to_vec();
+        let found = groups(&Ranked { by_words: vec![], by_meaning, weight: 1.0, scale: Scale::default() }, 10, 3);
+        assert_eq!(documents(&found), [20, 10, 30]);
+        assert_eq!(found.iter().map(|group| group.meant_rank).collect::<Vec<_>>(), [0, 1, 2]);
+        let meant: Vec<f64> = found.iter().filter_map(|group| group.meant).collect();
+        assert!((meant[0] - (0.88 + 0.435 + 0.215) / 1.75).abs() < 1e-9 && (meant[1] - (0.9 + 0.25) / 1.5).abs() < 1e-9, "{meant:?}");
+        assert_eq!((found[0].vector, meant[2]), (Some(0.88), 0.4));
     }
 
     #[test]
