@@ -8,6 +8,7 @@ mod beside;
 mod budget;
 mod cite;
 mod config;
+mod copies;
 mod copilot;
 mod draft;
 mod dry_run;

@@ -162,6 +162,7 @@ impl Bot {
         }
         self.forget_usage().await;
         self.expire_calls().await;
+        self.forget_wordings().await;
         match turn::due(self.chat()).await {
             Ok(due) => {
                 for (workspace, conversation) in due {

@@ -5,6 +5,7 @@ mod audience;
 mod beside;
 mod change;
 mod codes;
+mod copies;
 mod disagree;
 mod example;
 mod learning;

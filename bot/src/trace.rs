@@ -1,6 +1,6 @@
 //! What a turn saw, what it decided, and why: one row a turn that was claimed.
 
-use chat::{ConversationId, Store, TurnId, WorkspaceId, row};
+use chat::{ConversationId, Store, TurnId, WorkspaceId, change::Ended, row};
 use knowledge::{Found, Hit};
 use serde::{Deserialize, Serialize};
 use sqlx::{Row, any::AnyRow};
@@ -15,9 +15,9 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Trace {
-    /// What the visitor asked, a burst of messages as one.
+    /// What the visitor asked, a burst of messages as one; empty: it was edited or taken back since.
     pub question: String,
-    /// What was searched for; empty: nothing was.
+    /// What was searched for; empty: nothing was, or it is not told any more.
     pub query: String,
     /// The language of the answer.
     pub locale: String,
@@ -192,6 +192,17 @@ impl Trace {
         self.calls = ledger.calls();
         self.tools = ledger.tools();
         self.redacted = ledger.veil.count();
+    }
+
+    /// Without words that are not said any more; `None`: it has none. What was measured of them goes with them, and so does what was
+    /// searched for in their place, which may lean on anything that was said.
+    pub(crate) fn without(&self, ended: &Ended) -> Option<Self> {
+        let leant = !self.query.is_empty() && self.query != self.question;
+        if ended.stands_in(&self.question) {
+            let bare = Self { question: String::new(), query: String::new(), signals: None, ..self.clone() };
+            return (bare != *self).then_some(bare);
+        }
+        leant.then(|| Self { query: String::new(), ..self.clone() })
     }
 
     /// Notes how the model failed.

@@ -5,6 +5,7 @@ mod handover;
 mod heard;
 mod lease;
 mod presence;
+mod retell;
 mod show;
 mod steps;
 pub(crate) mod summary;

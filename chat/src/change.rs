@@ -1,8 +1,12 @@
 //! A message that is edited or recalled. The change is a message of its own: it has a seq, so it reaches every device once, in
 //! order, by the same ways as any other. The changed message says from then on what it says now.
 
+mod ended;
+
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
+
+pub use self::ended::{Ended, ended, gone_through, still_said};
 
 use crate::{Append, Author, ClientId, ConversationId, Event, Extra, Message, Result, Store, WorkspaceId};
 

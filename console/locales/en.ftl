@@ -989,6 +989,7 @@ session-since = since
 ## Why this answer
 why-title = Why this answer
 why-asked = What was asked
+why-words-gone = These words were edited or recalled since. They are no longer kept here.
 why-query = It leans on what was said before, so the search looked for this:
 why-no-release = Knowledge and settings of that moment
 release-number = Release { $n }

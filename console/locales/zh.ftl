@@ -916,6 +916,7 @@ session-since = 登录于
 ## 为什么这样回答
 why-title = 为什么这样回答
 why-asked = 访客的问题
+why-words-gone = 访客后来修改或撤回了这句话，此处不再保留原文。
 why-query = 这句话承接上文，所以实际检索的是：
 why-no-release = 当时的知识和设置
 release-number = 版本 { $n }

@@ -1,6 +1,7 @@
 //! Cases: the test set. Each is a question with what must come of it; only accepted ones count.
 
 mod import;
+mod proposed;
 mod result;
 
 use chat::{CaseId, Chat, ConversationId, Store, WorkspaceId, row};
@@ -10,6 +11,7 @@ use sqlx::{Row, any::AnyRow};
 use crate::{Error, Fault, Result, words};
 
 pub use import::{Imported, import};
+pub use proposed::forget;
 pub use result::{Claim, Compared, Ran, claim, finish, keep, results, unrun};
 
 /// What must come of a case.

@@ -1,5 +1,6 @@
 //! Gaps: questions that knowledge could not answer, counted, until somebody writes the answer.
 
+mod asked;
 mod cluster;
 
 use chat::{Chat, ConversationId, DocumentId, GapId, LibraryId, Store, WorkspaceId, row};
@@ -8,6 +9,7 @@ use sqlx::{Row, any::AnyRow};
 
 use crate::{Error, Fault, Knowledge, Result, passage::Kind, redact, words, written};
 
+pub use asked::forget;
 pub(crate) use cluster::Meanings;
 pub use cluster::{Cluster, clusters};
 
@@ -60,8 +62,8 @@ pub struct New {
 /// Longest question that is kept, in characters.
 const LONGEST: usize = 500;
 
-/// Notes a question, without what says who asked: one that differs only in case, punctuation and spaces counts up. `None` when it
-/// has no words.
+/// Notes a question, without what says who asked: one that differs only in case, punctuation and spaces counts up, once a message.
+/// `None` when it has no words.
 pub async fn note(chat: &Chat, workspace: WorkspaceId, new: New) -> Result<Option<GapId>> {
     let question: String = crate::parse::one_line(&redact::without(&new.question)).chars().take(LONGEST).collect();
     let folded = words::fold(&question);
@@ -71,7 +73,8 @@ pub async fn note(chat: &Chat, workspace: WorkspaceId, new: New) -> Result<Optio
     let now = chat.now();
     let mut tx = chat.begin().await?;
     let open = sqlx::query(
-        "UPDATE gap SET asked = asked + 1, asked_at = $3, conversation_id = $4, seq = $5, score = $6, reason = $7
+        "UPDATE gap SET asked_at = $3, conversation_id = $4, seq = $5, score = $6, reason = $7, asked = asked + 1 -
+                (SELECT CAST(COUNT(*) AS BIGINT) FROM gap_asked a WHERE a.gap_id = gap.id AND a.conversation_id = $4 AND a.seq = $5)
          WHERE workspace_id = $1 AND folded = $2 AND closed_at IS NULL RETURNING id",
     )
     .bind(workspace.text())
@@ -84,8 +87,10 @@ pub async fn note(chat: &Chat, workspace: WorkspaceId, new: New) -> Result<Optio
     .fetch_optional(&mut *tx)
     .await?;
     if let Some(open) = open {
+        let id = row::id(&open, "id")?;
+        asked::note(&mut tx, workspace, id, &new).await?;
         tx.commit().await?;
-        return Ok(Some(row::id(&open, "id")?));
+        return Ok(Some(id));
     }
     let id: GapId = chat.id();
     sqlx::query(
@@ -98,12 +103,13 @@ pub async fn note(chat: &Chat, workspace: WorkspaceId, new: New) -> Result<Optio
     .bind(new.seq)
     .bind(question)
     .bind(folded)
-    .bind(new.locale)
-    .bind(new.reason)
+    .bind(new.locale.as_str())
+    .bind(new.reason.as_str())
     .bind(new.score)
     .bind(now)
     .execute(&mut *tx)
     .await?;
+    asked::note(&mut tx, workspace, id, &new).await?;
     tx.commit().await?;
     Ok(Some(id))
 }

@@ -23,6 +23,7 @@ pub mod place;
 mod queue;
 mod reply;
 pub mod report;
+mod retell;
 mod return_visit;
 pub mod routing;
 mod sweep;

@@ -4,7 +4,7 @@ mod packet;
 mod routed;
 mod store;
 
-pub(crate) use self::store::{in_tx, insert, reason_of_waiting, save};
+pub(crate) use self::store::{all_in_tx, in_tx, insert, reason_of_waiting, retell, save};
 pub use self::{
     packet::{Packet, Seen, Tried},
     routed::{Cause, Lost, Passed, Routed, Why},

@@ -145,7 +145,7 @@ fn lines_of(turns: &[Turn]) -> Vec<Line> {
     asked.map(|text| Line { who: "Visitor", text }).collect()
 }
 
-fn wish(person: bool, asked: &[&str], turns: &[Turn], locale: &str) -> String {
+pub(super) fn wish(person: bool, asked: &[&str], turns: &[Turn], locale: &str) -> String {
     let from_turns: Vec<&str> = turns.iter().rev().map(|turn| turn.trace.question.as_str()).collect();
     let question = questions(asked).first().copied().or_else(|| questions(&from_turns).first().copied());
     let wants = person.then(|| say(locale, "packet.wish.person", &[]));
@@ -155,7 +155,7 @@ fn wish(person: bool, asked: &[&str], turns: &[Turn], locale: &str) -> String {
 }
 
 /// The last real question; a wish for a person alone has a title of its own.
-fn subject(lines: &[Line], turns: &[Turn], locale: &str) -> String {
+pub(super) fn subject(lines: &[Line], turns: &[Turn], locale: &str) -> String {
     let asked = visitor(lines);
     let from_turns: Vec<&str> = turns.iter().rev().map(|turn| turn.trace.question.as_str()).collect();
     let question = questions(&asked).first().copied().or_else(|| questions(&from_turns).first().copied());

@@ -109,7 +109,8 @@ impl Heard {
         let history = history[history.len().saturating_sub(LINES)..].to_vec();
         let cited = last.map(|message| message.extra.citations.iter().filter_map(|c| c.passage.map(|id| id.text())).collect());
         // The newest of all is this one, which runs.
-        let which = turns.iter().find(|turn| turn.outcome.is_some()).filter(|turn| turn.rule == "passages_disagree");
+        let asks_which = |turn: &&Turn| turn.rule == "passages_disagree" && !turn.trace.question.is_empty();
+        let which = turns.iter().find(|turn| turn.outcome.is_some()).filter(asks_which);
         let rejected = which.and_then(|turn| not_meant(&turn.trace.alternatives, &text));
         // What was said names one of two: the question is still the one before.
         let text = which.filter(|_| rejected.is_some()).map_or(text, |turn| turn.trace.question.clone());

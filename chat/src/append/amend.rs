@@ -132,6 +132,13 @@ impl Amend {
         .bind(now)
         .execute(&mut *tx)
         .await?;
+        // Words that another message still said may be gone with this one: copies of all are looked for.
+        sqlx::query("UPDATE message_wording SET copies_at = $3 WHERE workspace_id = $1 AND conversation_id = $2")
+            .bind(&workspace)
+            .bind(&conversation)
+            .bind(now)
+            .execute(&mut *tx)
+            .await?;
         sqlx::query(
             "UPDATE message SET body = $4, extra = $5, changed_seq = $6, changed_at = $7, recalled_at = $8
               WHERE workspace_id = $1 AND conversation_id = $2 AND seq = $3",

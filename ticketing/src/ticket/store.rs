@@ -41,6 +41,23 @@ pub(crate) async fn in_tx(tx: &mut Tx, workspace: WorkspaceId, conversation: Con
     row.as_ref().map(from_row).transpose()
 }
 
+/// The tickets of a conversation that this transaction has locked, newest first.
+pub(crate) async fn all_in_tx(tx: &mut Tx, workspace: WorkspaceId, conversation: ConversationId, limit: i64) -> Result<Vec<Ticket>> {
+    newest(workspace, conversation, limit).fetch_all(&mut **tx).await?.iter().map(from_row).collect()
+}
+
+/// Writes what a ticket of a locked conversation tells of it.
+pub(crate) async fn retell(tx: &mut Tx, workspace: WorkspaceId, ticket: &Ticket) -> Result<()> {
+    sqlx::query("UPDATE ticket SET subject = $3, packet = $4 WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace.text())
+        .bind(ticket.id.text())
+        .bind(ticket.subject.as_str())
+        .bind(serde_json::to_string(&ticket.packet)?)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 type Query<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
 
 fn newest<'q>(workspace: WorkspaceId, conversation: ConversationId, limit: i64) -> Query<'q> {
