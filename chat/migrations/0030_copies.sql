@@ -15,3 +15,13 @@ CREATE INDEX gap_asked_gap ON gap_asked (gap_id);
 INSERT INTO gap_asked (gap_id, workspace_id, conversation_id, seq)
 SELECT id, workspace_id, conversation_id, seq FROM gap WHERE conversation_id IS NOT NULL AND seq IS NOT NULL;
 CREATE INDEX test_case_conversation ON test_case (conversation_id) WHERE conversation_id IS NOT NULL;
+
+-- The last numbers of articles and collections: what was removed leaves its number to nobody.
+CREATE TABLE help_counter (
+    workspace_id TEXT   NOT NULL REFERENCES workspace (id),
+    kind         TEXT   NOT NULL, -- article, collection
+    last_number  BIGINT NOT NULL,
+    PRIMARY KEY (workspace_id, kind)
+);
+INSERT INTO help_counter (workspace_id, kind, last_number) SELECT workspace_id, 'article', MAX(number) FROM article GROUP BY workspace_id;
+INSERT INTO help_counter (workspace_id, kind, last_number) SELECT workspace_id, 'collection', MAX(number) FROM collection GROUP BY workspace_id;

@@ -4,6 +4,7 @@
 mod center;
 mod pages;
 mod reply;
+mod robots;
 mod sitemap;
 #[cfg(test)]
 mod tests;
@@ -70,6 +71,7 @@ struct Asked {
 pub(crate) fn router(pages: Pages, chat: Chat, knowledge: Knowledge, base: &str, searches: Searches) -> Router {
     let shared = Shared { pages, chat, knowledge, base: base.trim_end_matches('/').to_owned(), searches };
     Router::new()
+        .route("/robots.txt", get(robots))
         .route("/help/{inbox}", get(first))
         .route("/help/{inbox}/sitemap.xml", get(sitemap))
         .route("/help/{inbox}/{locale}", get(home))
@@ -171,6 +173,12 @@ async fn cited_anywhere(State(shared): State<Shared>, Path((id, locale)): Path<(
 async fn sitemap(State(shared): State<Shared>, Path(inbox): Path<String>, headers: HeaderMap) -> Response {
     let lang = accepted(&headers);
     let found = async { Ok(reply::xml(&headers, sitemap::write(&Center::open(&shared, &inbox, lang, &headers).await?))) };
+    shared.answer(found.await)
+}
+
+/// What crawlers are asked to do with this server.
+async fn robots(State(shared): State<Shared>, headers: HeaderMap) -> Response {
+    let found = async { Ok(reply::text(&headers, robots::write(&center::base(&shared.base, &headers), &robots::inboxes(&shared).await?))) };
     shared.answer(found.await)
 }
 

@@ -8,7 +8,11 @@ mod opinion;
 mod order;
 mod reach;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use chat::{DocumentId, LibraryId, WorkspaceId};
 use serde::Serialize;
@@ -135,6 +139,18 @@ impl Knowledge {
     /// # Errors
     /// As [`Knowledge::search`].
     pub async fn search_with(&self, workspace: WorkspaceId, query: &Query, at: At, way: Way) -> Result<Found> {
+        self.search_within(workspace, query, at, way, None).await
+    }
+
+    /// The same in some documents alone; `None`: in all.
+    pub(crate) async fn search_within(
+        &self,
+        workspace: WorkspaceId,
+        query: &Query,
+        at: At,
+        way: Way,
+        documents: Option<Arc<HashSet<DocumentId>>>,
+    ) -> Result<Found> {
         let (legs, per_document) = (way.legs, if way.per_document == 0 { PER_DOCUMENT } else { way.per_document });
         let started = std::time::Instant::now();
         let text: String = query.text.chars().take(LONGEST).collect();
@@ -146,7 +162,7 @@ impl Knowledge {
             return Ok(Found { revision, ..Found::default() });
         }
         let (reader, libraries) = (query.reader.clone(), query.libraries.clone());
-        let scope = Scope { reader, libraries, closed, at, exact: way.exact };
+        let scope = Scope { reader, libraries, closed, documents, at, exact: way.exact };
         let asked = (text.as_str(), meaning.as_deref());
         let found = self.candidates(&slot, asked, &scope, (query.limit, legs, revision)).await;
         let (ranked, groups) = match found {

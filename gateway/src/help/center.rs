@@ -101,7 +101,7 @@ impl Center {
 }
 
 /// Scheme and host: as configured, or as the browser says.
-fn base(configured: &str, headers: &HeaderMap) -> String {
+pub(super) fn base(configured: &str, headers: &HeaderMap) -> String {
     if !configured.is_empty() {
         return configured.to_owned();
     }

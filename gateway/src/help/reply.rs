@@ -12,6 +12,10 @@ pub(super) fn html(headers: &HeaderMap, page: String, updated_at: Option<i64>) -
     kept(headers, page, "text/html; charset=utf-8", updated_at)
 }
 
+pub(super) fn text(headers: &HeaderMap, text: String) -> Response {
+    kept(headers, text, "text/plain; charset=utf-8", None)
+}
+
 pub(super) fn xml(headers: &HeaderMap, text: String) -> Response {
     kept(headers, text, "application/xml; charset=utf-8", None)
 }

@@ -168,6 +168,33 @@ async fn a_page_is_kept_until_it_changes() {
 }
 
 #[tokio::test]
+async fn crawlers_are_told_which_help_centers_there_are() {
+    let house = House::open().await;
+    let (chat, workspace, inbox) = (&house.fresh.chat, house.fresh.workspace, house.fresh.inbox);
+    let robots = async || house.get("/robots.txt").await;
+    let empty = robots().await;
+    assert!(empty.headers[header::CONTENT_TYPE].to_str().unwrap().starts_with("text/plain"));
+    assert!(
+        empty.text.starts_with("User-agent: *\nDisallow: /console\nDisallow: /v1\n") && !empty.text.contains("Sitemap"),
+        "{}",
+        empty.text
+    );
+    let hidden = house.collection("Desk", "内部", Audience::Staff).await;
+    house.article(hidden, "Who to call", "Nobody.").await;
+    let shelf = house.collection("Delivery", "配送", Audience::All).await;
+    let draft = Typed { title: "Soon".into(), summary: String::new(), body: "Soon.".into() };
+    house.knowledge.begin_article(workspace, shelf, "en", draft, house.by).await.unwrap();
+    assert!(!robots().await.text.contains("Sitemap"), "nothing is public yet");
+    house.article(shelf, "Delivery", "Three days.").await;
+    let closed: chat::InboxId = chat.id();
+    chat::inbox::create(chat.store(), workspace, closed, "Wholesale", &chat::inbox::Look::default(), chat.now()).await.unwrap();
+    chat::inbox::set_libraries(chat.store(), workspace, closed, Some(&[])).await.unwrap();
+    let text = robots().await.text;
+    assert!(text.ends_with(&format!("\n\nSitemap: https://help.example/help/{inbox}/sitemap.xml\n")), "{text}");
+    assert!(!text.contains(&closed.text()), "it shows nothing: {text}");
+}
+
+#[tokio::test]
 async fn what_is_not_for_everybody_is_nowhere() {
     let house = House::open().await;
     let (chat, workspace) = (&house.fresh.chat, house.fresh.workspace);

@@ -104,7 +104,7 @@ pub async fn create(chat: &Chat, workspace: WorkspaceId, library: LibraryId, nam
     let mut tx = chat.begin().await?;
     revision::hold(&mut tx, workspace).await?;
     let source = source::open_in(&mut tx, chat, workspace, library, &new).await?;
-    let number = order::next(&mut tx, "SELECT MAX(number) AS last FROM collection WHERE workspace_id = $1", &workspace.text()).await?;
+    let number = order::number(&mut tx, workspace, order::Numbered::Collection).await?;
     let position = order::next(&mut tx, "SELECT MAX(position) AS last FROM collection WHERE workspace_id = $1", &workspace.text()).await?;
     sqlx::query(
         "INSERT INTO collection (id, workspace_id, source_id, number, names, position, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",

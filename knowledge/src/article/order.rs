@@ -5,6 +5,30 @@ use sqlx::Row;
 
 use crate::{Error, Result, revision};
 
+/// What has a number in public addresses.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Numbered {
+    Article,
+    Collection,
+}
+
+/// The next number: one that was removed is never given again, for its address would lead to something else.
+pub(super) async fn number(tx: &mut Tx, workspace: WorkspaceId, of: Numbered) -> Result<i64> {
+    let kind = match of {
+        Numbered::Article => "article",
+        Numbered::Collection => "collection",
+    };
+    let row = sqlx::query(
+        "INSERT INTO help_counter (workspace_id, kind, last_number) VALUES ($1, $2, 1)
+         ON CONFLICT (workspace_id, kind) DO UPDATE SET last_number = help_counter.last_number + 1 RETURNING last_number",
+    )
+    .bind(workspace.text())
+    .bind(kind)
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(row.try_get("last_number")?)
+}
+
 /// Moves an article before its neighbour in its collection, or behind the next one. Does nothing at the end.
 ///
 /// # Errors

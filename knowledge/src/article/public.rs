@@ -1,6 +1,9 @@
 //! What anybody may read: published texts of collections that are for everybody, in libraries that are for everybody.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use chat::{ArticleId, CollectionId, DocumentId, LibraryId, Store, WorkspaceId, row};
 use sqlx::{Row, any::AnyRow};
@@ -14,8 +17,8 @@ use crate::{
 
 /// Longest question of a search, in characters.
 pub const LONGEST_QUESTION: usize = 200;
-/// Passages that are looked through: what is found of other sources in the same library is left out.
-const LOOKED: usize = 60;
+/// Texts that are found, at most.
+const FOUND: usize = 60;
 
 /// A published text that anybody may read; its body is read apart.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,6 +79,29 @@ pub async fn workspace_of(store: &Store, id: ArticleId) -> Result<Option<Workspa
     Ok(row.map(|row| row::id(&row, "workspace_id")).transpose()?)
 }
 
+/// The libraries that hold something anybody may read, of every workspace: who looks for all that is public names none.
+///
+/// # Errors
+/// The record's.
+pub async fn libraries(store: &Store) -> Result<BTreeMap<WorkspaceId, Vec<LibraryId>>> {
+    let rows = sqlx::query(
+        "SELECT DISTINCT source.workspace_id, source.library_id
+           FROM article_text
+           JOIN article ON article.id = article_text.article_id
+           JOIN collection ON collection.id = article.collection_id
+           JOIN source ON source.id = collection.source_id
+           JOIN library ON library.id = source.library_id
+          WHERE article_text.published_at IS NOT NULL AND article.removed_at IS NULL AND source.audience = 'all' AND library.audience = 'all'",
+    )
+    .fetch_all(store.read())
+    .await?;
+    let mut all: BTreeMap<WorkspaceId, Vec<LibraryId>> = BTreeMap::new();
+    for row in &rows {
+        all.entry(row::id(row, "workspace_id")?).or_default().push(row::id(row, "library_id")?);
+    }
+    Ok(all)
+}
+
 impl Knowledge {
     /// Those of the texts that a question finds, best first, each with the passage it was found by; texts in the asker's language
     /// before others.
@@ -98,12 +124,14 @@ impl Knowledge {
             text: question,
             reader: Reader::Anyone,
             libraries: Some(libraries.into_iter().collect()),
-            limit: LOOKED,
+            limit: FOUND,
             locale: locale.to_owned(),
         };
         let way = Way { legs: Legs::Both, exact: false, per_document: 1 };
-        let hits = self.search_with(workspace, &query, At::Today, way).await?.hits;
         let known: HashMap<DocumentId, &Public> = among.iter().map(|public| (public.document, public)).collect();
+        // Whatever else is in their libraries, however much it is, stands before none of them.
+        let documents = Arc::new(known.keys().copied().collect());
+        let hits = self.search_within(workspace, &query, At::Today, way, Some(documents)).await?.hits;
         let of = |hit: crate::Hit| known.get(&hit.passage.document).map(|public| ((*public).clone(), hit.passage));
         // Who searches chooses for themselves: a word in common is enough, which for an answer it is not.
         let fits = |hit: &crate::Hit| hit.kept || hit.lexical > 0.0;

@@ -45,7 +45,7 @@ impl Knowledge {
         let mut tx = chat.begin().await?;
         revision::hold(&mut tx, workspace).await?;
         collection::place(&mut tx, workspace, collection).await?;
-        let number = order::next(&mut tx, "SELECT MAX(number) AS last FROM article WHERE workspace_id = $1", &workspace.text()).await?;
+        let number = order::number(&mut tx, workspace, order::Numbered::Article).await?;
         let position =
             order::next(&mut tx, "SELECT MAX(position) AS last FROM article WHERE collection_id = $1", &collection.text()).await?;
         sqlx::query(

@@ -214,6 +214,7 @@ fn filter(must: Vec<Must>) -> Option<Filter> {
         Must::BeNoneOf(field, values) => {
             Condition::Filter(Filter { should: None, min_should: None, must: None, must_not: Some(vec![any(field, values)]) })
         }
+        Must::Be(ids) => Condition::HasId(ids.into_iter().map(PointId::Uuid).collect()),
         Must::Lie(field, from, to) => {
             let number = |n: i64| OrderedFloat(n as f64);
             let range = Range { lt: None, gt: None, gte: from.map(number), lte: to.map(number) };

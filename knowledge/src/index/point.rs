@@ -1,10 +1,15 @@
 //! A passage as an index holds it, and who may find it.
 
-use chat::LibraryId;
+use std::{collections::HashSet, sync::Arc};
+
+use chat::{DocumentId, LibraryId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{stats::Known, weights::Counts};
+use super::{
+    stats::{Known, Stats},
+    weights::Counts,
+};
 use crate::{
     Audience, Reader,
     passage::{Kind, Passage},
@@ -145,6 +150,8 @@ pub(crate) struct Scope {
     pub libraries: Option<Vec<LibraryId>>,
     /// Libraries that are not for the reader.
     pub closed: Vec<LibraryId>,
+    /// Documents to look in; `None`: all.
+    pub documents: Option<Arc<HashSet<DocumentId>>>,
     /// Knowledge of today, or of a release.
     pub at: At,
     /// Every passage is compared; for measuring what the graph of vectors misses.
@@ -155,6 +162,8 @@ pub(crate) struct Scope {
 pub(super) enum Must {
     BeOneOf(&'static str, Vec<String>),
     BeNoneOf(&'static str, Vec<String>),
+    /// One of these points.
+    Be(Vec<Uuid>),
     /// From and to, both included.
     Lie(&'static str, Option<i64>, Option<i64>),
 }
@@ -165,21 +174,23 @@ impl Scope {
         self.reader.may(&passage.audience)
             && self.libraries.as_ref().is_none_or(|libraries| libraries.contains(&passage.library))
             && !self.closed.contains(&passage.library)
+            && self.documents.as_ref().is_none_or(|documents| documents.contains(&passage.document))
             && passage.span.holds(self.at)
     }
 
-    /// The conditions of a search; `all_of_today`: no point is of a release alone; `audiences`: those whose points the reader may
-    /// find, `None` when that is every point.
-    pub(super) fn conditions(&self, all_of_today: bool, audiences: Option<Vec<String>>) -> Vec<Must> {
+    /// The conditions of a search over points of which these are known. Points are named by their documents here: no engine has to
+    /// keep another index for that.
+    pub(super) fn conditions(&self, stats: &Stats) -> Vec<Must> {
         let mut all = Vec::new();
-        all.extend(audiences.map(|audiences| Must::BeOneOf("audience", audiences)));
+        all.extend(stats.audiences_of(&self.reader).map(|audiences| Must::BeOneOf("audience", audiences)));
+        all.extend(self.documents.as_ref().map(|documents| Must::Be(stats.points_of(documents))));
         let texts = |libraries: &[LibraryId]| libraries.iter().map(LibraryId::text).collect();
         all.extend(self.libraries.as_deref().map(|libraries| Must::BeOneOf("library", texts(libraries))));
         if !self.closed.is_empty() {
             all.push(Must::BeNoneOf("library", texts(&self.closed)));
         }
         match self.at {
-            At::Today if all_of_today => {}
+            At::Today if stats.is_of_today() => {}
             At::Today => all.push(Must::Lie("last", Some(TODAY), None)),
             At::Release(number) => {
                 all.push(Must::Lie("since", None, Some(number)));

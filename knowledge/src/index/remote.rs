@@ -187,6 +187,7 @@ fn filter(must: Vec<Must>) -> Option<Filter> {
     let condition = |must| match must {
         Must::BeOneOf(field, values) => Condition::matches(field, values),
         Must::BeNoneOf(field, values) => Filter::must_not([Condition::matches(field, values)]).into(),
+        Must::Be(ids) => Condition::has_id(ids.into_iter().map(|id| id.to_string())),
         Must::Lie(field, from, to) => {
             let number = |n: i64| n as f64;
             Condition::range(field, Range { lt: None, gt: None, gte: from.map(number), lte: to.map(number) })

@@ -194,12 +194,7 @@ impl Shard {
     }
 
     fn nearest(&self, probe: Probe, scope: &Scope, limit: usize) -> Result<Vec<Scored>> {
-        let found = self.engine.nearest(
-            probe,
-            scope.conditions(self.stats.is_of_today(), self.stats.audiences_of(&scope.reader)),
-            scope.exact,
-            limit,
-        )?;
+        let found = self.engine.nearest(probe, scope.conditions(&self.stats), scope.exact, limit)?;
         let scored = found.into_iter().filter_map(|(id, score)| {
             let known = self.stats.points().get(&id)?;
             Some(Scored { id, document: known.document, kind: known.kind, score: f64::from(score) })

@@ -1,7 +1,8 @@
 //! How common words are in a workspace, and which passages the index holds.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use chat::DocumentId;
 use uuid::Uuid;
 
 use crate::{Audience, Reader, passage::Kind, release::Span};
@@ -92,6 +93,11 @@ impl Stats {
         }
         let others = self.audiences.keys().filter(|audience| **audience != Audience::All && reader.may(audience));
         Some([&Audience::All].into_iter().chain(others).map(|audience| audience.text()).collect())
+    }
+
+    /// The points of documents.
+    pub(super) fn points_of(&self, documents: &HashSet<DocumentId>) -> Vec<Uuid> {
+        self.points.iter().filter(|(_, known)| documents.contains(&DocumentId(known.document))).map(|(id, _)| *id).collect()
     }
 
     /// The audiences that there are points for.

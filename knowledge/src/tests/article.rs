@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    Reader,
+    Format, Reader, Sent,
     article::{self, Article, Name, Public, Saved, Then, Typed, collection},
     document,
     edit::{self, Change},
@@ -222,6 +222,41 @@ async fn releases_edits_and_removals_hold_for_articles_as_for_any_source() {
     collection::remove(chat, workspace, staff).await.unwrap();
     collection::remove(chat, workspace, shelf).await.unwrap();
     assert!(matches!(article::find(chat.store(), workspace, id).await, Err(Error::NotFound)));
+}
+
+#[tokio::test]
+async fn an_article_is_found_however_much_else_is_in_its_library() {
+    let house = House::open().await;
+    let shelf = house.collection("Boats", Audience::All).await;
+    let id = house.begin(shelf, typed("Kayaks", "The weight of everything that floats: our kayak is light.")).await;
+    house.publish(id, typed("Kayaks", "The weight of everything that floats: our kayak is light.")).await;
+    let public = house.public().await;
+    let library = public[0].library;
+    let source = house.knowledge.sent_source(house.fresh.workspace, library, "Shop", Audience::All).await.unwrap();
+    let item = |n: usize| Sent {
+        external_id: n.to_string(),
+        title: format!("Kayak weight {n}"),
+        url: String::new(),
+        language: String::new(),
+        format: Format::Markdown,
+        text: format!("kayak weight, weight of the kayak: {n} kg"),
+    };
+    house.knowledge.send(house.fresh.workspace, source, (0..100).map(item).collect()).await.unwrap();
+    let found = house.knowledge.search_articles(house.fresh.workspace, &public, "kayak weight", "en").await.unwrap();
+    assert_eq!(found.iter().map(|(public, _)| public.title.as_str()).collect::<Vec<_>>(), ["Kayaks"]);
+}
+
+#[tokio::test]
+async fn a_number_that_was_public_leads_to_nothing_else() {
+    let house = House::open().await;
+    let (chat, workspace) = (&house.fresh.chat, house.fresh.workspace);
+    let gone = house.collection("Boats", Audience::All).await;
+    let id = house.begin(gone, typed("Kayaks", "Light.")).await;
+    house.knowledge.remove_article(workspace, id, release::Frozen::Kept).await.unwrap();
+    collection::remove(chat, workspace, gone).await.unwrap();
+    let fresh = house.collection("Bikes", Audience::All).await;
+    let id = house.begin(fresh, typed("Tyres", "Round.")).await;
+    assert_eq!((collection::find(chat.store(), workspace, fresh).await.unwrap().number, house.find(id).await.number), (2, 2));
 }
 
 #[tokio::test]

@@ -1,7 +1,10 @@
 //! What every index must do, wherever it is.
 
 use chat::{AgentId, agent::Role};
-use knowledge::{release, source};
+use knowledge::{
+    article::{self, Name, Then, Typed, collection},
+    release, source,
+};
 use serde_json::json;
 use tests::{qdrant::Qdrant, scale::Corpus};
 
@@ -29,6 +32,7 @@ async fn an_index_on_the_real_qdrant_server_that_is_named_keeps_the_contract() {
 async fn contract(place: &Place) {
     words_and_changes(place).await;
     who_may_find_what(place).await;
+    articles_in_a_crowd(place).await;
     releases(place).await;
     meaning_and_many(place).await;
 }
@@ -111,6 +115,23 @@ async fn who_may_find_what(place: &Place) {
     let shelf = shelf.reopened().await;
     let finds = async |reader: Reader| sorted(titles(&shelf.find(here, Query { reader, ..query("delivery") }, Way::default()).await));
     assert_eq!((finds(plan("pro")).await, finds(plan("free")).await), (vec!["Notes".into(), "Post".into()], vec!["Notes".to_owned()]));
+}
+
+/// The help center searches its own documents: what else is in their library does not stand before them.
+async fn articles_in_a_crowd(place: &Place) {
+    let shelf = Shelf::open(place, false).await;
+    let (chat, workspace) = (&shelf.chat, shelf.fresh.workspace);
+    let crowd: String = (0..300).map(|n| format!("Kayak kayak {n}?,Kayak kayak kayak {n}.\n")).collect();
+    shelf.take(Upload::bytes("crowd.csv", format!("question,answer\n{crowd}").into_bytes())).await;
+    let by = shelf.fresh.agent("Ada", Role::Admin).await.unwrap().id;
+    let names = [("en".to_owned(), Name { name: "Boats".into(), about: String::new() })].into();
+    let boats = collection::create(chat, workspace, shelf.library(workspace, "Shop").await, names, Audience::All).await.unwrap();
+    let typed = || Typed { title: "Boats".into(), summary: String::new(), body: "Whatever floats, a kayak too.".into() };
+    let id = shelf.knowledge.begin_article(workspace, boats, "en", typed(), by).await.unwrap();
+    shelf.knowledge.save_article(workspace, (id, "en"), typed(), (1, Then::Publish), by).await.unwrap();
+    let public = article::public::list(chat.store(), workspace, None).await.unwrap();
+    let found = shelf.knowledge.search_articles(workspace, &public, "kayak", "en").await.unwrap();
+    assert_eq!(found.iter().map(|(public, _)| public.title.as_str()).collect::<Vec<_>>(), ["Boats"]);
 }
 
 fn sorted(mut all: Vec<String>) -> Vec<String> {

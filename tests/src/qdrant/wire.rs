@@ -171,6 +171,9 @@ fn condition(asked: told::Condition) -> Answer<Condition> {
     let field = match asked.condition_one_of {
         Some(ConditionOneOf::Field(field)) => field,
         Some(ConditionOneOf::Filter(inner)) => return Ok(Condition::Filter(filter(inner)?)),
+        Some(ConditionOneOf::HasId(one)) => {
+            return Ok(Condition::HasId(one.has_id.into_iter().map(id).collect::<Answer<Vec<_>>>()?.into_iter().collect()));
+        }
         _ => return Err(strange("such a condition")),
     };
     let key = path(&field.key);
