@@ -1,5 +1,6 @@
 //! Several nodes on one record: they start together, hand over, and are left by visitors for one another.
 
+mod away;
 mod door;
 
 use std::time::{Duration, Instant};

@@ -2,6 +2,7 @@
 
 mod checks;
 mod dialect;
+mod patient;
 mod search;
 mod wal;
 
@@ -22,8 +23,11 @@ use sqlx::{
 
 pub use self::{
     dialect::{Column, Dialect},
+    patient::Patient,
     search::Term,
 };
+use tokio::time::timeout;
+
 use crate::{Config, Error, Result};
 
 /// A write transaction.
@@ -34,6 +38,16 @@ pub type Statement<'q> = sqlx::query::Query<'q, Any, AnyArguments>;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 static DRIVERS: Once = Once::new();
+
+/// How long a connection is waited for.
+const ACQUIRE: Duration = Duration::from_secs(8);
+/// How long a statement that reads is, and one that writes or begins to: that one may wait for a lock, which has its own end.
+const READING: Duration = Duration::from_secs(12);
+const WRITING: Duration = Duration::from_secs(22);
+/// How long the store is waited for when it is asked whether it is there.
+const PING: Duration = Duration::from_secs(2);
+/// A file is read for as long as it takes.
+const FILE: Duration = Duration::from_secs(600);
 
 /// A server's connection that was used a moment ago is there: asking it first would double what a statement costs. A file is always there.
 const RESTED: Duration = Duration::from_secs(1);
@@ -72,18 +86,24 @@ impl Store {
     }
 
     /// For reading. A write through it may wait for the writer.
-    pub fn read(&self) -> &AnyPool {
-        &self.read
+    pub fn read(&self) -> Patient<'_> {
+        Patient { pool: &self.read, patience: self.patience(READING) }
     }
 
     /// For single statements that write.
-    pub fn write(&self) -> &AnyPool {
-        &self.write
+    pub fn write(&self) -> Patient<'_> {
+        Patient { pool: &self.write, patience: self.patience(WRITING) }
     }
 
     /// A write transaction; dropped without commit it is undone.
     pub async fn begin(&self) -> Result<Tx> {
-        Ok(self.write.begin_with(self.dialect.begin()).await?)
+        let begun = timeout(self.patience(WRITING), self.write.begin_with(self.dialect.begin())).await;
+        Ok(begun.unwrap_or(Err(sqlx::Error::PoolTimedOut))?)
+    }
+
+    /// A file does not vanish.
+    fn patience(&self, server: Duration) -> Duration {
+        if self.dialect == Dialect::Sqlite { FILE } else { server }
     }
 
     /// One statement that writes, and the rows it gives. A power cut may take it back, never the end of the process: it is committed
@@ -95,10 +115,14 @@ impl Store {
             self.hurried.store(true, SeqCst);
             return Ok(bind(sqlx::query(AssertSqlSafe(sql))).fetch_all(&mut *connection).await?);
         }
-        let mut tx = connection.begin_with(Dialect::BEGIN_BRIEF).await?;
-        let rows = bind(sqlx::query(AssertSqlSafe(sql.to_owned()))).fetch_all(&mut *tx).await?;
-        tx.commit().await?;
-        Ok(rows)
+        let done = async {
+            let mut tx = connection.begin_with(Dialect::BEGIN_BRIEF).await?;
+            let rows = bind(sqlx::query(AssertSqlSafe(sql.to_owned()))).fetch_all(&mut *tx).await?;
+            tx.commit().await?;
+            Ok(rows)
+        };
+        let done = timeout(self.patience(WRITING), done).await.ok();
+        Ok(patient::in_time(&mut connection, done)?)
     }
 
     /// Which engine this is.
@@ -108,7 +132,10 @@ impl Store {
 
     /// Answers when the store does.
     pub async fn ping(&self) -> Result<()> {
-        sqlx::query("SELECT 1").execute(&self.read).await?;
+        let connection = timeout(PING, self.read.acquire()).await;
+        let mut connection = connection.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
+        let answered = timeout(PING, connection.execute("SELECT 1")).await.ok();
+        patient::in_time(&mut connection, answered)?;
         Ok(())
     }
 
@@ -138,7 +165,7 @@ fn with_create_mode(address: &str) -> Result<String> {
 async fn pool(address: &str, dialect: Dialect, size: u32, hurried: Arc<AtomicBool>) -> Result<AnyPool> {
     AnyPoolOptions::new()
         .max_connections(size)
-        .acquire_timeout(Duration::from_secs(15))
+        .acquire_timeout(ACQUIRE)
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)

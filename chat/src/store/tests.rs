@@ -31,7 +31,7 @@ async fn a_brief_statement_lowers_the_promise_for_itself_alone(engine: Engine) {
             }
         }
         let mut held = Vec::new();
-        for _ in 0..store.write().size() {
+        for _ in 0..store.write().pool().size() {
             held.push(store.write().acquire().await.unwrap());
         }
         for connection in &mut held {
@@ -50,7 +50,7 @@ async fn every_connection_promises_durability_for_itself(engine: Engine) {
         // All it may have at once; each for the first time, and after it was closed and made anew.
         for time in ["first", "again"] {
             let mut held = Vec::new();
-            for _ in 0..pool.options().get_max_connections() {
+            for _ in 0..pool.pool().options().get_max_connections() {
                 held.push(pool.acquire().await.unwrap());
             }
             for connection in &mut held {

@@ -91,7 +91,7 @@ mod tests {
     #[tokio::test]
     async fn the_log_begins_anew_under_a_writer_that_does_not_rest() {
         let fresh = Engine::Sqlite.fresh().await.unwrap();
-        let (read, write) = (fresh.chat.store().read(), fresh.chat.store().write());
+        let (read, write) = (fresh.chat.store().read().pool(), fresh.chat.store().write().pool());
         let scribble = async || {
             let sql = "INSERT INTO setting (workspace_id, name, value, updated_at) VALUES ($1, $2, $3, 0)";
             let row = sqlx::query(sql).bind(fresh.workspace.text()).bind(uuid::Uuid::new_v4().to_string()).bind("x".repeat(8_000));
