@@ -75,6 +75,17 @@ fn habits() -> Habits {
     Habits { people: 6, window: 3, pause, talk: 200, back, seed: 11 }
 }
 
+/// Flushed once, frozen once, cut off once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn redis_may_be_lost() {
+    let plan = faults::redis::Plan { times: 3, trouble: Duration::from_secs(4), rest: Duration::from_secs(1), habits: habits() };
+    let seen = faults::redis::run(&Plan::new(), &plan, |_| {}).await.unwrap();
+    println!("{seen:#}");
+    assert_eq!(seen["faults"], serde_json::json!([]), "{seen:#}");
+    assert_eq!([&seen["flushes"], &seen["freezes"], &seen["cuts_of_both_nodes"]], [1, 1, 1], "{seen:#}");
+    assert!(seen["read_back"].as_u64() > Some(100), "{seen:#}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_may_be_killed() {
     let plan = faults::postgres::Plan { times: 2, away: Duration::from_secs(2), rest: Duration::from_secs(1), habits: habits() };

@@ -64,6 +64,33 @@ async fn newcomers_prove_work_cluster() {
     newcomers_prove_work(Engine::Cluster).await;
 }
 
+/// Nodes remember no challenge: what one asked for, another takes, from the same visitor alone.
+#[tokio::test]
+async fn a_challenge_of_one_node_is_answered_at_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = Plan::new().record(&Engine::Cluster.config(folder.path()).await.unwrap()).unlimited();
+    let first = plan.clone().start().await.unwrap();
+    let inbox = first.inbox().await.unwrap();
+    let mut owner = Staff::owner(&first).await.unwrap();
+    let mut form = owner.get(&format!("/console/inboxes/{inbox}")).await.unwrap().form_with("origins").unwrap();
+    form.set("challenge", "always");
+    owner.submit(&form).await.unwrap();
+    let second = plan.start().await.unwrap();
+    let (mut ann, mut ben) = (Visitor::new(&first.base(), &inbox), Visitor::new(&second.base(), &inbox));
+    ann.connect().await.unwrap();
+    ben.connect().await.unwrap();
+    let talk = Visitor::conversation();
+    let proof = proof(&asked(&mut ann, &talk).await);
+    let said = ben.post_with(&Visitor::conversation(), "with the proof of another", json!({ "proof": proof })).await.unwrap();
+    let refused = ben.wait(|frame| frame["id"] == said.as_str() && frame["t"] != "message").await.unwrap();
+    assert_eq!((&refused["t"], &refused["code"]), (&json!("error"), &json!("challenge")), "{refused}");
+    ann.move_to(&second.base());
+    ann.connect().await.unwrap();
+    let said = ann.post_with(&talk, "with my own", json!({ "proof": proof })).await.unwrap();
+    ann.wait(|frame| frame["t"] == "ack" && frame["id"] == said.as_str()).await.unwrap();
+    ann.say(&talk, "and known from here on").await.unwrap();
+}
+
 /// The crowd of one address is nobody else's, and a proof counts where it was asked for.
 #[tokio::test]
 async fn an_address_has_a_crowd_of_its_own() {
