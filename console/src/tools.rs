@@ -154,7 +154,7 @@ pub async fn try_out(State(console): State<Console>, seat: Seat, Id(id): Id<Tool
     let mut form = form::of(&tool).with("arguments", fields.text("arguments"));
     let mut tried = None;
     match serde_json::from_str(fields.text("arguments").trim()) {
-        Err(_) => form.fault("arguments", "fault-json"),
+        Err(error) => form.fault_with("arguments", knowledge::json::fault(&error, 0)),
         Ok(arguments) => match console.bot.try_tool(&tool, arguments).await {
             Ok(done) => {
                 console.note(&seat, "tool.try", id.text(), json!({ "status": done.http })).await?;

@@ -18,6 +18,7 @@ pub mod gap;
 pub mod guides;
 pub mod import;
 mod index;
+pub mod json;
 pub mod language;
 pub mod library;
 pub mod models;

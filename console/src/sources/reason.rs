@@ -25,6 +25,7 @@ pub fn say(words: &Words, locale: Locale, reason: &Reason) -> String {
         Reason::Broken { line, detail } => {
             vec![("line", number(line)), ("detail", detail.clone())]
         }
+        Reason::NotJson { line, column, .. } => vec![("line", number(line)), ("column", number(column))],
         Reason::Missing { line, field } => vec![("line", number(line)), ("field", field.clone())],
         Reason::Duplicate { id } => vec![("id", id.clone())],
         Reason::Fetch { error: Some(error), .. } => {

@@ -85,9 +85,8 @@ pub fn hide(form: &mut Form) {
 pub fn read(form: &mut Form) -> Option<(Spec, Vec<Header>)> {
     let parameters: Option<Value> = match form.value("parameters") {
         "" => Some(Value::Object(serde_json::Map::new())),
-        text => serde_json::from_str(text).ok(),
+        text => serde_json::from_str(text).map_err(|error| form.fault_with("parameters", knowledge::json::fault(&error, 0))).ok(),
     };
-    form.check(parameters.is_some(), "parameters", "fault-json");
     let number = |form: &mut Form, name: &'static str| {
         let found = form.value(name).parse::<u64>().ok();
         form.check(found.is_some(), name, "fault-number");

@@ -13,7 +13,7 @@ use crate::words::Words;
 #[derive(Clone, Debug, Default)]
 pub struct Form {
     values: BTreeMap<&'static str, String>,
-    faults: BTreeMap<&'static str, &'static str>,
+    faults: BTreeMap<&'static str, Fault>,
     fault: Option<Fault>,
 }
 
@@ -61,7 +61,12 @@ impl Form {
 
     /// Notes what is wrong with a field: the key of a sentence that says how to mend it.
     pub fn fault(&mut self, name: &'static str, key: &'static str) {
-        self.faults.entry(name).or_insert(key);
+        self.fault_with(name, Fault::of(key));
+    }
+
+    /// The same with what the sentence names.
+    pub fn fault_with(&mut self, name: &'static str, fault: Fault) {
+        self.faults.entry(name).or_insert(fault);
     }
 
     /// Notes a fault unless `fine`.
@@ -100,13 +105,9 @@ impl Form {
     /// With its faults in words.
     #[must_use]
     pub fn text(&self, words: &Words, locale: Locale) -> FormText {
-        let say = |key: &str| match key {
-            "" => String::new(),
-            key => words.plain(locale, key),
-        };
-        let fault = |name: &str| self.faults.get(name).copied().unwrap_or_default();
+        let said = |name: &str| self.faults.get(name).map(|fault| words.fault(locale, fault)).unwrap_or_default();
         FormText {
-            errors: self.values.keys().map(|name| (*name, say(fault(name)))).collect(),
+            errors: self.values.keys().map(|name| (*name, said(name))).collect(),
             values: self.values.clone(),
             error: self.fault.as_ref().map(|fault| words.fault(locale, fault)).unwrap_or_default(),
         }

@@ -4,7 +4,7 @@ use chat::{Chat, WorkspaceId};
 use serde::Deserialize;
 
 use super::{Expect, New, Origin, Said, State, add};
-use crate::{Error, Fault, Result, document};
+use crate::{Error, Fault, Result, document, json};
 
 /// Lines that are read at most.
 const LINES: usize = 2_000;
@@ -43,7 +43,7 @@ struct Line {
 pub async fn import(chat: &Chat, workspace: WorkspaceId, text: &str) -> Result<Imported> {
     let mut imported = Imported::default();
     for (n, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).take(LINES) {
-        match take(chat, workspace, line).await {
+        match take(chat, workspace, (n, line)).await {
             Ok(true) => imported.taken += 1,
             Ok(false) => imported.known += 1,
             Err(Error::Invalid(why)) if imported.skipped.len() < NAMED => imported.skipped.push((n + 1, why)),
@@ -54,8 +54,8 @@ pub async fn import(chat: &Chat, workspace: WorkspaceId, text: &str) -> Result<I
     Ok(imported)
 }
 
-async fn take(chat: &Chat, workspace: WorkspaceId, line: &str) -> Result<bool> {
-    let line: Line = serde_json::from_str(line).map_err(|error| Error::Invalid(Fault::of("fault-case-line").with("detail", error)))?;
+async fn take(chat: &Chat, workspace: WorkspaceId, (n, line): (usize, &str)) -> Result<bool> {
+    let line: Line = serde_json::from_str(line).map_err(|error| Error::Invalid(json::fault(&error, n)))?;
     let target = match line.expect {
         Expect::Cite => {
             let named = document::named(chat.store(), workspace, &line.target).await?;

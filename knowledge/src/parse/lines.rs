@@ -8,29 +8,28 @@ pub(super) fn read(name: &str, text: &str, limits: &Limits) -> Result<Read, Reas
     let mut read = Read::default();
     let array = text.trim_start().starts_with('[');
     if array {
-        let values: Vec<Value> =
-            serde_json::from_str(text).map_err(|error| Reason::Broken { line: error.line() as u64, detail: plain(&error) })?;
+        let values: Vec<Value> = serde_json::from_str(text).map_err(|error| not_json(error.line() as u64, &error))?;
         for (value, line) in values.into_iter().zip(1..) {
             take(name, line, Ok(value), limits, &mut read);
         }
     } else {
         for (text, line) in text.lines().zip(1..) {
             if !text.trim().is_empty() {
-                take(name, line, serde_json::from_str(text).map_err(|error| plain(&error)), limits, &mut read);
+                take(name, line, serde_json::from_str(text).map_err(|error| not_json(line, &error)), limits, &mut read);
             }
         }
     }
     Ok(read)
 }
 
-fn take(name: &str, line: u64, value: Result<Value, String>, limits: &Limits, read: &mut Read) {
+fn take(name: &str, line: u64, value: Result<Value, Reason>, limits: &Limits, read: &mut Read) {
     if read.documents.len() > limits.documents {
         return;
     }
     let result = match value {
         Ok(Value::Object(fields)) => record(&fields).document().map_err(|field| Reason::Missing { line, field: field.to_owned() }),
-        Ok(_) => Err(Reason::Broken { line, detail: "it is not an object".to_owned() }),
-        Err(detail) => Err(Reason::Broken { line, detail }),
+        Ok(_) => Err(Reason::NotJson { line, column: 1, detail: "it is not an object".to_owned() }),
+        Err(reason) => Err(reason),
     };
     match result {
         Ok(document) => read.documents.push(document),
@@ -62,7 +61,7 @@ fn as_text(value: &Value) -> Option<String> {
 }
 
 /// What is wrong, without serde's own "at line 1 column 7": the line is said already.
-fn plain(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    text.split(" at line ").next().unwrap_or_default().to_owned()
+fn not_json(line: u64, error: &serde_json::Error) -> Reason {
+    let detail = error.to_string().split(" at line ").next().unwrap_or_default().to_owned();
+    Reason::NotJson { line, column: error.column() as u64, detail }
 }

@@ -33,6 +33,15 @@ pub enum Reason {
         /// What is wrong with it.
         detail: String,
     },
+    /// A line that is no JSON object.
+    NotJson {
+        /// Counted from 1.
+        line: u64,
+        /// The character of the line, counted from 1.
+        column: u64,
+        /// What is wrong there.
+        detail: String,
+    },
     /// A line or row without what it must have.
     Missing {
         /// Counted from 1.
@@ -150,6 +159,7 @@ impl Reason {
             Self::WrongType { .. } => "wrong_type",
             Self::Encoding => "encoding",
             Self::Broken { .. } => "broken",
+            Self::NotJson { .. } => "not_json",
             Self::Missing { .. } => "missing",
             Self::NoText => "no_text",
             Self::NoColumns => "no_columns",
@@ -191,6 +201,7 @@ impl fmt::Display for Reason {
             }
             Self::Encoding => f.write_str("its encoding cannot be told; save it as UTF-8"),
             Self::Broken { line, detail } => write!(f, "line {line} cannot be read: {detail}"),
+            Self::NotJson { line, column, detail } => write!(f, "line {line} cannot be read at character {column}: {detail}"),
             Self::Missing { line, field } => write!(f, "line {line} has no {field}"),
             Self::NoText => f.write_str("it has no words"),
             Self::NoColumns => f.write_str("its first row must name the columns, such as \"question\" and \"answer\""),
