@@ -9,7 +9,8 @@ use crate::Fault;
 pub fn fault(error: &serde_json::Error, before: usize) -> Fault {
     let text = error.to_string();
     let fault = Fault::of(key(error.classify(), &text)).saying(text.as_str());
-    let fault = text.split('`').nth(1).map_or(fault.clone(), |name| fault.with("name", name));
+    let named = text.split('`').nth(1).filter(|_| error.classify() == Category::Data);
+    let fault = named.map_or(fault.clone(), |name| fault.with("name", name));
     fault.with("line", before + error.line()).with("column", error.column())
 }
 

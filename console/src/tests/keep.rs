@@ -114,7 +114,7 @@ async fn a_case_that_cannot_be_kept_comes_back() {
     ada.act("/console/language", &[("lang", "zh")]).await;
     let lines = [("lines", "{\"question\":\"A\",\"expect\":\"cite\",\"target\":\"Nowhere\"}\nnonsense")];
     let skipped = ada.act("/console/cases/import", &lines).await.text;
-    assert!(skipped.contains("1: 没有名为“Nowhere”的文档") && skipped.contains("2: 这不是一条用例"), "{skipped}");
+    assert!(skipped.contains("1: 没有名为“Nowhere”的文档") && skipped.contains("2: 这不是有效的 JSON：第 2 行"), "{skipped}");
 }
 
 #[tokio::test]

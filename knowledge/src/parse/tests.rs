@@ -104,7 +104,7 @@ fn lines_are_taken_one_by_one() {
     assert!(matches!(&read.documents[2].body, Body::Answer { question, .. } if question == "How long does it take?"));
     assert!(matches!(&read.documents[3].body, Body::Prose(sections) if sections[0].path == ["Part"]));
     let reasons: Vec<_> = read.skipped.iter().map(|skipped| skipped.reason.key()).collect();
-    assert_eq!(reasons, ["broken", "broken", "missing"]);
+    assert_eq!(reasons, ["not_json", "not_json", "missing"]);
     let array = super::read("c.json", Kind::JsonLines, br#"[{"question": "a", "answer": "b"}, 3]"#, &LIMITS).unwrap();
     assert_eq!((array.documents.len(), array.skipped.len()), (1, 1));
 }
@@ -178,7 +178,7 @@ fn hostile_files_get_a_clear_answer() {
         ("wide.csv", Kind::Csv, wide.into_bytes(), Some("no_text")),
         ("headless.csv", Kind::Csv, b"How?,So.\n".to_vec(), Some("no_columns")),
         ("prose.csv", Kind::Csv, b"This is no table at all.".to_vec(), Some("no_columns")),
-        ("nested.jsonl", Kind::JsonLines, [b"[".repeat(100_000), b"\n".to_vec()].concat(), Some("broken")),
+        ("nested.jsonl", Kind::JsonLines, [b"[".repeat(100_000), b"\n".to_vec()].concat(), Some("not_json")),
         ("number.jsonl", Kind::JsonLines, b"1e999999\n{\"text\": 1e400}\n".to_vec(), None),
         ("nul.jsonl", Kind::JsonLines, br#"{"title": "a\u0000b", "text": "\u0000\ud800 x"}"#.to_vec(), None),
         ("nothing.jsonl", Kind::JsonLines, b"{}\n{}\n".to_vec(), None),
