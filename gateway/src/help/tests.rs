@@ -5,7 +5,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode, header},
 };
-use chat::{AgentId, ArticleId, CollectionId, LibraryId, agent::Role, testing::Fresh};
+use chat::{AgentId, ArticleId, CollectionId, WorkspaceId, agent::Role, testing::Fresh};
 use knowledge::{
     Audience, Knowledge,
     article::{Name, Saved, Then, Typed, collection, public},
@@ -49,14 +49,15 @@ impl House {
         Self { knowledge, fresh, by, router }
     }
 
-    async fn library(&self) -> LibraryId {
-        library::by_name(&self.fresh.chat, self.fresh.workspace, collection::LIBRARY).await.unwrap().id
+    async fn collection(&self, en: &str, zh: &str, audience: Audience) -> CollectionId {
+        self.collection_of(self.fresh.workspace, (en, zh), audience).await
     }
 
-    async fn collection(&self, en: &str, zh: &str, audience: Audience) -> CollectionId {
+    async fn collection_of(&self, workspace: WorkspaceId, (en, zh): (&str, &str), audience: Audience) -> CollectionId {
         let name = |name: &str| Name { name: name.into(), about: format!("{name}?") };
         let names = [("en".to_owned(), name(en)), ("zh".to_owned(), name(zh))].into();
-        collection::create(&self.fresh.chat, self.fresh.workspace, self.library().await, names, audience).await.unwrap()
+        let library = library::by_name(&self.fresh.chat, workspace, collection::LIBRARY).await.unwrap().id;
+        collection::create(&self.fresh.chat, workspace, library, names, audience).await.unwrap()
     }
 
     async fn write(&self, id: ArticleId, locale: &str, title: &str, body: &str, (seen, then): (i64, Then)) {
@@ -192,6 +193,14 @@ async fn crawlers_are_told_which_help_centers_there_are() {
     let text = robots().await.text;
     assert!(text.ends_with(&format!("\n\nSitemap: https://help.example/help/{inbox}/sitemap.xml\n")), "{text}");
     assert!(!text.contains(&closed.text()), "it shows nothing: {text}");
+    // Nobody is told whom else the server serves.
+    let other: WorkspaceId = chat.id();
+    chat::workspace::create(chat.store(), other, "Somebody else", chat.now()).await.unwrap();
+    let shelf = house.collection_of(other, ("Returns", "退货"), Audience::All).await;
+    let typed = Typed { title: "Returns".into(), summary: String::new(), body: "Within a month.".into() };
+    let id = house.knowledge.begin_article(other, shelf, "en", typed.clone(), house.by).await.unwrap();
+    house.knowledge.save_article(other, (id, "en"), typed, (1, Then::Publish), house.by).await.unwrap();
+    assert!(!robots().await.text.contains("Sitemap"));
 }
 
 #[tokio::test]
