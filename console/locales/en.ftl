@@ -177,6 +177,10 @@ fault-capacity = Choose a number from 0 to 100.
 fault-held = { $name } is answering this conversation. Take it over if you want to reply; a note is always possible.
 fault-message-long = A message holds at most 16,000 characters. Shorten it or send it in parts.
 fault-message-empty = Write something first.
+fault-split-size = A passage may be between { $least } and { $most } characters long.
+fault-split-size-field = Enter a whole number within the limits, or leave it empty.
+fault-split-levels = Levels of headings go from 0 to { $most }.
+fault-split-whole = The answers of this source stay whole; they are not split.
 fault-choose = Choose one of the list.
 fault-audience-differs = “{ $name }” is in this library already, for another audience: { $audience }. Nothing was taken in. Choose the same here, or change it on the page of the source.
 fault-attribute = Name what must be known of a visitor, such as plan: at most 100 characters, without =.
@@ -239,6 +243,7 @@ flash-snoozed = Snoozed. It comes back by itself.
 flash-woken = Open again.
 flash-transferred = Transferred.
 flash-priority = The priority is saved.
+flash-split-saved = Saved. The documents are split anew as soon as a worker is free; this page shows how far it is.
 flash-sync-asked = It is read as soon as a worker is free. This page shows how far it is.
 flash-source-removed = { $name } and its passages are removed.
 flash-source-removed-waits = { $name } is removed. Releases that were frozen with it go on answering from it.
@@ -544,6 +549,46 @@ preview-more = { $n ->
     [one] One more document is not shown here.
    *[other] { $n } more documents are not shown here.
 }
+preview-more-passages = { $n ->
+    [one] One more passage is not shown here.
+   *[other] { $n } more passages are not shown here.
+}
+f-split = Split
+split-title = How it is split
+split-change = Change
+split-usual = As everywhere
+split-about = About { $n } characters
+split-lead-again = Small passages answer more exactly, large ones say more at once. Saving reads the source again and splits all of it anew.
+split-lead-kept = Small passages answer more exactly, large ones say more at once. Saving splits anew what was sent; its text is kept for that.
+split-lead-articles = Small passages answer more exactly, large ones say more at once. Saving splits the published articles of this collection anew.
+split-edited = { $n ->
+    [one] One passage was changed or switched off here.
+   *[other] { $n } passages were changed or switched off here.
+} Where another passage comes in its place, the source’s text counts again, even if it was switched off, and the edit is listed under
+split-left = { $n ->
+    [one] One document was sent before texts were kept. It is split anew when it is sent again.
+   *[other] { $n } documents were sent before texts were kept. They are split anew when they are sent again.
+}
+split-size = Length of a passage, in characters
+split-size-help = At most about this, { $least } to { $most }; empty: { $usual }, as everywhere. A Chinese character counts two and a half. Tables, lists and code are cut only above twice the length.
+split-levels = Begin a passage at
+split-levels-all = Every heading
+split-levels-3 = Headings of three levels
+split-levels-2 = Headings of two levels
+split-levels-1 = Main headings
+split-levels-0 = No heading
+split-levels-help = Counted below the title. Short sections under other headings are put together while there is room, and keep their headings.
+split-show = Show the result
+split-shown = What comes of it
+split-sum = { $documents ->
+    [one] This document becomes
+   *[other] These { $documents } documents become
+} { $passages ->
+    [one] one passage.
+   *[other] { $passages } passages.
+}
+split-nothing = There is no text of it to show.
+split-ask = Choose “Show the result” to see it. Nothing is changed by that.
 passage-change = Change the passage
 passage-change-lead = The bot answers with your text from now on. It stays through every new reading, as long as the source says the same below it.
 passage-change-waits = Visitors are answered with your text from the next release on. It stays through every new reading, as long as the source says the same below it.

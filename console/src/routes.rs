@@ -110,7 +110,7 @@ fn desk() -> Vec<Route> {
 /// What the bot knows. Everybody may look and write answers and articles; sources and collections are the admins'.
 fn knowledge() -> Vec<Route> {
     use articles::{acts as article, collection, edit, new};
-    use sources::{add, check, document, library, passage, source};
+    use sources::{add, check, document, library, passage, source, split};
     vec![
         show("/console/articles", Agent, get(articles::show)),
         act("/console/articles", post(new::save)),
@@ -142,6 +142,8 @@ fn knowledge() -> Vec<Route> {
         send("/console/passages/{id}", Admin, post(passage::save)),
         show("/console/sources/{id}", Admin, get(source::show)),
         send("/console/sources/{id}", Admin, post(source::save)),
+        show("/console/sources/{id}/split", Admin, get(split::show)),
+        send("/console/sources/{id}/split", Admin, post(split::save)),
         send("/console/sources/{id}/sync", Admin, post(source::sync)),
         send("/console/sources/{id}/remove", Admin, post(source::remove)),
         show("/console/sources/{id}/documents/{document}", Agent, get(document::show)),

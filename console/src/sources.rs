@@ -8,6 +8,7 @@ pub mod passage;
 pub mod preview;
 pub mod reason;
 pub mod source;
+pub mod split;
 mod told;
 
 use axum::extract::State;

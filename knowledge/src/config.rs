@@ -7,7 +7,7 @@ use std::{fmt, path::PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use self::place::Place;
-use crate::parse::Limits;
+use crate::{parse::Limits, split::SIZES};
 
 /// What is taken in, how it is split, and which model makes vectors.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub struct Config {
     pub file_bytes: u64,
     /// Documents of one source, at most.
     pub documents: usize,
-    /// About how long a passage is, in Latin characters; a Chinese character counts two and a half.
+    /// About how long a passage is, in Latin characters; a Chinese character counts two and a half. Each source may have another.
     pub passage_size: usize,
     /// Seconds a page may take to arrive when knowledge is imported from an address.
     pub fetch_seconds: u64,
@@ -201,8 +201,8 @@ impl Config {
         if self.file_bytes == 0 || self.documents == 0 {
             return Err("knowledge.file_bytes and knowledge.documents must be at least 1".into());
         }
-        if !(200..=8_000).contains(&self.passage_size) {
-            return Err("knowledge.passage_size must be between 200 and 8000 characters".into());
+        if !SIZES.contains(&self.passage_size) {
+            return Err(format!("knowledge.passage_size must be between {} and {} characters", SIZES.start(), SIZES.end()));
         }
         if self.fetch_seconds == 0 {
             return Err("knowledge.fetch_seconds must be at least 1".into());

@@ -1,5 +1,7 @@
 //! Documents: what a source is made of.
 
+pub(crate) mod kept;
+
 use std::collections::HashMap;
 
 use chat::{Chat, Column, DocumentId, LibraryId, SourceId, Store, Tx, WorkspaceId, row};
@@ -13,6 +15,8 @@ use crate::{
     revision,
     source::{self, Kind},
 };
+
+pub use kept::missing;
 
 /// A document of a source.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -36,7 +40,7 @@ pub struct Document {
 /// A page of the documents of a source, in the order of their names; `after` is the last name of the page before.
 pub async fn list(store: &Store, workspace: WorkspaceId, source: SourceId, after: &str, limit: i64) -> Result<Vec<Document>> {
     let rows = sqlx::query(
-        "SELECT document.*, (SELECT CAST(COUNT(*) AS BIGINT) FROM passage WHERE passage.document_id = document.id) AS passages
+        "SELECT id, source_id, external_id, title, url, language, updated_at, (SELECT CAST(COUNT(*) AS BIGINT) FROM passage WHERE passage.document_id = document.id) AS passages
          FROM document WHERE workspace_id = $1 AND source_id = $2 AND external_id > $3 ORDER BY external_id LIMIT $4",
     )
     .bind(workspace.text())
@@ -54,7 +58,7 @@ pub async fn list(store: &Store, workspace: WorkspaceId, source: SourceId, after
 /// [`Error::NotFound`], or the record's.
 pub async fn find(store: &Store, workspace: WorkspaceId, id: DocumentId) -> Result<(Document, SourceId)> {
     let row = sqlx::query(
-        "SELECT document.*, (SELECT CAST(COUNT(*) AS BIGINT) FROM passage WHERE passage.document_id = document.id) AS passages
+        "SELECT id, source_id, external_id, title, url, language, updated_at, (SELECT CAST(COUNT(*) AS BIGINT) FROM passage WHERE passage.document_id = document.id) AS passages
          FROM document WHERE workspace_id = $1 AND id = $2",
     )
     .bind(workspace.text())
@@ -153,6 +157,8 @@ pub(crate) struct NewDocument {
     pub url: String,
     pub language: String,
     pub hash: String,
+    /// What was read, as JSON; empty: it is not kept.
+    pub parsed: String,
 }
 
 /// Name → (id, hash) of what the source has now.
@@ -204,12 +210,12 @@ pub(crate) async fn count(store: &Store, workspace: WorkspaceId, source: SourceI
 
 /// Writes documents; one of the same name in the source is replaced and keeps its id.
 pub(crate) async fn upsert(tx: &mut Tx, store: &Store, place: &Place, documents: &[NewDocument], now: i64) -> Result<()> {
-    let list = store.dialect().rows(5, &["id", "external_id", "title", "url", "language", "hash"].map(Column::Text));
+    let list = store.dialect().rows(5, &["id", "external_id", "title", "url", "language", "hash", "parsed"].map(Column::Text));
     let sql = format!(
-        "INSERT INTO document (id, workspace_id, library_id, source_id, external_id, title, url, language, hash, created_at, updated_at)
-         SELECT x.id, $1, $2, $3, x.external_id, x.title, x.url, x.language, x.hash, $4, $4 FROM {list} WHERE true
+        "INSERT INTO document (id, workspace_id, library_id, source_id, external_id, title, url, language, hash, parsed, created_at, updated_at)
+         SELECT x.id, $1, $2, $3, x.external_id, x.title, x.url, x.language, x.hash, x.parsed, $4, $4 FROM {list} WHERE true
          ON CONFLICT (source_id, external_id) DO UPDATE SET title = excluded.title, url = excluded.url, language = excluded.language,
-         hash = excluded.hash, updated_at = excluded.updated_at"
+         hash = excluded.hash, parsed = excluded.parsed, updated_at = excluded.updated_at"
     );
     sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(place.workspace.text())

@@ -143,6 +143,19 @@ pub async fn lost(store: &Store, workspace: WorkspaceId) -> Result<Vec<Edit>> {
     rows.iter().map(edit).collect()
 }
 
+/// How many passages of a source somebody has changed or switched off.
+pub async fn count(store: &Store, workspace: WorkspaceId, source: SourceId) -> Result<i64> {
+    let row = sqlx::query(
+        "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM passage_edit JOIN document ON document.id = passage_edit.document_id
+          WHERE passage_edit.workspace_id = $1 AND document.source_id = $2 AND passage_edit.lost_at IS NULL",
+    )
+    .bind(workspace.text())
+    .bind(source.text())
+    .fetch_one(store.read())
+    .await?;
+    Ok(row.try_get("n")?)
+}
+
 /// Gives an edit up.
 pub async fn give_up(chat: &Chat, workspace: WorkspaceId, document: DocumentId, origin: &str) -> Result<()> {
     let mut tx = chat.begin().await?;

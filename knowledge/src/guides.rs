@@ -94,7 +94,7 @@ mod tests {
             let read = parse::read(&name, Kind::Markdown, text.as_bytes(), &limits).unwrap();
             assert_eq!(read.documents.len(), 1, "{name}");
             let headings: Vec<_> = text.lines().filter(|line| line.starts_with('#')).map(anchor).collect();
-            for draft in split::passages(&read.documents[0], 1_000) {
+            for draft in split::passages(&read.documents[0], split::Cut::of(1_000)) {
                 let place = section(address(&name), &draft.heading);
                 let at = place.split_once('#').unwrap().1;
                 assert_eq!(headings.iter().filter(|heading| *heading == at).count(), 1, "{place} of {headings:?}");

@@ -3,10 +3,11 @@
 mod collect;
 mod preview;
 mod reconcile;
+mod recut;
 
 use std::{collections::HashMap, path::PathBuf};
 
-use chat::{LibraryId, WorkspaceId};
+use chat::{LibraryId, SourceId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 pub use crate::source::Summary;
@@ -15,11 +16,11 @@ use crate::{
     crawl::{self, Crawl, Reach, Way, page},
     folder::Patterns,
     parse::{Kind, Read, Reason, Skipped},
-    source::{self, Kind as Place},
+    source::{self, Kind as Place, Manner},
 };
 pub(crate) use collect::File;
 pub use preview::Preview;
-pub(crate) use reconcile::{Documents, Given, Split, digest, put, recipe};
+pub(crate) use reconcile::{Documents, Given, Split, digest, put};
 
 /// Something to import.
 #[derive(Debug)]
@@ -156,7 +157,7 @@ impl Knowledge {
         // What a folder's file was like when it was read last: one that is as it was is not read again.
         let is_folder = matches!(kind, Place::Folder | Place::Shared);
         let known = if is_folder { page::known(self.chat().store(), workspace, source).await? } else { HashMap::new() };
-        let (recipe, mut fresh) = (reconcile::recipe(self.config()), Vec::new());
+        let (recipe, mut fresh) = (reconciler.recipe(), Vec::new());
         let gone: Vec<String> = known.keys().filter(|name| !collected.files.iter().any(|file| file.name == **name)).cloned().collect();
         for skipped in collected.skipped {
             reconciler.keep(&skipped.name);
@@ -223,6 +224,11 @@ impl Knowledge {
             source::failed(self.chat(), workspace, library, &new, &reason).await?;
         }
         done
+    }
+
+    /// How documents of a source are taken in.
+    pub(crate) async fn manner(&self, workspace: WorkspaceId, source: SourceId) -> Result<Manner> {
+        Manner::of(self.chat().store(), workspace, source, self.config().passage_size).await
     }
 
     pub(crate) async fn parse(&self, file: File) -> Result<Read, Reason> {

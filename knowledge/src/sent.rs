@@ -7,7 +7,7 @@ use chat::{LibraryId, SourceId, WorkspaceId};
 use crate::{
     Audience, Error, Fault, Knowledge, Reason, Result,
     document::Place,
-    import::{Documents, File, Given, digest, recipe},
+    import::{Documents, File, Given, digest},
     parse::{self, Kind as Parser, Parsed, clean, one_line},
     source::{self, Kind},
 };
@@ -81,7 +81,7 @@ impl Knowledge {
         let (mut outcomes, mut fresh, mut once) = (Vec::with_capacity(sent.len()), Vec::new(), HashSet::new());
         for (sent, name) in sent.into_iter().zip(&names) {
             let hash =
-                digest(&format!("{} {:?}", recipe(self.config()), (sent.format as u8, &sent.title, &sent.url, &sent.language, &sent.text)));
+                digest(&format!("{} {:?}", documents.recipe(), (sent.format as u8, &sent.title, &sent.url, &sent.language, &sent.text)));
             outcomes.push(if !once.insert(name.clone()) {
                 Outcome::Refused(Reason::Duplicate { id: name.clone() })
             } else if documents.hash(name) == Some(&hash) {

@@ -2,24 +2,28 @@
 
 mod audience;
 mod plan;
+mod remove;
+mod split;
 
 use chat::{AgentId, Chat, LibraryId, SourceId, Store, Tx, WorkspaceId, row};
 use serde::{Deserialize, Serialize};
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use crate::{
-    Audience, Error, Fault, Progress, Result,
-    crawl::{self, Reach},
-    edit,
+    Audience, Error, Progress, Result,
+    crawl::Reach,
     parse::{Reason, Skipped},
-    release::{self, Frozen, Which},
-    revision,
+    split::Settings,
     sync::Schedule,
 };
 
 pub(crate) use audience::audience_in;
 pub use audience::{at, set_audience};
 pub use plan::{Plan, decide, plant};
+pub use remove::remove;
+pub(crate) use remove::remove_in;
+pub(crate) use split::Manner;
+pub use split::{set_split, settings_at};
 
 /// What kind of place it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,6 +154,8 @@ pub struct Source {
     pub failure: Option<Reason>,
     /// Of a shared folder: which files, one pattern a line; empty: all.
     pub patterns: String,
+    /// How its documents are split.
+    pub split: Settings,
 }
 
 impl Source {
@@ -178,47 +184,6 @@ pub async fn find(store: &Store, workspace: WorkspaceId, id: SourceId) -> Result
     let sql = format!("{SELECT} AND source.id = $2");
     let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(id.text()).fetch_one(store.read()).await?;
     source(&row)
-}
-
-/// Removes a source with its documents and passages; the index follows.
-///
-/// # Errors
-/// [`Error::NotFound`], [`Error::Invalid`] for a collection of articles, or the record's.
-pub async fn remove(chat: &Chat, workspace: WorkspaceId, id: SourceId, frozen: Frozen) -> Result<()> {
-    if find(chat.store(), workspace, id).await?.kind == Kind::Articles {
-        return Err(Error::Invalid(Fault::of("fault-article-source")));
-    }
-    let mut tx = chat.begin().await?;
-    remove_in(&mut tx, chat.store(), workspace, id, frozen).await?;
-    tx.commit().await?;
-    revision::announce(chat, workspace);
-    Ok(())
-}
-
-/// The same in a transaction.
-pub(crate) async fn remove_in(tx: &mut Tx, store: &Store, workspace: WorkspaceId, id: SourceId, frozen: Frozen) -> Result<()> {
-    release::let_go(tx, store, workspace, Which::Source(id), frozen).await?;
-    sqlx::query("DELETE FROM passage WHERE workspace_id = $1 AND document_id IN (SELECT id FROM document WHERE workspace_id = $1 AND source_id = $2)")
-        .bind(workspace.text())
-        .bind(id.text())
-        .execute(&mut **tx)
-        .await?;
-    edit::clear(tx, workspace, id).await?;
-    crawl::clear(tx, workspace, id).await?;
-    sqlx::query("DELETE FROM document WHERE workspace_id = $1 AND source_id = $2")
-        .bind(workspace.text())
-        .bind(id.text())
-        .execute(&mut **tx)
-        .await?;
-    let done = sqlx::query("DELETE FROM source WHERE workspace_id = $1 AND id = $2")
-        .bind(workspace.text())
-        .bind(id.text())
-        .execute(&mut **tx)
-        .await?;
-    if done.rows_affected() == 0 {
-        return Err(Error::NotFound);
-    }
-    revision::raise(tx, workspace).await
 }
 
 /// The source of that address, made if it is not there; its name and kind become those given. Who may be answered from one that is
@@ -277,14 +242,24 @@ pub(crate) async fn failed(chat: &Chat, workspace: WorkspaceId, library: Library
     Ok(())
 }
 
-/// Notes what an import did.
-pub(crate) async fn synced(tx: &mut Tx, workspace: WorkspaceId, id: SourceId, summary: &Summary, now: i64) -> Result<()> {
+/// Notes what an import did. When it is to be split otherwise meanwhile, it is due at once.
+pub(crate) async fn synced(
+    tx: &mut Tx,
+    (workspace, id): (WorkspaceId, SourceId),
+    summary: &Summary,
+    split: Settings,
+    now: i64,
+) -> Result<()> {
     let text = serde_json::to_string(summary).map_err(|error| Error::Invalid(error.to_string().into()))?;
-    sqlx::query("UPDATE source SET summary = $3, synced_at = $4, failure = '' WHERE workspace_id = $1 AND id = $2")
+    sqlx::query(
+        "UPDATE source SET summary = $3, synced_at = $4, failure = '', due_at = CASE WHEN split = $5 THEN due_at ELSE $4 END
+         WHERE workspace_id = $1 AND id = $2",
+    )
         .bind(workspace.text())
         .bind(id.text())
         .bind(text)
         .bind(now)
+        .bind(split.text())
         .execute(&mut **tx)
         .await?;
     Ok(())
@@ -311,5 +286,6 @@ fn source(row: &AnyRow) -> Result<Source> {
         progress: serde_json::from_str(row.try_get("progress")?).ok(),
         failure: serde_json::from_str(row.try_get("failure")?).ok(),
         patterns: row.try_get("patterns")?,
+        split: Settings::parse(row.try_get("split")?),
     })
 }

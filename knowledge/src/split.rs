@@ -1,5 +1,10 @@
 //! Documents to passages: along headings, blocks kept whole, long ones cut between sentences.
 
+mod cut;
+mod join;
+
+pub use cut::{Cut, DEEPEST, SIZES, Settings};
+
 use crate::{
     language::{is_han, is_unspaced},
     parse::{Block, Body, Parsed},
@@ -24,19 +29,12 @@ pub struct Draft {
 /// Joins the headings of a path.
 pub const PATH: &str = " › ";
 
-/// The passages of a document, each about `size` wide at most (see [`width`]); tables, lists and code up to twice that.
+/// The passages of a document, each about as wide as the cut says at most (see [`width`]); tables, lists and code up to twice that.
 #[must_use]
-pub fn passages(document: &Parsed, size: usize) -> Vec<Draft> {
-    let size = size.max(80);
+pub fn passages(document: &Parsed, cut: Cut) -> Vec<Draft> {
+    let size = cut.size.max(80);
     match &document.body {
-        Body::Prose(sections) => sections
-            .iter()
-            .flat_map(|section| {
-                let heading = section.path.join(PATH);
-                let draft = move |text| Draft { kind: Kind::Text, heading: heading.clone(), text, spot: section.spot.clone() };
-                pack(&section.blocks, size).into_iter().map(draft)
-            })
-            .collect(),
+        Body::Prose(sections) => join::join(sections, cut, |blocks| pack(blocks, size)),
         Body::Answer { question, answer, variants } => {
             let mut drafts = answered(question, answer, variants, size);
             drafts.iter_mut().for_each(|draft| draft.spot.clone_from(&document.spot));
@@ -153,6 +151,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::parse::Section;
 
     fn letters(text: &str) -> String {
         text.chars().filter(|c| !c.is_whitespace()).collect()
@@ -179,12 +178,46 @@ mod tests {
         let body =
             Body::Answer { question: "怎么退货？".into(), answer: "七天内可退。".into(), variants: vec!["如何退货".into()] };
         let document = Parsed { external_id: "a".into(), title: "怎么退货？".into(), url: String::new(), body, spot: None };
-        let kinds: Vec<_> = passages(&document, 1_000).into_iter().map(|draft| (draft.kind, draft.heading, draft.text)).collect();
+        let kinds: Vec<_> = passages(&document, Cut::of(1_000)).into_iter().map(|draft| (draft.kind, draft.heading, draft.text)).collect();
         let question = "怎么退货？".to_owned();
         assert_eq!(kinds, vec![(Kind::Answer, question.clone(), "七天内可退。".into()), (Kind::Variant, question, "如何退货".into())]);
     }
 
+    /// Documents of sections at random levels.
+    fn documents() -> impl Strategy<Value = Parsed> {
+        let path = prop::collection::vec(prop::sample::select(vec!["One", "Two", "三"]), 0..4);
+        let block = ("[a-z 。.一二三四]{0,200}", any::<bool>()).prop_map(|(text, whole)| Block { text, whole });
+        let section = (path, prop::collection::vec(block, 1..4), prop::option::of(1u32..3)).prop_map(|(path, blocks, page)| Section {
+            path: path.into_iter().map(str::to_owned).collect(),
+            blocks,
+            spot: page.map(|page| Spot::Page { page }),
+        });
+        prop::collection::vec(section, 0..8).prop_map(|sections| Parsed::prose("a", "A".into(), sections))
+    }
+
+    /// What the sections say, without headings.
+    fn said(drafts: &[Draft]) -> String {
+        let lines = drafts.iter().flat_map(|draft| draft.text.lines()).filter(|line| !line.starts_with("##"));
+        letters(&lines.collect::<String>())
+    }
+
+    /// The places in their order.
+    fn pages(drafts: &[Draft]) -> Vec<Option<Spot>> {
+        let mut all: Vec<_> = drafts.iter().map(|draft| draft.spot.clone()).collect();
+        all.dedup();
+        all
+    }
+
     proptest! {
+        #[test]
+        fn no_cut_loses_text_or_place(document in documents(), size in 80usize..600, levels in 0usize..=6) {
+            let (every, cut) = (passages(&document, Cut::of(size)), passages(&document, Cut { size, levels }));
+            prop_assert_eq!(said(&cut), said(&every));
+            prop_assert!(cut.len() <= every.len());
+            prop_assert!(cut.iter().all(|draft| every.contains(draft) || width(&draft.text) <= size), "joined beyond the size");
+            prop_assert_eq!(pages(&cut), pages(&every));
+        }
+
         #[test]
         fn splitting_loses_no_text(texts in prop::collection::vec(("[a-z 。.!\n一二三四]{0,400}", any::<bool>()), 0..8), size in 80usize..400) {
             let blocks: Vec<Block> = texts.into_iter().map(|(text, whole)| Block { text, whole }).collect();

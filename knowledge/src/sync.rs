@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     Error, Fault, Knowledge, Reason, Result, Upload,
     crawl::Way,
-    import::Progress,
+    import::{Progress, Watch},
     source::{self, Kind, Source},
 };
 
@@ -144,23 +144,31 @@ impl Knowledge {
 
     async fn read_claimed(&self, workspace: WorkspaceId, id: SourceId, cancel: &CancellationToken) -> Result<()> {
         let source = source::find(self.chat().store(), workspace, id).await?;
-        let Some(upload) = upload(&source) else { return finish(self.chat(), &source, workspace, None).await };
         let latest = Arc::new(Mutex::new(Progress::default()));
         let watch = |progress| *latest.lock() = progress;
         let done = tokio::select! {
-            done = self.import(workspace, source.library, upload, &watch) => done,
+            done = self.take_again(workspace, &source, &watch) => done,
             never = self.say(workspace, id, &latest) => match never {},
             // The next start finds the lease run out, and the source still due.
             () = cancel.cancelled() => return Ok(()),
         };
         let failure = match done {
-            Ok(_) => None,
+            Ok(()) => None,
             Err(Error::Unusable { reason, .. }) => Some(reason),
             // Somebody removed it meanwhile.
             Err(Error::NotFound) => return Ok(()),
             Err(error) => Some(Reason::Unreadable { detail: error.to_string() }),
         };
         finish(self.chat(), &source, workspace, failure).await
+    }
+
+    /// Reads the place again; what is nowhere else is split anew.
+    async fn take_again(&self, workspace: WorkspaceId, source: &Source, watch: Watch<'_>) -> Result<()> {
+        match upload(source) {
+            Some(upload) => self.import(workspace, source.library, upload, watch).await.map(drop),
+            None if source.kind == Kind::Articles => self.recut_articles(workspace, source.id, watch).await,
+            None => self.recut(workspace, source, watch).await,
+        }
     }
 
     /// Says how far a reader is, which also keeps its lease.

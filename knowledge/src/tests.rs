@@ -10,6 +10,7 @@ mod rerank;
 mod schedule;
 mod scripted;
 mod sent;
+mod split;
 
 use chat::{WorkspaceId, testing::Fresh};
 

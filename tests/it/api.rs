@@ -88,6 +88,15 @@ async fn a_program_sends_knowledge_and_finds_it() {
     let state = program.get(&at).await;
     assert_eq!((&state["documents"], &state["import"]["state"], &state["import"]["taken"]), (&json!(2), &json!("done"), &json!(1)));
     assert_eq!(state["import"]["skipped"][0]["name"], "void");
+    // How it is split is decided over the API as well; what is kept of what was sent is split anew.
+    assert_eq!(state["split"], json!({ "size": null, "levels": null }));
+    let split = format!("{at}/split");
+    let (status, decided) = program.ask(Method::PUT, &split, Some(json!({ "size": 400 }))).await;
+    assert_eq!((status, &decided["split"], &decided["import"]["state"]), (StatusCode::OK, &json!({ "size": 400, "levels": null }), &json!("waiting")));
+    for wrong in [json!({ "size": 10 }), json!({ "levels": 4 })] {
+        assert_eq!(program.refused(Method::PUT, &split, Some(wrong)).await, (422, "invalid".into()));
+    }
+    assert_eq!(program.refused(Method::PUT, &split, Some(json!({ "width": 400 }))).await, (400, "broken".into()));
     // The console shows what was sent.
     let shown = owner.get(&at.replace("/v1", "/console")).await.unwrap();
     assert!(shown.words().contains("Sent by a program") && shown.words().contains("Kayak 4711"), "{}", shown.words());

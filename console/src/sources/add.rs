@@ -73,7 +73,8 @@ pub async fn save(State(console): State<Console>, seat: Seat, fields: Fields) ->
     if fields.text("do") == "preview" {
         let (more, notes) = beforehand(&form);
         let sent = sent.into_iter().map(|(_, upload)| upload).chain(more).collect();
-        return super::preview::show(&console, &seat, sent, notes).await;
+        let library = library::named(console.chat.store(), seat.workspace(), form.value("library")).await?.map(|library| library.id);
+        return super::preview::show(&console, &seat, library, sent, notes).await;
     }
     if let Some(sentence) = differs(&console, &seat, &form, &sent).await? {
         form.refuse_with(sentence);

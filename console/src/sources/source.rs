@@ -21,6 +21,7 @@ use crate::handle::Console;
 use crate::locale::Locale;
 use crate::sources::add;
 use crate::sources::reason::say;
+use crate::sources::split::SplitText;
 use crate::templates::filters::urlencode;
 use crate::web::fields::Fields;
 use crate::web::flash::Flash;
@@ -67,6 +68,8 @@ struct SourceDetail {
     failure: String,
     progress: Option<ProgressText>,
     plan: PlanText,
+    /// How its documents are split, if that can be decided.
+    split: Option<SplitText>,
 }
 
 #[derive(Serialize)]
@@ -289,6 +292,7 @@ async fn detail(console: &Console, seat: &Seat, source: &Source, libraries: &[Li
             depth: source.reach.depth,
             people: people.into_iter().map(|agent| PersonText { id: agent.id.text(), name: agent.name }).collect(),
         },
+        split: source.kind.is_split().then(|| SplitText::of(source)),
     })
 }
 

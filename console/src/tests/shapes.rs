@@ -120,6 +120,8 @@ fn every_name_another_crate_gives_has_a_text() {
         ("check-", "", "differing alike"),
         ("way-", "", "page site sitemap"),
         ("preview-note-", "", "site sitemap folder"),
+        ("split-lead-", "", "again kept articles"),
+        ("split-levels-", "", "all 3 2 1 0"),
         ("rights-", "", "read write"),
         ("rights-", "-help", "read write"),
         ("schedule-", "", "off hourly daily weekly"),

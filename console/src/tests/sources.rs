@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use chat::agent::Role;
 use chat::audit;
 use knowledge::Audience;
+use knowledge::split::Settings;
 use knowledge::{Upload, document, library, passage, source};
 
 use super::House;
@@ -168,4 +169,53 @@ async fn a_library_is_renamed_and_removed() {
     assert_eq!(ada.act(&format!("{at}/remove"), &[]).await.to, "/console/sources");
     let left = library::list(chat.store(), workspace).await.unwrap();
     assert_eq!(left.iter().map(|library| library.id).collect::<Vec<_>>(), [other.id]);
+}
+
+#[tokio::test]
+async fn an_admin_sees_how_a_source_would_be_split_and_decides() {
+    let house = House::new().await;
+    let (workspace, store) = (house.fresh.workspace, house.fresh.chat.store());
+    let (_, mut ada) = house.signed_in("Ada", Role::Admin).await;
+    let page = "# Shop\n\n## Delivery\n\nDelivery takes three days.\n\n### Abroad\n\nAbroad it takes nine days.\n\n## Returns\n\nReturns are free.\n";
+    let shelf = library::by_name(&house.fresh.chat, workspace, "Shop").await.unwrap();
+    house.console.knowledge.import(workspace, shelf.id, Upload::bytes("a.md", page.into()), &|_| {}).await.unwrap();
+    let id = source::list(store, workspace, None).await.unwrap().remove(0).id;
+    let (of, at) = (format!("/console/sources/{id}"), format!("/console/sources/{id}/split"));
+    assert!(ada.get(&of).await.text.contains(&at));
+    assert!(ada.get(&at).await.text.contains("This document becomes 3 passages."));
+    // What is typed is shown, and nothing is kept.
+    let shown = ada.act(&at, &[("size", "600"), ("levels", "1"), ("do", "preview")]).await;
+    assert_eq!(shown.status, StatusCode::OK);
+    for words in ["This document becomes 2 passages.", "### Abroad", "value=\"600\"", "value=\"1\" selected"] {
+        assert!(shown.text.contains(words), "{words} is not on\n{}", shown.text);
+    }
+    assert_eq!(source::find(store, workspace, id).await.unwrap().split, Settings::default());
+    for (size, levels) in [("20", "1"), ("much", "1"), ("", "7"), ("", "")] {
+        assert_eq!(ada.act(&at, &[("size", size), ("levels", levels)]).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{size} {levels}");
+    }
+    // Kept, written down once, and the worker's from now on.
+    for _ in 0..2 {
+        assert_eq!(ada.act(&at, &[("size", "600"), ("levels", "1")]).await.to, of);
+    }
+    let kept = source::find(store, workspace, id).await.unwrap();
+    assert_eq!((kept.split, kept.due_at.is_some()), (Settings { size: Some(600), levels: Some(1) }, true));
+    let shown = ada.get(&of).await;
+    assert!(shown.text.contains("About 600 characters") && shown.text.contains("It waits for a worker."), "{}", shown.text);
+    let lines = audit::recent(store, workspace, 10).await.unwrap();
+    assert_eq!(lines.iter().filter(|(_, action, object, _)| action == "source.split" && *object == id.text()).count(), 1, "{lines:?}");
+    // The same file again is shown as it will be split.
+    let file: (&str, &str, &[u8]) = ("files", "a.md", page.as_bytes());
+    let form = [("library", "Shop"), ("audience", "all"), ("do", "preview")];
+    assert!(ada.send_files("/console/sources", &form, &[file]).await.text.contains("### Abroad"));
+    // What somebody has changed here is said beforehand; answers have nothing to decide.
+    let first = document::list(store, workspace, id, "", 1).await.unwrap().remove(0).id;
+    let passage = passage::of_document(store, workspace, first).await.unwrap().remove(0).id;
+    ada.act(&format!("/console/passages/{passage}"), &[("do", "hide")]).await;
+    assert!(ada.get(&at).await.text.contains("One passage was changed or switched off here."));
+    house.console.knowledge.write_answer(workspace, shelf.id, "Where are you?", "In Lisbon.").await.unwrap();
+    let written = source::list(store, workspace, None).await.unwrap().into_iter().find(|source| source.id != id).unwrap().id;
+    assert!(!ada.get(&format!("/console/sources/{written}")).await.text.contains("/split"));
+    assert_eq!(ada.get(&format!("/console/sources/{written}/split")).await.status, StatusCode::NOT_FOUND);
+    let (_, mut ben) = house.signed_in("Ben", Role::Agent).await;
+    assert_eq!(ben.get(&at).await.status, StatusCode::FORBIDDEN);
 }

@@ -107,6 +107,7 @@ fn routes() -> Vec<Route> {
         change(Method::POST, "/v1/sources", post(sources::open)),
         look("/v1/sources/{source}", get(sources::one)),
         change(Method::DELETE, "/v1/sources/{source}", delete(sources::remove)),
+        change(Method::PUT, "/v1/sources/{source}/split", put(sources::split)),
         change(Method::POST, "/v1/sources/{source}/sync", post(sources::sync)),
         look("/v1/sources/{source}/documents", get(documents::list)),
         change(Method::POST, "/v1/sources/{source}/documents", post(documents::send)),

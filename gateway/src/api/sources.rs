@@ -11,6 +11,7 @@ use knowledge::{
     Audience, Progress, Reader,
     release::Frozen,
     source::{self, Kind, Source},
+    split::Settings,
     sync,
 };
 use serde::{Deserialize, Serialize};
@@ -95,6 +96,7 @@ pub(super) struct Shown {
     documents: i64,
     passages: i64,
     created_at: i64,
+    split: Settings,
     import: Import,
 }
 
@@ -155,6 +157,7 @@ impl Api {
             documents: source.documents,
             passages: source.passages,
             created_at: source.created_at,
+            split: source.split,
             import,
         }
     }
@@ -184,6 +187,20 @@ pub(super) async fn open(
 }
 
 pub(super) async fn one(State(api): State<Api>, caller: Caller, At(id): At<SourceId>, headers: HeaderMap) -> Result<Json<Shown>, Refusal> {
+    Ok(Json(api.shown(locale(&headers), source::find(api.chat.store(), caller.workspace(), id).await?)))
+}
+
+/// Decides how its documents are split; those that are there are split anew as soon as a worker is free.
+pub(super) async fn split(
+    State(api): State<Api>,
+    caller: Caller,
+    At(id): At<SourceId>,
+    headers: HeaderMap,
+    Body(settings): Body<Settings>,
+) -> Result<Json<Shown>, Refusal> {
+    if source::set_split(&api.chat, caller.workspace(), id, settings).await? {
+        api.note(&caller, "source.split", id.text(), json!(settings)).await?;
+    }
     Ok(Json(api.shown(locale(&headers), source::find(api.chat.store(), caller.workspace(), id).await?)))
 }
 

@@ -1,14 +1,16 @@
 //! What is done with an article as a whole, in all its languages.
 
-use chat::{ArticleId, CollectionId, LOCALES, Tx, WorkspaceId};
+use chat::{ArticleId, CollectionId, LOCALES, SourceId, Tx, WorkspaceId};
 
 use super::{
     address, collection, order,
     publish::{Prepared, name, place, still},
+    record,
 };
 use crate::{
     Error, Knowledge, Result,
     document::{self, Place},
+    import::{Progress, Watch},
     release::{self, Frozen},
     revision, source,
 };
@@ -35,15 +37,40 @@ impl Knowledge {
     /// # Errors
     /// [`Error::NotFound`], or the record's.
     pub async fn restore_article(&self, workspace: WorkspaceId, id: ArticleId) -> Result<()> {
+        self.publish_again(workspace, id, true).await
+    }
+
+    /// Splits the published texts of a collection as is decided now.
+    ///
+    /// # Errors
+    /// The record's.
+    pub(crate) async fn recut_articles(&self, workspace: WorkspaceId, source: SourceId, progress: Watch<'_>) -> Result<()> {
+        let all = record::of_source(self.chat().store(), workspace, source).await?;
+        let files_total = all.len() as u64;
+        for (id, files) in all.into_iter().zip(0..) {
+            progress(Progress { file: id.text(), files, files_total, ..Progress::default() });
+            match self.publish_again(workspace, id, false).await {
+                // Somebody has removed it meanwhile.
+                Ok(()) | Err(Error::NotFound) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    async fn publish_again(&self, workspace: WorkspaceId, id: ArticleId, restore: bool) -> Result<()> {
         let chat = self.chat();
         loop {
-            let prepared = self.prepare_texts(workspace, id).await?;
+            let manner = self.article_manner(workspace, id, None).await?;
+            let prepared = self.prepare_texts(workspace, id, manner).await?;
             let mut tx = chat.begin().await?;
             revision::hold(&mut tx, workspace).await?;
             if !still(&mut tx, workspace, id, &prepared).await? {
                 continue;
             }
-            set_removed(&mut tx, workspace, id, None).await?;
+            if restore {
+                set_removed(&mut tx, workspace, id, None).await?;
+            }
             let place = place(&mut tx, workspace, id).await?;
             for prepared in prepared {
                 self.publish_text(&mut tx, place, prepared).await?;
@@ -61,7 +88,8 @@ impl Knowledge {
     /// [`Error::NotFound`], or the record's.
     pub async fn put_article(&self, workspace: WorkspaceId, id: ArticleId, collection: CollectionId) -> Result<bool> {
         loop {
-            let prepared = self.prepare_texts(workspace, id).await?;
+            let manner = self.article_manner(workspace, id, Some(collection)).await?;
+            let prepared = self.prepare_texts(workspace, id, manner).await?;
             let mut tx = self.chat().begin().await?;
             revision::hold(&mut tx, workspace).await?;
             if !still(&mut tx, workspace, id, &prepared).await? {

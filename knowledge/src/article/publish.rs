@@ -1,16 +1,18 @@
 //! What of an article is knowledge: a document for each published text, in the source that its collection is.
 
-use chat::{ArticleId, LOCALES, Tx, WorkspaceId};
+use chat::{ArticleId, CollectionId, LOCALES, SourceId, Tx, WorkspaceId};
 use sqlx::Row;
 
 use super::{Text, address, collection, record};
 use crate::{
     Error, Fault, Knowledge, Result,
     document::{self, Place},
-    import::{File, Given, Split, Summary, blocking, digest, put, recipe},
-    parse::Kind as Parser,
+    import::{File, Given, Split, Summary, blocking, digest, put},
+    parse::{Kind as Parser, Parsed},
     release::{self, Frozen},
-    revision, source,
+    revision,
+    source::{self, Manner},
+    split::Settings,
 };
 
 /// A text as knowledge takes it: read and cut before anything is locked, or every message would wait for it.
@@ -18,6 +20,8 @@ pub(super) struct Prepared {
     name: String,
     revision: i64,
     split: Split,
+    /// How it was split; the source may be decided otherwise meanwhile.
+    settings: Settings,
 }
 
 impl Knowledge {
@@ -25,26 +29,56 @@ impl Knowledge {
     ///
     /// # Errors
     /// [`Error::Invalid`] when it says nothing.
-    pub(super) async fn prepare(&self, id: ArticleId, text: &Text, body: &str) -> Result<Prepared> {
-        let (name, empty) = (name(id, &text.locale), || Error::Invalid(Fault::of("fault-article-empty")));
+    pub(super) async fn prepare(&self, id: ArticleId, text: &Text, body: &str, manner: Manner) -> Result<Prepared> {
+        let document = self.read_text(id, text, body).await?;
+        let name = document.external_id.clone();
+        let hash = digest(&format!("{} {:?}", manner.cut.recipe(), (&text.title, body)));
+        let given = Given { document, language: text.locale.clone(), hash: Some(hash) };
+        let split = blocking(move || Split::of(given, manner)).await.map_err(|_| empty())?;
+        Ok(Prepared { name, revision: text.revision, split, settings: manner.settings })
+    }
+
+    async fn read_text(&self, id: ArticleId, text: &Text, body: &str) -> Result<Parsed> {
+        let name = name(id, &text.locale);
         let read = self.parse(File::sent(&name, Parser::Markdown, body.as_bytes().to_vec())).await.map_err(|_| empty())?;
         let mut document = read.documents.into_iter().next().ok_or_else(empty)?;
-        document.external_id.clone_from(&name);
+        document.external_id = name;
         document.title.clone_from(&text.title);
         document.url = address::of(id, &text.locale);
-        let hash = digest(&format!("{} {:?}", recipe(self.config()), (&text.title, body)));
-        let (given, size) = (Given { document, language: text.locale.clone(), hash: Some(hash) }, self.config().passage_size);
-        let split = blocking(move || Split::of(given, size)).await.map_err(|_| empty())?;
-        Ok(Prepared { name, revision: text.revision, split })
+        Ok(document)
+    }
+
+    /// The first documents of what is published in a collection, by what it is in knowledge.
+    pub(crate) async fn published_documents(&self, workspace: WorkspaceId, source: SourceId, most: usize) -> Result<Vec<Parsed>> {
+        let (store, mut documents) = (self.chat().store(), Vec::new());
+        for id in record::of_source(store, workspace, source).await?.into_iter().take(most) {
+            for locale in LOCALES {
+                let found = record::text(store, workspace, id, locale).await?;
+                if let Some((text, body)) = found.filter(|(text, _)| text.published_at.is_some()) {
+                    documents.push(self.read_text(id, &text, &body).await?);
+                }
+            }
+        }
+        Ok(documents)
+    }
+
+    /// How the texts of an article are split, or will be in another collection.
+    pub(super) async fn article_manner(&self, workspace: WorkspaceId, id: ArticleId, collection: Option<CollectionId>) -> Result<Manner> {
+        let store = self.chat().store();
+        let collection = match collection {
+            Some(collection) => collection,
+            None => record::find(store, workspace, id).await?.collection,
+        };
+        self.manner(workspace, collection::find(store, workspace, collection).await?.source).await
     }
 
     /// What is published of an article, prepared.
-    pub(super) async fn prepare_texts(&self, workspace: WorkspaceId, id: ArticleId) -> Result<Vec<Prepared>> {
+    pub(super) async fn prepare_texts(&self, workspace: WorkspaceId, id: ArticleId, manner: Manner) -> Result<Vec<Prepared>> {
         let mut all = Vec::new();
         for locale in LOCALES {
             let found = record::text(self.chat().store(), workspace, id, locale).await?;
             if let Some((text, body)) = found.filter(|(text, _)| text.published_at.is_some()) {
-                all.push(self.prepare(id, &text, &body).await?);
+                all.push(self.prepare(id, &text, &body, manner).await?);
             }
         }
         Ok(all)
@@ -52,7 +86,7 @@ impl Knowledge {
 
     /// Writes the document of a text; one that says the same already is left alone.
     pub(super) async fn publish_text(&self, tx: &mut Tx, place: Place, prepared: Prepared) -> Result<()> {
-        let Prepared { name, mut split, .. } = prepared;
+        let Prepared { name, mut split, settings, .. } = prepared;
         // One that came from another source is for other readers.
         split.hash = digest(&format!("{} {}", place.source, split.hash));
         let known = document::known_in(tx, self.chat().store(), (place.workspace, place.source), std::slice::from_ref(&name)).await?;
@@ -62,7 +96,7 @@ impl Knowledge {
         revision::raise(tx, place.workspace).await?;
         put(tx, self.chat(), place, vec![split]).await?;
         let summary = Summary { taken: 1, ..Summary::default() };
-        source::synced(tx, place.workspace, place.source, &summary, self.chat().now()).await
+        source::synced(tx, (place.workspace, place.source), &summary, settings, self.chat().now()).await
     }
 
     /// Takes texts out of knowledge; those that are not in it are left out.
@@ -86,6 +120,10 @@ impl Knowledge {
         }
         revision::raise(tx, place.workspace).await
     }
+}
+
+fn empty() -> Error {
+    Error::Invalid(Fault::of("fault-article-empty"))
 }
 
 /// Whether what was prepared is what is published now, and nobody has saved since.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chat::{ArticleId, Store, WorkspaceId, row};
+use chat::{ArticleId, SourceId, Store, WorkspaceId, row};
 use sqlx::{Row, any::AnyRow};
 
 use super::{Article, Text};
@@ -51,6 +51,19 @@ pub async fn find(store: &Store, workspace: WorkspaceId, id: ArticleId) -> Resul
         .fetch_optional(store.read())
         .await?;
     article(&row.ok_or(Error::NotFound)?, texts.iter().map(text_of).collect::<Result<_>>()?)
+}
+
+/// The articles of a collection that are not removed, by what it is in knowledge.
+pub(super) async fn of_source(store: &Store, workspace: WorkspaceId, source: SourceId) -> Result<Vec<ArticleId>> {
+    let rows = sqlx::query(
+        "SELECT article.id FROM article JOIN collection ON collection.id = article.collection_id
+          WHERE article.workspace_id = $1 AND collection.source_id = $2 AND article.removed_at IS NULL ORDER BY article.position, article.id",
+    )
+    .bind(workspace.text())
+    .bind(source.text())
+    .fetch_all(store.read())
+    .await?;
+    rows.iter().map(|row| Ok(row::id(row, "id")?)).collect()
 }
 
 /// An article in one language, with its body; `None`: there is none.

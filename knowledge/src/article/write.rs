@@ -84,7 +84,10 @@ impl Knowledge {
         // One that stays a draft may be empty; whether it does is known below.
         let prepared = match then {
             Then::Withdraw(_) => None,
-            _ => Some(self.prepare(id, &next(locale, &typed, (seen + 1, None), (by, chat.now())), &typed.body).await),
+            _ => {
+                let manner = self.article_manner(workspace, id, None).await?;
+                Some(self.prepare(id, &next(locale, &typed, (seen + 1, None), (by, chat.now())), &typed.body, manner).await)
+            }
         };
         let mut tx = chat.begin().await?;
         // First, as an import does: one waits for the other.

@@ -8,7 +8,7 @@ use std::io::Write as _;
 use chat::testing::Fresh;
 
 use super::{Reach, Way};
-use crate::{Config, Error, Knowledge, Reason, Summary, Upload, document, library, source};
+use crate::{Config, Error, Knowledge, Reason, Summary, Upload, document, library, source, split::Settings};
 use site::Site;
 
 async fn open() -> (Fresh, Knowledge, Site) {
@@ -105,6 +105,20 @@ async fn only_what_changed_is_read_again() {
     let third = links(&knowledge, &fresh, &site).await.unwrap();
     assert_eq!((third.taken, third.unchanged, third.removed), (2, 5, 1), "{third:?}");
     assert!(!paths(&fresh, &site).await.contains(&"/help/p3".to_owned()));
+}
+
+#[tokio::test]
+async fn a_site_that_is_split_otherwise_is_asked_for_all_of_it() {
+    let (fresh, knowledge, site) = open().await;
+    furnish(&site);
+    links(&knowledge, &fresh, &site).await.unwrap();
+    site.asked();
+    let id = source::list(fresh.chat.store(), fresh.workspace, None).await.unwrap().remove(0).id;
+    let settings = Settings { size: Some(400), levels: None };
+    assert!(source::set_split(&fresh.chat, fresh.workspace, id, settings).await.unwrap());
+    assert_eq!(links(&knowledge, &fresh, &site).await.unwrap().taken, 7);
+    assert!(site.asked().iter().all(|(_, status)| *status != 304), "what is known of a page is split as before");
+    assert_eq!(links(&knowledge, &fresh, &site).await.unwrap().unchanged, 7);
 }
 
 #[tokio::test]

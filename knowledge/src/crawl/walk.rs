@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     Audience, Knowledge, Result,
-    import::{Documents, File, Progress, Summary, Watch, kind_of, recipe},
+    import::{Documents, File, Progress, Summary, Watch, kind_of},
     outbound::{self, Answer, Fetched},
     parse::{self, Kind, Reason, Skipped},
     source,
@@ -183,7 +183,7 @@ impl<'a> Crawl<'a> {
         let name = url.to_string();
         let known = keeping.known.get(&name).cloned();
         let document = known.as_ref().map_or_else(|| name.clone(), |page| page.document.clone());
-        let copy = known.filter(|page| page.recipe == recipe(self.knowledge.config()) && keeping.documents.holds(&page.document));
+        let copy = known.filter(|page| page.recipe == keeping.documents.recipe() && keeping.documents.holds(&page.document));
         let answer = match self.allowed(&url).await {
             Ok(true) => self.ask(&url, copy.as_ref(), false).await,
             Ok(false) => Ok(Came::Forbidden),
@@ -287,7 +287,7 @@ impl<'a> Crawl<'a> {
             etag,
             modified,
             links: serde_json::to_string(&out.iter().map(|link| link.as_str()).collect::<Vec<_>>()).unwrap_or_default(),
-            recipe: recipe(self.knowledge.config()),
+            recipe: keeping.documents.recipe(),
             missed: 0,
         };
         let file = File::page(&name, kind, page.bytes);

@@ -7,22 +7,16 @@ use sha2::{Digest, Sha256};
 
 use super::{Summary, blocking};
 use crate::{
-    Config, Error, Knowledge, Result,
+    Error, Knowledge, Result,
     document::{self, NewDocument, Place},
     edit, language,
     parse::{Parsed, Read, Reason, Skipped},
     passage::{self, NewPassage, Scope},
-    revision, source, split,
+    revision,
+    source::{self, Manner},
+    split,
     spot::Spot,
 };
-
-/// Raised whenever splitting changes: every document is then split anew at its next import.
-const SPLIT_VERSION: u32 = 1;
-
-/// How documents are split: another recipe, and each is split anew.
-pub(crate) fn recipe(config: &Config) -> String {
-    format!("{SPLIT_VERSION} {}", config.passage_size)
-}
 
 /// Documents of one transaction.
 const BATCH: usize = 400;
@@ -31,6 +25,7 @@ const BATCH: usize = 400;
 pub(crate) struct Documents<'a> {
     knowledge: &'a Knowledge,
     place: Place,
+    manner: Manner,
     known: BTreeMap<String, (DocumentId, String)>,
     /// Documents of the source that nobody asked about.
     others: usize,
@@ -61,24 +56,33 @@ pub(crate) struct Split {
     /// What tells it from what it was before.
     pub(crate) hash: String,
     drafts: Vec<split::Draft>,
+    /// What is kept of what was read; empty: nothing.
+    parsed: String,
 }
 
 impl<'a> Documents<'a> {
     pub(crate) async fn open(knowledge: &'a Knowledge, workspace: WorkspaceId, library: LibraryId, source: SourceId) -> Result<Self> {
+        let manner = knowledge.manner(workspace, source).await?;
         let known = document::known(knowledge.chat().store(), workspace, source).await?.into_iter().collect();
         let place = Place { workspace, library, source };
-        Ok(Self { knowledge, place, known, others: 0, seen: HashSet::new(), summary: Summary::default(), changed: false })
+        Ok(Self { knowledge, place, manner, known, others: 0, seen: HashSet::new(), summary: Summary::default(), changed: false })
     }
 
     /// To add some documents to those of a source, whatever else it has.
     pub(crate) async fn open_for(knowledge: &'a Knowledge, place: Place, names: &[String]) -> Result<Self> {
         let chat = knowledge.chat();
+        let manner = knowledge.manner(place.workspace, place.source).await?;
         let mut connection = chat.store().read().acquire().await?;
         let known = document::known_in(&mut connection, chat.store(), (place.workspace, place.source), names).await?;
         drop(connection);
         let others = document::count(chat.store(), place.workspace, place.source).await?.saturating_sub(known.len());
         let known = known.into_iter().collect();
-        Ok(Self { knowledge, place, known, others, seen: HashSet::new(), summary: Summary::default(), changed: false })
+        Ok(Self { knowledge, place, manner, known, others, seen: HashSet::new(), summary: Summary::default(), changed: false })
+    }
+
+    /// How they are split.
+    pub(crate) fn recipe(&self) -> String {
+        self.manner.cut.recipe()
     }
 
     /// What tells a known document from what it was before.
@@ -169,8 +173,8 @@ impl<'a> Documents<'a> {
     }
 
     async fn write(&mut self, batch: Vec<Given>) -> Result<()> {
-        let size = self.knowledge.config().passage_size;
-        let split = blocking(move || batch.into_iter().map(|given| Split::of(given, size)).collect::<Vec<_>>());
+        let manner = self.manner;
+        let split = blocking(move || batch.into_iter().map(|given| Split::of(given, manner)).collect::<Vec<_>>());
         let split = split.await.map_err(|reason| Error::Unusable { name: String::new(), reason })?;
         let total = split.len();
         let changed: Vec<Split> = split
@@ -215,7 +219,8 @@ impl<'a> Documents<'a> {
             revision::raise(&mut tx, self.place.workspace).await?;
             self.changed = true;
         }
-        source::synced(&mut tx, self.place.workspace, self.place.source, &self.summary, chat.now()).await?;
+        let of = (self.place.workspace, self.place.source);
+        source::synced(&mut tx, of, &self.summary, self.manner.settings, chat.now()).await?;
         tx.commit().await?;
         if self.changed {
             revision::announce(chat, self.place.workspace);
@@ -247,12 +252,18 @@ pub(crate) async fn put(tx: &mut Tx, chat: &Chat, place: Place, split: Vec<Split
 }
 
 impl Split {
-    /// Splits a document into passages of about `size`.
-    pub(crate) fn of(Given { document, language, hash }: Given, size: usize) -> Self {
-        let says = || format!("{SPLIT_VERSION} {size} {:?}", (&document.title, &document.url, &document.body, &document.spot));
+    /// Splits a document into passages.
+    pub(crate) fn of(Given { document, language, hash }: Given, manner: Manner) -> Self {
+        let says = || format!("{} {:?}", manner.cut.recipe(), (&document.title, &document.url, &document.body, &document.spot));
         let hash = hash.unwrap_or_else(|| digest(&says()));
-        let drafts = split::passages(&document, size);
-        Self { document, language, hash, drafts }
+        let drafts = split::passages(&document, manner.cut);
+        let parsed = if manner.keeps { serde_json::to_string(&document).unwrap_or_default() } else { String::new() };
+        Self { document, language, hash, drafts, parsed }
+    }
+
+    /// What the document is called in its source.
+    pub(super) fn name(&self) -> &str {
+        &self.document.external_id
     }
 
     fn row(self, id: DocumentId) -> NewDocument {
@@ -266,6 +277,7 @@ impl Split {
             url: self.document.url,
             language,
             hash: self.hash,
+            parsed: self.parsed,
         }
     }
 }

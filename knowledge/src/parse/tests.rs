@@ -198,7 +198,7 @@ fn hostile_files_get_a_clear_answer() {
                     assert!(!document.title.is_empty(), "{name}");
                     let all = format!("{document:?}");
                     assert!(!all.contains(['\0', '\u{202e}', '\u{2066}']), "{name}");
-                    drop(crate::split::passages(document, 1_200));
+                    drop(crate::split::passages(document, crate::split::Cut::of(1_200)));
                 }
             }
         }

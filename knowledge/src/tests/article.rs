@@ -13,31 +13,31 @@ use crate::{
     release::{self, At},
 };
 
-struct House {
+pub(super) struct House {
     // First: its engine flushes into the folder that goes with the record.
-    knowledge: Knowledge,
-    fresh: Fresh,
+    pub knowledge: Knowledge,
+    pub fresh: Fresh,
     by: AgentId,
 }
 
-fn typed(title: &str, body: &str) -> Typed {
+pub(super) fn typed(title: &str, body: &str) -> Typed {
     Typed { title: title.into(), summary: String::new(), body: body.into() }
 }
 
 impl House {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         let (fresh, knowledge) = super::open().await;
         let by = fresh.agent("Ada", Role::Admin).await.unwrap().id;
         Self { knowledge, fresh, by }
     }
 
-    async fn collection(&self, name: &str, audience: Audience) -> CollectionId {
+    pub async fn collection(&self, name: &str, audience: Audience) -> CollectionId {
         let library = library::by_name(&self.fresh.chat, self.fresh.workspace, collection::LIBRARY).await.unwrap().id;
         let names = [("en".to_owned(), Name { name: name.into(), about: String::new() })].into();
         collection::create(&self.fresh.chat, self.fresh.workspace, library, names, audience).await.unwrap()
     }
 
-    async fn begin(&self, collection: CollectionId, typed: Typed) -> ArticleId {
+    pub async fn begin(&self, collection: CollectionId, typed: Typed) -> ArticleId {
         self.knowledge.begin_article(self.fresh.workspace, collection, "en", typed, self.by).await.unwrap()
     }
 
@@ -45,7 +45,7 @@ impl House {
         self.knowledge.save_article(self.fresh.workspace, (id, locale), typed, (seen, then), self.by).await.unwrap()
     }
 
-    async fn publish(&self, id: ArticleId, typed: Typed) {
+    pub async fn publish(&self, id: ArticleId, typed: Typed) {
         let seen = self.find(id).await.text("en").map_or(0, |text| text.revision);
         assert!(matches!(self.save(id, "en", typed, seen, Then::Publish).await, Saved::Kept(_)));
     }

@@ -8,6 +8,7 @@ use crate::{
     edit::{self, Change},
     passage::{self, Passage},
     source,
+    split::Settings,
 };
 
 const PAGE: &str = "# Shop\n\n## Delivery\n\nDelivery takes three days.\n\n## Returns\n\nReturns are free for 30 days.\n";
@@ -125,10 +126,10 @@ async fn edits_are_checked_and_belong_to_their_workspace() {
 #[tokio::test]
 async fn a_preview_keeps_nothing() {
     let (fresh, knowledge) = open().await;
-    let preview = knowledge.preview(Upload::bytes("shop.md", PAGE.into())).await.unwrap();
+    let preview = knowledge.preview(Upload::bytes("shop.md", PAGE.into()), Settings::default()).await.unwrap();
     let drafts: Vec<(&str, &str)> = preview.documents[0].1.iter().map(|draft| (draft.heading.as_str(), draft.text.as_str())).collect();
     assert_eq!(drafts, [("Delivery", "Delivery takes three days."), ("Returns", "Returns are free for 30 days.")]);
-    assert!(matches!(knowledge.preview(Upload::bytes("shop.md", b" ".to_vec())).await, Err(Error::Unusable { .. })));
+    assert!(matches!(knowledge.preview(Upload::bytes("shop.md", b" ".to_vec()), Settings::default()).await, Err(Error::Unusable { .. })));
     assert!(source::list(fresh.chat.store(), fresh.workspace, None).await.unwrap().is_empty());
 }
 

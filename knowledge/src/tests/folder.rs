@@ -6,7 +6,7 @@ use chat::testing::Fresh;
 
 use crate::{Audience, Config, Error, Knowledge, Reason, crawl::Reach, folder, library, source, source::Plan, sync, sync::Schedule};
 
-fn write(path: &Path, text: &str) {
+pub(super) fn write(path: &Path, text: &str) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, text).unwrap();
     // Long ago: what was written just now may be written again.

@@ -22,7 +22,7 @@ async fn plant(fresh: &Fresh, address: &str, schedule: Schedule) -> SourceId {
 }
 
 /// What the source is once `fine` holds.
-async fn until(fresh: &Fresh, id: SourceId, fine: impl Fn(&Source) -> bool) -> Source {
+pub(super) async fn until(fresh: &Fresh, id: SourceId, fine: impl Fn(&Source) -> bool) -> Source {
     let begun = Instant::now();
     loop {
         let source = source::find(fresh.chat.store(), fresh.workspace, id).await.unwrap();
@@ -34,7 +34,7 @@ async fn until(fresh: &Fresh, id: SourceId, fine: impl Fn(&Source) -> bool) -> S
     }
 }
 
-fn work(knowledge: &Knowledge) -> CancellationToken {
+pub(super) fn work(knowledge: &Knowledge) -> CancellationToken {
     let (knowledge, cancel) = (knowledge.clone(), CancellationToken::new());
     let own = cancel.clone();
     tokio::spawn(async move { knowledge.follow_sources(own).await });
