@@ -255,13 +255,13 @@ pub(crate) async fn synced(
         "UPDATE source SET summary = $3, synced_at = $4, failure = '', due_at = CASE WHEN split = $5 THEN due_at ELSE $4 END
          WHERE workspace_id = $1 AND id = $2",
     )
-        .bind(workspace.text())
-        .bind(id.text())
-        .bind(text)
-        .bind(now)
-        .bind(split.text())
-        .execute(&mut **tx)
-        .await?;
+    .bind(workspace.text())
+    .bind(id.text())
+    .bind(text)
+    .bind(now)
+    .bind(split.text())
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 

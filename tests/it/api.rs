@@ -92,7 +92,10 @@ async fn a_program_sends_knowledge_and_finds_it() {
     assert_eq!(state["split"], json!({ "size": null, "levels": null }));
     let split = format!("{at}/split");
     let (status, decided) = program.ask(Method::PUT, &split, Some(json!({ "size": 400 }))).await;
-    assert_eq!((status, &decided["split"], &decided["import"]["state"]), (StatusCode::OK, &json!({ "size": 400, "levels": null }), &json!("waiting")));
+    assert_eq!(
+        (status, &decided["split"], &decided["import"]["state"]),
+        (StatusCode::OK, &json!({ "size": 400, "levels": null }), &json!("waiting"))
+    );
     for wrong in [json!({ "size": 10 }), json!({ "levels": 4 })] {
         assert_eq!(program.refused(Method::PUT, &split, Some(wrong)).await, (422, "invalid".into()));
     }

@@ -43,11 +43,10 @@ pub(crate) async fn some(
 
 /// How many documents of a source nothing was kept of: they came before anything was.
 pub async fn missing(store: &Store, workspace: WorkspaceId, source: SourceId) -> Result<i64> {
-    let row =
-        sqlx::query("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM document WHERE workspace_id = $1 AND source_id = $2 AND parsed = ''")
-            .bind(workspace.text())
-            .bind(source.text())
-            .fetch_one(store.read())
-            .await?;
+    let row = sqlx::query("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM document WHERE workspace_id = $1 AND source_id = $2 AND parsed = ''")
+        .bind(workspace.text())
+        .bind(source.text())
+        .fetch_one(store.read())
+        .await?;
     Ok(row.try_get("n")?)
 }

@@ -89,9 +89,8 @@ impl Knowledge {
         preview.more += documents.len().saturating_sub(room);
         documents.truncate(room);
         let cut = settings.under(self.config().passage_size);
-        let split = move || {
-            documents.into_iter().map(|document| (document.title.clone(), split::passages(&document, cut))).collect::<Vec<_>>()
-        };
+        let split =
+            move || documents.into_iter().map(|document| (document.title.clone(), split::passages(&document, cut))).collect::<Vec<_>>();
         preview.documents.extend(blocking(split).await.map_err(|reason| Error::Unusable { name: String::new(), reason })?);
         Ok(())
     }

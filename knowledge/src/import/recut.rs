@@ -5,7 +5,10 @@ use chat::WorkspaceId;
 use super::{Given, Progress, Split, Watch, blocking, put};
 use crate::{
     Error, Knowledge, Result,
-    document::{self, Place, kept::{self, Kept}},
+    document::{
+        self, Place,
+        kept::{self, Kept},
+    },
     revision,
     source::{Manner, Source},
 };

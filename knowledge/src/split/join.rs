@@ -97,7 +97,13 @@ mod tests {
         let document = sections(&["", "Pay", "Pay/Card", "Pay/Card/Visa", "Pay/Cash", "Return", "Return/Shoes"]);
         let of = |levels| joined(&document, Cut { size: 1_000, levels });
         let pairs = |list: &[(&str, &str)]| list.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>();
-        assert_eq!(of(0), pairs(&[("", "begin\n\n## Pay\n\npay\n\n### Card\n\ncard\n\n#### Visa\n\nvisa\n\n### Cash\n\ncash\n\n## Return\n\nreturn\n\n### Shoes\n\nshoes")]));
+        assert_eq!(
+            of(0),
+            pairs(&[(
+                "",
+                "begin\n\n## Pay\n\npay\n\n### Card\n\ncard\n\n#### Visa\n\nvisa\n\n### Cash\n\ncash\n\n## Return\n\nreturn\n\n### Shoes\n\nshoes"
+            )])
+        );
         let card = "pay\n\n### Card\n\ncard\n\n#### Visa\n\nvisa\n\n### Cash\n\ncash";
         assert_eq!(of(1), pairs(&[("", "begin"), ("Pay", card), ("Return", "return\n\n### Shoes\n\nshoes")]));
         let headings: Vec<String> = of(2).into_iter().map(|(heading, _)| heading).collect();

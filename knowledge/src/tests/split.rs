@@ -124,7 +124,11 @@ async fn nothing_newer_is_split_away() {
     splitting.await.unwrap().unwrap();
     assert_eq!(passages(&fresh, id).await.len(), 3, "what was read before is not written over what came since");
     // One of which nothing was kept stays, too, until it is sent again.
-    sqlx::query("UPDATE document SET parsed = '' WHERE workspace_id = $1").bind(workspace.text()).execute(chat.store().write()).await.unwrap();
+    sqlx::query("UPDATE document SET parsed = '' WHERE workspace_id = $1")
+        .bind(workspace.text())
+        .execute(chat.store().write())
+        .await
+        .unwrap();
     assert_eq!(document::missing(chat.store(), workspace, id).await.unwrap(), 1);
     decide(&fresh, &knowledge, id, Settings { size: Some(300), levels: Some(0) }).await;
     assert_eq!(passages(&fresh, id).await.len(), 3);
@@ -202,7 +206,8 @@ async fn articles_are_split_from_what_is_written() {
     let body = PAGE.trim_start_matches("# Shop\n\n");
     let (first, draft) = (house.begin(boats, typed("Shop", body)).await, house.begin(boats, typed("Draft", body)).await);
     house.publish(first, typed("Shop", body)).await;
-    let of = |collection| async move { crate::article::collection::find(fresh.chat.store(), fresh.workspace, collection).await.unwrap().source };
+    let of =
+        |collection| async move { crate::article::collection::find(fresh.chat.store(), fresh.workspace, collection).await.unwrap().source };
     let (boats_source, bikes_source) = (of(boats).await, of(bikes).await);
     assert_eq!(texts(fresh, boats_source).await.len(), 3);
     let source = source::find(fresh.chat.store(), fresh.workspace, boats_source).await.unwrap();
@@ -226,11 +231,9 @@ async fn settings_are_checked_and_belong_to_their_workspace() {
     let shelf = library::by_name(chat, workspace, "Shop").await.unwrap();
     knowledge.write_answer(workspace, shelf.id, "Where are you?", "In Lisbon.").await.unwrap();
     let written = source_of(&fresh, "Written answers").await;
-    for (id, settings) in [
-        (id, Settings { size: Some(10), levels: None }),
-        (id, Settings { size: None, levels: Some(9) }),
-        (written.id, MAIN),
-    ] {
+    for (id, settings) in
+        [(id, Settings { size: Some(10), levels: None }), (id, Settings { size: None, levels: Some(9) }), (written.id, MAIN)]
+    {
         assert!(matches!(source::set_split(chat, workspace, id, settings).await, Err(Error::Invalid(_))), "{settings:?}");
     }
     assert!(matches!(knowledge.preview_source(workspace, &written, MAIN).await, Err(Error::Invalid(_))));
