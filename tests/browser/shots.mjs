@@ -22,8 +22,9 @@ await run(async (browser, plan) => {
     const talks = [inbox[1], inbox[3]].map((path, n) => [`inbox-${n + 1}`, path]);
     const why = plan.pages.find((path) => path.includes("/why/"));
     const article = plan.pages.find((path) => /articles\/[0-9a-f]{8}-/.test(path));
+    const split = plan.pages.find((path) => path.endsWith("/split"));
     const help = plan.pages.filter((path) => path.startsWith("/help/") && path.includes(`/${look.locale.slice(0, 2)}`));
-    for (const [name, path] of [...talks, ...(why ? [["why", why]] : []), ...(article ? [["article", article]] : []), ["inbox-list", "/console/inbox?view=all"], ...CONSOLE.map((path) => [path.replace(/^\/console\/|\?.*$/g, "").replaceAll("/", "-") || "home", path])]) {
+    for (const [name, path] of [...talks, ...(why ? [["why", why]] : []), ...(article ? [["article", article]] : []), ...(split ? [["source", split.replace("/split", "")], ["source-split", split]] : []), ["inbox-list", "/console/inbox?view=all"], ...CONSOLE.map((path) => [path.replace(/^\/console\/|\?.*$/g, "").replaceAll("/", "-") || "home", path])]) {
       await page.goto(plan.base + path);
       await page.waitForTimeout(200);
       await save(page, `console-${name}`, look);

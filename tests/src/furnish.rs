@@ -58,6 +58,7 @@ impl Furnished {
         tokio::time::sleep(Duration::from_millis(300)).await;
         let mut pages = pages(&talks);
         pages.extend(first_of(&mut owner, "/console/sources", "/console/sources/").await?);
+        pages.extend(split(&mut owner).await?);
         pages.extend(first_of(&mut owner, "/console/people", "/console/people/").await?);
         pages.extend(first_of(&mut owner, "/console/inboxes", "/console/inboxes/").await?);
         pages.extend(first_of(&mut owner, "/console/gaps", "/console/gaps/").await?);
@@ -84,6 +85,16 @@ fn pages(talks: &[String]) -> Vec<String> {
 /// The first page below a list, if the list has one.
 async fn first_of(staff: &mut Staff, list: &str, start: &str) -> Result<Vec<String>> {
     Ok(staff.get(list).await?.links(start).into_iter().take(2).collect())
+}
+
+/// A source that is split as admins decide, and where they do.
+async fn split(owner: &mut Staff) -> Result<Vec<String>> {
+    for source in owner.get("/console/sources").await?.links("/console/sources/") {
+        if let Some(split) = owner.get(&source).await?.links(&format!("{source}/split")).into_iter().next() {
+            return Ok(vec![source, split]);
+        }
+    }
+    Ok(Vec::new())
 }
 
 async fn rules(owner: &mut Staff) -> Result<()> {
