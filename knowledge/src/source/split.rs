@@ -48,7 +48,7 @@ impl Manner {
 }
 
 /// Decides how the documents of a source are split. A worker splits anew, as soon as it can, those that are there. False when it was
-/// so already.
+/// so already, and did not fail.
 ///
 /// # Errors
 /// [`Error::Invalid`] for what makes no sense and for a source whose documents stay whole; [`Error::NotFound`].
@@ -57,13 +57,14 @@ pub async fn set_split(chat: &Chat, workspace: WorkspaceId, id: SourceId, settin
     if !find(chat.store(), workspace, id).await?.kind.is_split() {
         return Err(Error::Invalid(Fault::of("fault-split-whole")));
     }
-    let done = sqlx::query("UPDATE source SET split = $3, due_at = $4 WHERE workspace_id = $1 AND id = $2 AND split <> $3")
-        .bind(workspace.text())
-        .bind(id.text())
-        .bind(settings.text())
-        .bind(chat.now())
-        .execute(chat.store().write())
-        .await?;
+    let done =
+        sqlx::query("UPDATE source SET split = $3, due_at = $4 WHERE workspace_id = $1 AND id = $2 AND (split <> $3 OR failure <> '')")
+            .bind(workspace.text())
+            .bind(id.text())
+            .bind(settings.text())
+            .bind(chat.now())
+            .execute(chat.store().write())
+            .await?;
     Ok(done.rows_affected() > 0)
 }
 
