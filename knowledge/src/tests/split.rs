@@ -248,7 +248,10 @@ async fn settings_are_checked_and_belong_to_their_workspace() {
     assert_eq!((count(Settings::default()).await, count(MAIN).await, count(Settings { levels: Some(0), ..MAIN }).await), (3, 2, 1));
     assert_eq!(passages(&fresh, id).await.len(), 3, "a preview keeps nothing");
     // What is uploaded again is shown as it will be.
-    source::set_split(chat, workspace, id, MAIN).await.unwrap();
+    assert!(source::set_split(chat, workspace, id, MAIN).await.unwrap());
+    assert!(!source::set_split(chat, workspace, id, MAIN).await.unwrap());
+    sqlx::query("UPDATE source SET failure = '\"empty\"'").execute(chat.store().write()).await.unwrap();
+    assert!(source::set_split(chat, workspace, id, MAIN).await.unwrap(), "what failed can be tried once more");
     assert_eq!(source::settings_at(chat.store(), workspace, shelf.id, "upload:a.md").await.unwrap(), MAIN);
     assert_eq!(source::settings_at(chat.store(), workspace, shelf.id, "upload:new.md").await.unwrap(), Settings::default());
 }
