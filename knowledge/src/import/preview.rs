@@ -78,8 +78,8 @@ impl Knowledge {
             (_, Some(upload)) => return self.preview(upload, settings).await,
             (_, None) => return Err(Error::Invalid(Fault::of("fault-split-whole"))),
         };
-        let mut preview = Preview::default();
-        preview.more = usize::try_from(source.documents).unwrap_or_default().saturating_sub(documents.len());
+        let more = usize::try_from(source.documents).unwrap_or_default().saturating_sub(documents.len());
+        let mut preview = Preview { more, ..Preview::default() };
         self.show(&mut preview, documents, settings).await?;
         Ok(preview)
     }
