@@ -7,7 +7,7 @@ use chat::{
     row,
 };
 use knowledge::{case, gap};
-use sqlx::Row;
+use sqlx::{AssertSqlSafe, Row};
 
 use crate::{Bot, Result, Trace};
 
@@ -15,18 +15,25 @@ use crate::{Bot, Result, Trace};
 const LOOK: i64 = 20;
 /// Whoever writes of the old words still, has done so by then: turns end sooner.
 const LATE_MS: i64 = 600_000;
+/// Where traces are kept: of what the bot said, and of what it thought beside people.
+const TRACES: [&str; 2] = ["turn", "beside"];
 
 impl Bot {
-    /// Goes through the copies of every wording that waits.
+    /// Goes through the copies of every wording that waits. One of which something is wrong holds up no other.
     pub(crate) async fn forget_wordings(&self) {
-        let done = async {
-            for ended in change::ended(self.chat().store(), self.chat().now(), LOOK).await? {
-                self.forget(&ended).await?;
-            }
-            Ok::<_, crate::Error>(())
-        };
-        if let Err(error) = done.await {
-            tracing::warn!(%error, "words that are not said any more could not be taken out everywhere; it is tried again");
+        let chat = self.chat();
+        let waiting = change::ended(chat.store(), chat.now(), LOOK).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "which words are not said any more cannot be read; it is tried again");
+            Vec::new()
+        });
+        for ended in waiting {
+            let Err(error) = self.forget(&ended).await else { continue };
+            tracing::warn!(
+                workspace.id = %ended.workspace, conversation.id = %ended.conversation, %error,
+                "words that are not said any more could not be taken out everywhere; it is tried again later"
+            );
+            // Without the record the later look cannot be noted either: then it is now.
+            drop(change::gone_through(chat.store(), &ended, Some(chat.now() + LATE_MS)).await);
         }
     }
 
@@ -35,8 +42,9 @@ impl Bot {
         let (chat, late) = (self.chat(), ended.at + LATE_MS);
         let mut again = (chat.now() < late).then_some(late);
         if !change::still_said(chat.store(), ended).await? {
-            turns(chat, ended).await?;
-            beside(chat, ended).await?;
+            for table in TRACES {
+                traces(chat, table, ended).await?;
+            }
             if calls(chat, ended).await? {
                 again = Some(chat.now() + LATE_MS);
             }
@@ -48,42 +56,23 @@ impl Bot {
     }
 }
 
-/// Why the bot said what it said.
-async fn turns(chat: &Chat, ended: &Ended) -> Result<()> {
-    let rows = sqlx::query("SELECT id, trace FROM turn WHERE workspace_id = $1 AND conversation_id = $2 AND asked_seq >= $3")
-        .bind(ended.workspace.text())
-        .bind(ended.conversation.text())
+/// Why the bot said or thought what it did. A trace that is written anew meanwhile is left to the next look.
+async fn traces(chat: &Chat, table: &str, ended: &Ended) -> Result<()> {
+    let (workspace, conversation) = (ended.workspace.text(), ended.conversation.text());
+    let these = "workspace_id = $1 AND conversation_id = $2 AND asked_seq >= $3";
+    let rows = sqlx::query(AssertSqlSafe(format!("SELECT DISTINCT trace FROM {table} WHERE {these} AND trace IS NOT NULL")))
+        .bind(&workspace)
+        .bind(&conversation)
         .bind(ended.seq)
         .fetch_all(chat.store().read())
         .await?;
     for found in &rows {
         let Some(left) = row::json::<Trace>(found, "trace")?.without(ended) else { continue };
-        sqlx::query("UPDATE turn SET trace = $3 WHERE workspace_id = $1 AND id = $2")
-            .bind(ended.workspace.text())
-            .bind(found.try_get::<&str, _>("id")?)
-            .bind(text(&left))
-            .execute(chat.store().write())
-            .await?;
-    }
-    Ok(())
-}
-
-/// What it thought beside people.
-async fn beside(chat: &Chat, ended: &Ended) -> Result<()> {
-    let rows = sqlx::query(
-        "SELECT asked_seq, trace FROM beside WHERE workspace_id = $1 AND conversation_id = $2 AND asked_seq >= $3 AND trace IS NOT NULL",
-    )
-    .bind(ended.workspace.text())
-    .bind(ended.conversation.text())
-    .bind(ended.seq)
-    .fetch_all(chat.store().read())
-    .await?;
-    for found in &rows {
-        let Some(left) = row::json::<Trace>(found, "trace")?.without(ended) else { continue };
-        sqlx::query("UPDATE beside SET trace = $4 WHERE workspace_id = $1 AND conversation_id = $2 AND asked_seq = $3")
-            .bind(ended.workspace.text())
-            .bind(ended.conversation.text())
-            .bind(found.try_get::<i64, _>("asked_seq")?)
+        sqlx::query(AssertSqlSafe(format!("UPDATE {table} SET trace = $5 WHERE {these} AND trace = $4")))
+            .bind(&workspace)
+            .bind(&conversation)
+            .bind(ended.seq)
+            .bind(found.try_get::<&str, _>("trace")?)
             .bind(text(&left))
             .execute(chat.store().write())
             .await?;

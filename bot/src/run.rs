@@ -162,7 +162,6 @@ impl Bot {
         }
         self.forget_usage().await;
         self.expire_calls().await;
-        self.forget_wordings().await;
         match turn::due(self.chat()).await {
             Ok(due) => {
                 for (workspace, conversation) in due {
@@ -174,6 +173,8 @@ impl Bot {
             }
             Err(error) => tracing::warn!(%error, "the sweep for due turns failed; the next one tries again"),
         }
+        // Last: who waits for an answer comes first.
+        self.forget_wordings().await;
     }
 
     /// Once a day, what visitors used long ago.

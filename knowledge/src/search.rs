@@ -355,7 +355,7 @@ fn judged(
                 matched: answer.map(|_| best.text.clone()),
                 passage: answer.unwrap_or(best).clone(),
                 lexical: group.lexical,
-                vector: group.vector,
+                vector: group.vector(),
                 fused: group.fused,
                 reranked: None,
                 confidence,

@@ -119,3 +119,23 @@ async fn what_is_still_said_stays() {
     let turns = house.bot.turns(it.workspace, it.id, 10).await.expect("turns");
     assert!(turns.iter().all(|turn| turn.trace.question.is_empty() && turn.trace.signals.is_none()), "{turns:?}");
 }
+
+#[tokio::test]
+async fn a_wording_that_cannot_be_gone_through_holds_up_no_other() {
+    let house = House::plain().await;
+    let (one, two) = (house.conversation("en").await, house.conversation("en").await);
+    house.ask(&one, SEASHELLS).await;
+    house.ask(&one, "I want a human").await;
+    house.ask(&two, SEASHELLS).await;
+    let store = house.fresh.chat.store();
+    let broken = sqlx::query("UPDATE ticket SET reason = 'nonsense' WHERE workspace_id = $1").bind(one.workspace.text());
+    assert_eq!(broken.execute(store.write()).await.expect("written").rows_affected(), 1);
+    change(&house, &one, 1, None).await;
+    house.fresh.clock.advance(1);
+    change(&house, &two, 1, None).await;
+    gone(&house).await;
+    let turns = house.bot.turns(two.workspace, two.id, 10).await.expect("turns");
+    assert!(turns.iter().all(|turn| turn.trace.question.is_empty()), "{turns:?}");
+    let later = chat::change::ended(store, house.fresh.chat.now() + 600_000, 10).await.expect("asked");
+    assert!(later.iter().any(|ended| ended.conversation == one.id), "it is tried again: {later:?}");
+}

@@ -39,8 +39,9 @@ pub type Statement<'q> = sqlx::query::Query<'q, Any, AnyArguments>;
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 static DRIVERS: Once = Once::new();
 
-/// How long a connection is waited for.
+/// How long a connection is waited for: that to a file is free when whoever writes has written.
 const ACQUIRE: Duration = Duration::from_secs(8);
+const ACQUIRE_FILE: Duration = Duration::from_secs(15);
 /// How long a statement that reads is, and one that writes or begins to: that one may wait for a lock, which has its own end.
 const READING: Duration = Duration::from_secs(12);
 const WRITING: Duration = Duration::from_secs(22);
@@ -165,7 +166,7 @@ fn with_create_mode(address: &str) -> Result<String> {
 async fn pool(address: &str, dialect: Dialect, size: u32, hurried: Arc<AtomicBool>) -> Result<AnyPool> {
     AnyPoolOptions::new()
         .max_connections(size)
-        .acquire_timeout(ACQUIRE)
+        .acquire_timeout(if dialect == Dialect::Sqlite { ACQUIRE_FILE } else { ACQUIRE })
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)

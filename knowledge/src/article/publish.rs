@@ -1,5 +1,7 @@
 //! What of an article is knowledge: a document for each published text, in the source that its collection is.
 
+use std::collections::BTreeMap;
+
 use chat::{ArticleId, CollectionId, LOCALES, SourceId, Tx, WorkspaceId};
 use sqlx::Row;
 
@@ -128,16 +130,15 @@ fn empty() -> Error {
 
 /// Whether what was prepared is what is published now, and nobody has saved since.
 pub(super) async fn still(tx: &mut Tx, workspace: WorkspaceId, id: ArticleId, prepared: &[Prepared]) -> Result<bool> {
-    let rows = sqlx::query(
-        "SELECT locale, revision FROM article_text WHERE workspace_id = $1 AND article_id = $2 AND published_at IS NOT NULL ORDER BY locale",
-    )
-    .bind(workspace.text())
-    .bind(id.text())
-    .fetch_all(&mut **tx)
-    .await?;
+    let rows =
+        sqlx::query("SELECT locale, revision FROM article_text WHERE workspace_id = $1 AND article_id = $2 AND published_at IS NOT NULL")
+            .bind(workspace.text())
+            .bind(id.text())
+            .fetch_all(&mut **tx)
+            .await?;
     let published = rows.iter().map(|row| Ok((name(id, row.try_get("locale")?), row.try_get("revision")?)));
-    let published: Vec<(String, i64)> = published.collect::<Result<_>>()?;
-    Ok(published.iter().map(|(name, revision)| (name, revision)).eq(prepared.iter().map(|prepared| (&prepared.name, &prepared.revision))))
+    let prepared = prepared.iter().map(|prepared| (prepared.name.clone(), prepared.revision));
+    Ok(published.collect::<Result<BTreeMap<String, i64>>>()? == prepared.collect())
 }
 
 /// The name of a text among the documents of its collection.

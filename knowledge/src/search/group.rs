@@ -12,9 +12,9 @@ const AGREEING: f64 = 0.35;
 const WORDINGS: usize = 5;
 /// Wordings of an entry that are compared with the question.
 const COMPARED: usize = 5;
-/// Wordings of an entry whose meaning counts, each half as much as the one before: one that happens to be near proves less than
-/// several that agree. One, two or five, or all of them alike, tell less on the sets whose entries have many wordings.
-const MEANT: usize = 3;
+/// How much the meaning of an entry's nearest wordings counts, each half as much as the one before: one that happens to be near
+/// proves less than several that agree. One, two or five, or all of them alike, tell less on the sets whose entries have many.
+const MEANT: [f64; 3] = [1.0, 0.5, 0.25];
 /// Best points among which entries are counted.
 const VOTERS: usize = 10;
 /// What a missing one counts of the best.
@@ -41,8 +41,7 @@ pub(super) struct Group {
     pub points: Vec<(Uuid, f64)>,
     pub asked: bool,
     pub lexical: f64,
-    pub vector: Option<f64>,
-    /// Similarities of its nearest wordings, best first.
+    /// Similarities of its nearest wordings, best first; none when it was not found by meaning.
     near: Vec<f64>,
     /// How near its nearest wordings are by meaning: 0 unrelated, 1 the same question. When meaning was asked and it was not
     /// among the nearest, no nearer than the last of those.
@@ -57,6 +56,13 @@ pub(super) struct Group {
     pub alike: f64,
     /// Its place in the order by words.
     pub words: f64,
+}
+
+impl Group {
+    /// Similarity of the nearest wording, −1 to 1, when it was found by meaning.
+    pub(super) fn vector(&self) -> Option<f64> {
+        self.near.first().copied()
+    }
 }
 
 /// The entries worth a second look: the best by words and the best by meaning.
@@ -96,14 +102,14 @@ fn meant(groups: &mut [Group], ranked: &Ranked) {
     for group in groups.iter_mut() {
         group.meant = Some(agreed(&group.near).map_or(last, |score| ranked.scale.standing(score)));
     }
-    for (rank, at) in order(groups, |group| group.meant.filter(|_| group.vector.is_some())).into_iter().enumerate() {
+    for (rank, at) in order(groups, |group| group.meant.filter(|_| !group.near.is_empty())).into_iter().enumerate() {
         groups[at].meant_rank = rank;
     }
 }
 
 /// The mean of the similarities, each with half the weight of the one before; none of none.
 fn agreed(near: &[f64]) -> Option<f64> {
-    let weighed = near.iter().zip([1.0, 0.5, 0.25]);
+    let weighed = near.iter().zip(MEANT);
     let (sum, weights) = weighed.fold((0.0, 0.0), |(sum, weights), (score, weight)| (sum + score * weight, weights + weight));
     (weights > 0.0).then(|| sum / weights)
 }
@@ -125,7 +131,6 @@ fn collected(ranked: &Ranked) -> Vec<Group> {
                 points: Vec::new(),
                 asked,
                 lexical: 0.0,
-                vector: None,
                 near: Vec::new(),
                 meant: None,
                 meant_rank: usize::MAX,
@@ -140,8 +145,7 @@ fn collected(ranked: &Ranked) -> Vec<Group> {
         if words {
             group.points.push((point.id, point.score));
         } else {
-            group.vector = Some(group.vector.map_or(point.score, |best: f64| best.max(point.score)));
-            if group.near.len() < MEANT {
+            if group.near.len() < MEANT.len() {
                 group.near.push(point.score);
             }
             if !group.points.iter().any(|(id, _)| *id == point.id) {
@@ -226,8 +230,8 @@ mod tests {
         let found =
             groups(&Ranked { by_words: by_words.clone(), by_meaning: by_meaning.clone(), weight: 1.0, scale: Scale::default() }, 10, 3);
         assert_eq!(documents(&found), [20, 10, 30, 40]);
-        assert_eq!((found[0].lexical, found[0].vector, found[0].meant), (0.7, Some(0.9), Some(0.9)));
-        assert_eq!((found[1].vector, found[1].meant), (None, Some(0.1)), "no nearer than the last of the nearest");
+        assert_eq!((found[0].lexical, found[0].vector(), found[0].meant), (0.7, Some(0.9), Some(0.9)));
+        assert_eq!((found[1].vector(), found[1].meant), (None, Some(0.1)), "no nearer than the last of the nearest");
         let heavy = groups(&Ranked { by_words, by_meaning, weight: 9.0, scale: Scale::default() }, 10, 3);
         assert_eq!(documents(&heavy), [20, 30, 10, 40]);
     }
@@ -241,7 +245,7 @@ mod tests {
         assert_eq!(found.iter().map(|group| group.meant_rank).collect::<Vec<_>>(), [0, 1, 2]);
         let meant: Vec<f64> = found.iter().filter_map(|group| group.meant).collect();
         assert!((meant[0] - (0.88 + 0.435 + 0.215) / 1.75).abs() < 1e-9 && (meant[1] - (0.9 + 0.25) / 1.5).abs() < 1e-9, "{meant:?}");
-        assert_eq!((found[0].vector, meant[2]), (Some(0.88), 0.4));
+        assert_eq!((found[0].vector(), meant[2]), (Some(0.88), 0.4));
     }
 
     #[test]
