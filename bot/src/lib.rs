@@ -13,6 +13,7 @@ mod copilot;
 mod draft;
 mod dry_run;
 mod error;
+pub mod eval;
 mod example;
 pub mod extract;
 mod gap;

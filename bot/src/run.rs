@@ -42,6 +42,7 @@ pub(crate) struct Call {
     stop: CancellationToken,
     more: Notify,
     here: Notify,
+    gone: Notify,
     again: AtomicBool,
     /// The turn's epoch once it is claimed.
     epoch: AtomicI64,
@@ -78,6 +79,11 @@ impl Call {
     /// Ends when the visitor was heard to be there.
     pub(crate) async fn here(&self) {
         self.here.notified().await;
+    }
+
+    /// Ends when one of the visitor's tabs was closed.
+    pub(crate) async fn gone(&self) {
+        self.gone.notified().await;
     }
 
     fn speaker_changed(&self, epoch: i64) {
@@ -149,6 +155,11 @@ impl Bot {
             News::Here { conversation, .. } => {
                 if let Some(call) = self.inner.running.calls.lock().get(&conversation) {
                     call.here.notify_one();
+                }
+            }
+            News::Gone { conversation, .. } => {
+                if let Some(call) = self.inner.running.calls.lock().get(&conversation) {
+                    call.gone.notify_one();
                 }
             }
             _ => {}

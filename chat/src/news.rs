@@ -87,6 +87,8 @@ pub enum News {
     Anyone { workspace: WorkspaceId, conversation: ConversationId },
     /// A tab of the visitor is open: the answer to that.
     Here { workspace: WorkspaceId, conversation: ConversationId },
+    /// A tab that answered has been closed; another may be open.
+    Gone { workspace: WorkspaceId, conversation: ConversationId },
     /// The queue moved.
     Queue { workspace: WorkspaceId },
     /// Somebody of the staff came, left, or changed.

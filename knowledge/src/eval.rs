@@ -7,23 +7,21 @@ mod scope;
 
 use std::{collections::HashMap, path::Path};
 
-use chat::{Chat, DocumentId, WorkspaceId, workspace};
+use chat::{Chat, DocumentId, LibraryId, WorkspaceId, workspace};
 use serde::Deserialize;
 
 pub use labels::{Labels, has_labels, labels};
 pub use metrics::Report;
 pub use scope::{Point, Scope};
 
-use crate::{
-    Config, Error, Found, Hit, Knowledge, Legs, Query, Reader, Result, Summary, Upload, Way, document, library, release::At, source,
-};
+use crate::{Config, Error, Found, Hit, Knowledge, Legs, Query, Reader, Result, Upload, Way, document, library, release::At, source};
 use metrics::Tally;
 use scope::Outcome;
 
 /// Documents that count in a ranking.
 const RANKS: usize = 10;
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Asked {
     id: String,
     text: String,
@@ -32,19 +30,6 @@ struct Asked {
     own: Option<String>,
     /// Whether the library answers it; unsaid: what judgements say.
     in_scope: Option<bool>,
-}
-
-/// What an evaluation did.
-#[derive(Debug)]
-pub struct Evaluation {
-    /// The figures of each way of searching: by words, and with a model by meaning and by both.
-    pub ways: Vec<Measured>,
-    /// What the import of the corpus took.
-    pub import: Summary,
-    /// Milliseconds the import took.
-    pub import_ms: u64,
-    /// Milliseconds until everything was indexed.
-    pub index_ms: u64,
 }
 
 /// The figures of one way of searching.
@@ -58,6 +43,23 @@ pub struct Measured {
     pub scope: Scope,
 }
 
+/// Questions, and which documents answer them.
+#[derive(Debug)]
+pub struct Set {
+    asked: Vec<Asked>,
+    /// Question → document → grade.
+    relevant: HashMap<String, HashMap<String, f64>>,
+}
+
+/// A set's documents in a library.
+#[derive(Debug)]
+pub struct Shelf {
+    /// The library.
+    pub library: LibraryId,
+    /// What the documents are called in the set.
+    pub names: HashMap<DocumentId, String>,
+}
+
 /// A way of searching while it is measured.
 struct Measure {
     legs: Legs,
@@ -65,46 +67,63 @@ struct Measure {
     outcomes: Vec<Outcome>,
 }
 
-/// Measures search over the folder. `chat` must be a record that may be thrown away; `progress` is told questions done and in all.
+/// Measures each way of searching over the folder: by words, and with a model by meaning and by both. `chat` must be a record that may be thrown away; `progress` is told questions done and in all.
 ///
 /// # Errors
 /// [`Error::Invalid`] when a file is missing or broken.
-pub async fn run(chat: &Chat, config: Config, dir: &Path, progress: &(dyn Fn(u64, u64) + Send + Sync)) -> Result<Evaluation> {
-    let questions: Vec<Asked> = lines(&read(dir, "queries.jsonl")?)?;
-    let relevant = judgements(&read(dir, "qrels.tsv")?);
+pub async fn run(chat: &Chat, config: Config, dir: &Path, progress: &(dyn Fn(u64, u64) + Send + Sync)) -> Result<Vec<Measured>> {
+    let set = Set::read(dir)?;
     let legs: &[Legs] = if config.embeddings.enabled() { &[Legs::Words, Legs::Meaning, Legs::Both] } else { &[Legs::Words] };
     let mut ways: Vec<Measure> = legs.iter().map(|legs| Measure { legs: *legs, tally: Tally::default(), outcomes: Vec::new() }).collect();
     let knowledge = Knowledge::throwaway(config, chat.clone()).await?;
     let place: WorkspaceId = chat.id();
     workspace::create(chat.store(), place, "Evaluation", chat.now()).await?;
-    let shelf = library::create(chat, place, "Evaluation").await?;
+    let shelf = set.taken_in(&knowledge, place, dir).await?;
 
-    let started = std::time::Instant::now();
-    let import = knowledge.import(place, shelf.id, Upload::path(dir.join("corpus.jsonl")), &|_| {}).await?;
-    let import_ms = millis(started);
-    let started = std::time::Instant::now();
-    knowledge.ready(place).await?;
-    let index_ms = millis(started);
-
-    let names = names(&knowledge, place).await?;
-    let all: Vec<&Asked> = questions.iter().filter(|asked| asked.in_scope == Some(false) || relevant.contains_key(&asked.id)).collect();
+    let all: Vec<&Asked> = set.asked.iter().filter(|asked| asked.in_scope == Some(false) || set.relevant.contains_key(&asked.id)).collect();
     for (n, asked) in all.iter().enumerate() {
         // One more: the question's own document is left out afterwards.
         let query = Query {
             text: asked.text.clone(),
             reader: Reader::Anyone,
-            libraries: Some(vec![shelf.id]),
+            libraries: Some(vec![shelf.library]),
             limit: RANKS + 1,
             locale: String::new(),
         };
         for way in &mut ways {
             let found = knowledge.search_with(place, &query, At::Today, Way { legs: way.legs, per_document: 1, exact: false }).await?;
-            way.add(asked, &found, &names, relevant.get(&asked.id));
+            way.add(asked, &found, &shelf.names, set.relevant.get(&asked.id));
         }
         progress(n as u64 + 1, all.len() as u64);
     }
-    let ways = ways.into_iter().map(|way| Measured { legs: way.legs, report: way.tally.report(), scope: scope::scope(&way.outcomes) });
-    Ok(Evaluation { ways: ways.collect(), import, import_ms, index_ms })
+    let measured = ways.into_iter().map(|way| Measured { legs: way.legs, report: way.tally.report(), scope: scope::scope(&way.outcomes) });
+    Ok(measured.collect())
+}
+
+impl Set {
+    /// The set in a folder.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when a file is missing or broken.
+    pub fn read(dir: &Path) -> Result<Self> {
+        Ok(Self { asked: lines(&read(dir, "queries.jsonl")?)?, relevant: judgements(&read(dir, "qrels.tsv")?) })
+    }
+
+    /// The questions that documents answer and that are no document themselves; of each, these documents.
+    pub fn questions(&self) -> impl Iterator<Item = (&str, &HashMap<String, f64>)> {
+        self.asked.iter().filter(|asked| asked.own.is_none()).filter_map(|asked| Some((asked.text.as_str(), self.relevant.get(&asked.id)?)))
+    }
+
+    /// Takes the folder's documents into a library of their own.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the corpus is missing or broken.
+    pub async fn taken_in(&self, knowledge: &Knowledge, place: WorkspaceId, dir: &Path) -> Result<Shelf> {
+        let library = library::create(knowledge.chat(), place, "Evaluation").await?.id;
+        knowledge.import(place, library, Upload::path(dir.join("corpus.jsonl")), &|_| {}).await?;
+        knowledge.ready(place).await?;
+        Ok(Shelf { library, names: names(knowledge, place).await? })
+    }
 }
 
 impl Measure {
@@ -159,8 +178,4 @@ fn judgements(text: &str) -> HashMap<String, HashMap<String, f64>> {
         }
     }
     all
-}
-
-fn millis(since: std::time::Instant) -> u64 {
-    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }

@@ -1,5 +1,7 @@
 //! `warbler eval DIR`
 
+mod answers;
+
 use std::{
     io::{Write as _, stdout},
     path::{Path, PathBuf},
@@ -10,7 +12,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use knowledge::{
     Embeddings, Legs,
-    eval::{Evaluation, Labels, Measured, Point, Scope},
+    eval::{Labels, Measured, Point, Scope},
 };
 
 use crate::config::Config;
@@ -26,6 +28,9 @@ pub(crate) struct Eval {
     /// Prints what would be answered at each confidence, and how much of it wrongly
     #[arg(long)]
     curve: bool,
+    /// Asks the bot as well: how much it answers, from which documents, and so many of its answers, chosen at random
+    #[arg(long, value_name = "HOW_MANY")]
+    answers: Option<usize>,
     /// A folder with an embedding model, in place of the configured one: searches by words, by meaning, and by both
     #[arg(long, value_name = "FOLDER")]
     model: Option<PathBuf>,
@@ -59,8 +64,12 @@ impl Eval {
                         "p99 ms"
                     )?;
                 }
-                for way in searched(&config, &folder).await?.ways {
+                for way in in_a_record(async |chat| searched(&config, chat, &folder).await).await? {
                     self.print_search(&name, &way)?;
+                }
+                if let Some(examples) = self.answers {
+                    let answers = in_a_record(async |chat| answers::answered(&config, chat, &folder, examples).await).await?;
+                    answers::print(&name, &answers, self.json)?;
                 }
             }
             if knowledge::eval::has_labels(&folder) {
@@ -157,16 +166,22 @@ fn is_library(folder: &Path) -> bool {
     folder.join("corpus.jsonl").exists() && folder.join("queries.jsonl").exists()
 }
 
-/// Searches for everything that is asked in a folder.
-async fn searched(config: &Config, folder: &Path) -> anyhow::Result<Evaluation> {
-    let bar = bar()?;
+/// Does something with a record that is thrown away.
+async fn in_a_record<T>(job: impl AsyncFnOnce(&Chat) -> anyhow::Result<T>) -> anyhow::Result<T> {
     let scratch = tempfile::tempdir()?;
     let record = chat::Config { address: format!("sqlite:{}", scratch.path().join("record.db").display()), ..chat::Config::default() };
     let chat = Chat::open(&record, Clock::system(), Random::system()).await?;
-    let done = knowledge::eval::run(&chat, config.knowledge.clone(), folder, &watch(&bar)).await;
+    let done = job(&chat).await;
     chat.store().close().await;
+    done
+}
+
+/// Searches for everything that is asked in a folder.
+async fn searched(config: &Config, chat: &Chat, folder: &Path) -> anyhow::Result<Vec<Measured>> {
+    let bar = bar()?;
+    let ways = knowledge::eval::run(chat, config.knowledge.clone(), folder, &watch(&bar)).await?;
     bar.finish_and_clear();
-    Ok(done?)
+    Ok(ways)
 }
 
 fn bar() -> anyhow::Result<ProgressBar> {

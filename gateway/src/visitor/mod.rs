@@ -21,6 +21,7 @@ mod pace;
 mod packet;
 mod poll;
 mod post;
+mod present;
 mod session;
 mod shell;
 mod socket;

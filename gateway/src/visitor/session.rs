@@ -23,6 +23,7 @@ use super::{
     identity,
     pace::Pace,
     packet::Packet,
+    present::Present,
     view,
 };
 
@@ -63,6 +64,8 @@ pub(crate) struct Session {
     /// Conversations of which more is missing than was made at once.
     #[expect(clippy::box_collection, reason = "nearly always absent, and a waiting session is small")]
     owed: Option<Box<BTreeSet<ConversationId>>>,
+    /// The last conversation somebody was asked for in.
+    present: Option<Box<Present>>,
     pub(super) frames: Pace,
 }
 
@@ -149,6 +152,7 @@ impl Session {
             began_at: now,
             sent: HashMap::new(),
             owed: None,
+            present: None,
             frames: Pace::new(gate.config.frames_per_10s, 10_000, now),
             gate,
         };
@@ -295,7 +299,10 @@ impl Session {
             }
             News::Conversation { conversation, .. } => return self.status(*conversation).await,
             News::Anyone { workspace, conversation } => {
-                self.chat().bus().publish(Topic::Bot, News::Here { workspace: *workspace, conversation: *conversation });
+                let present = self.present.take().filter(|present| present.is_of(*conversation));
+                let present = present.unwrap_or_else(|| Box::new(Present::new(self.chat().clone(), *workspace, *conversation)));
+                present.answer();
+                self.present = Some(present);
                 Vec::new()
             }
             _ => Vec::new(),

@@ -164,12 +164,17 @@ fn eval_prints_its_figures_as_json() {
     );
     shelf.file("set/qrels.tsv", "query-id\tcorpus-id\tscore\nq0\td1\t1\nq1\td2\t1\n");
     let set = shelf.folder.path().join("files/set");
-    let printed = fine(&run(&shelf.data(), &["eval", set.to_str().unwrap(), "--json"], ""));
-    let figures: Value = serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{error}: {printed}"));
+    let printed = fine(&run(&shelf.data(), &["eval", set.to_str().unwrap(), "--json", "--answers", "1"], ""));
+    let read = |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {printed}"));
+    let lines: Vec<Value> = printed.lines().map(read).collect();
+    let [figures, answers] = &lines[..] else { panic!("two lines: {printed}") };
     for name in ["queries", "recall@1", "recall@5", "recall@10", "mrr@10", "ndcg@10", "p50_ms", "p99_ms"] {
         assert!(figures[name].is_number(), "{name} is missing in {figures}");
     }
     assert_eq!((&figures["queries"], &figures["recall@1"]), (&2.into(), &1.0.into()), "{figures}");
+    assert_eq!((&answers["questions"], &answers["answered"], &answers["right"]), (&2.into(), &1.0.into(), &1.0.into()), "{answers}");
+    let [example] = &answers["examples"].as_array().unwrap()[..] else { panic!("as many as were asked for: {answers}") };
+    assert!(["bananas are yellow", "plums are violet"].iter().any(|said| example["answer"].as_str().unwrap().contains(said)), "{example}");
     let data: &Path = &shelf.data();
     let asked = fine(&run(data, &["ask", "which fruit is yellow?", "--json"], ""));
     assert!(!asked.contains("bananas"), "the throw-away library was kept");

@@ -14,7 +14,7 @@ struct Flags {
     /// Starts that are timed, after one that fills the data folder
     #[arg(long, default_value_t = 10)]
     starts: usize,
-    /// Seconds of rest before memory is read
+    /// Seconds of rest after the first start, and before memory is read
     #[arg(long, default_value_t = 10)]
     rest: u64,
     #[command(flatten)]
@@ -34,6 +34,8 @@ async fn run() -> Result<()> {
     let begun = Instant::now();
     let mut server = Plan::new().binary(&path).start().await?;
     let first_ready = begun.elapsed();
+    // Stopped at once, it would take in and index its guides again and again.
+    tokio::time::sleep(Duration::from_secs(flags.rest)).await;
     let mut sockets = Vec::new();
     for done in 0..flags.starts {
         bar.set_position(done as u64);

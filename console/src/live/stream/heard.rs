@@ -44,7 +44,8 @@ impl Live {
             News::Revoked { agent, .. } if *agent == self.seat.agent.id => {
                 self.check_session().await;
             }
-            News::Revoked { .. } | News::Settings { .. } | News::Due { .. } | News::Anyone { .. } | News::Here { .. } => {}
+            News::Revoked { .. } | News::Settings { .. } | News::Due { .. } => {}
+            News::Anyone { .. } | News::Here { .. } | News::Gone { .. } => {}
         }
     }
 

@@ -1,4 +1,4 @@
-use chat::{ClientId, ConversationId, Heard};
+use chat::{ClientId, ConversationId, Heard, News, Topic};
 use serde_json::{Value, json};
 
 use crate::visitor::testing::{Line, Wire};
@@ -207,4 +207,30 @@ async fn a_change_reaches_every_device_once() {
     story.fresh.clock.advance(60_000);
     story.say(&mut phone, talk, "three").await;
     assert_eq!(change(&story, &mut phone, talk, 5, None).await["code"], "fixed", "switched off");
+}
+
+#[tokio::test]
+async fn a_tab_that_was_asked_for_tells_when_it_is_closed() {
+    let mut story = Story::begin().await;
+    let (one, other): (ConversationId, ConversationId) = (story.fresh.chat.id(), story.fresh.chat.id());
+    let workspace = story.fresh.workspace;
+    let mut bot = story.fresh.chat.bus().subscribe(Topic::Bot);
+    bot.joined().await;
+    let (silent, mut asked) = (story.tab().await, story.tab().await);
+    for conversation in [one, one, other] {
+        asked.hear(Heard::News(News::Anyone { workspace, conversation }.into())).await.unwrap();
+    }
+    drop((silent, asked));
+    let mut told = Vec::new();
+    while told.len() < 5 {
+        match bot.next().await {
+            Heard::News(news) => match *news {
+                News::Here { conversation, .. } => told.push(("here", conversation)),
+                News::Gone { conversation, .. } => told.push(("gone", conversation)),
+                _ => {}
+            },
+            Heard::Missed => panic!("missed"),
+        }
+    }
+    assert_eq!(told, [("here", one), ("here", one), ("gone", one), ("here", other), ("gone", other)]);
 }
