@@ -43,9 +43,12 @@ pub fn sentences(text: &str) -> Vec<&str> {
 }
 
 fn abbreviated(before: &str) -> bool {
-    let word = before.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default();
-    let single = word.chars().count() == 1 && word.chars().all(char::is_uppercase);
-    single || ABBREVIATIONS.contains(&word.to_lowercase().as_str())
+    let word = before.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '"' | '“' | '‘' | '\'')).next().unwrap_or_default();
+    let mut letters = word.split('.');
+    // "J.", and letters that stand for words: "U.S.".
+    let initials = letters.all(|part| part.chars().count() == 1 && part.chars().all(char::is_alphabetic));
+    let capital = word.chars().next().is_some_and(char::is_uppercase) || word.contains('.');
+    initials && capital || ABBREVIATIONS.contains(&word.to_lowercase().as_str())
 }
 
 #[cfg(test)]
@@ -61,6 +64,8 @@ mod tests {
             ("See e.g. version 7.1.0 of it. Then stop.", vec!["See e.g. version 7.1.0 of it. ", "Then stop."]),
             ("先登录。再点“设置”。完成！", vec!["先登录。", "再点“设置”。", "完成！"]),
             ("He said \"stop.\" Then left.", vec!["He said \"stop.\" ", "Then left."]),
+            ("Metric and \"U.S. Customary\" units. Both.", vec!["Metric and \"U.S. Customary\" units. ", "Both."]),
+            ("At 9 a.m. we open. Plan b. Then c.", vec!["At 9 a.m. we open. ", "Plan b. ", "Then c."]),
             ("J. Smith wrote it.\nNext line", vec!["J. Smith wrote it.\n", "Next line"]),
             ("example.com/a?b=c is fine", vec!["example.com/a?b=c is fine"]),
             ("", vec![]),

@@ -64,6 +64,14 @@ pub(super) fn is_noise(text: &str) -> bool {
     seen == 0 || words * 2 < seen || rows || (signs > 7 && signs * 12 > seen)
 }
 
+/// Whether words stop in the middle, where at least two before them were ended. Numbers and addresses need no full stop.
+pub(super) fn breaks_off<'a>(last: &str, mut before: impl Iterator<Item = &'a str> + Clone) -> bool {
+    let ended =
+        |text: &str| text.trim_end().ends_with(['.', '!', '?', '。', '！', '？', '…', ';', '；', ':', '：', ')', '）', '"', '”', '」']);
+    let said = last.trim_end().ends_with(char::is_alphabetic) && !last.contains(['@', '/']) && !last.contains(|c: char| c.is_ascii_digit());
+    said && before.clone().nth(1).is_some() && before.all(ended)
+}
+
 /// Whether a list is a menu: every item is nothing but a link.
 pub(super) fn is_menu(items: &[&str]) -> bool {
     let bare_link = |item: &&str| {

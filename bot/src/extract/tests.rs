@@ -81,6 +81,20 @@ Visitors keep their conversations for as long as their browser keeps the key. A 
 Nothing else is stored in the browser, and there are no cookies of third parties. That is all there is to know about storage here.";
 
 #[test]
+fn what_breaks_off_at_the_end_is_left_out() {
+    for (text, expected) in [
+        ("任务会自动重试。失败后请手动恢复。可以加上 --regex 的 na", "任务会自动重试。失败后请手动恢复。[1]"),
+        ("It starts.\n\n- One is done.\n- Two is done.\n- Thr", "It starts.\n\n- One is done.\n- Two is done. [1]"),
+        ("It starts. It ends. Call 0800 1234 or the shop 7", "It starts. It ends. Call 0800 1234 or the shop 7 [1]"),
+        ("It starts. See the notes", "It starts. See the notes [1]"),
+        ("One way\n\nAnother way\n\nA third way", "One way\n\nAnother way\n\nA third way [1]"),
+        ("| It starts. | It ends. | It rests.", "It starts. It ends. It rests. [1]"),
+    ] {
+        assert_eq!(body("x", passage("Q", text)), expected);
+    }
+}
+
+#[test]
 fn the_part_that_answers_is_chosen_and_reads_as_it_was_written() {
     let found = body("How do I allow only some origins?", passage("Widget", LONG));
     assert!(found.contains("write the allowed origins into the inbox"), "{found}");

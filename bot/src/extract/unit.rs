@@ -53,7 +53,28 @@ pub(super) fn units(text: &str) -> Vec<Unit> {
             Block::Code(_) | Block::Table(_) => {}
         }
     }
+    drop_broken_end(&mut units);
     units
+}
+
+/// Whoever cut a text at a length cut its last sentence, or the last item of its list.
+fn drop_broken_end(units: &mut Vec<Unit>) {
+    let Some(last) = units.pop() else { return };
+    match last.kind {
+        Kind::Sentence => {
+            let before = units.iter().filter(|unit| unit.kind == Kind::Sentence).map(|unit| unit.text.as_str());
+            if !clean::breaks_off(&last.text, before) {
+                units.push(last);
+            }
+        }
+        Kind::List => match last.text.rsplit_once('\n') {
+            Some((items, item)) if clean::breaks_off(item, items.lines()) => {
+                units.push(unit(Kind::List, items.to_owned(), last.leans));
+            }
+            _ => units.push(last),
+        },
+        _ => units.push(last),
+    }
 }
 
 fn unit(kind: Kind, text: String, leans: bool) -> Unit {
@@ -64,7 +85,8 @@ fn unit(kind: Kind, text: String, leans: bool) -> Unit {
 fn prose(text: &str, units: &mut Vec<Unit>) {
     let mut begins = true;
     for sentence in whole(sentences(text)) {
-        let sentence = sentence.trim();
+        // Where a table has become one line, its borders stand between the sentences.
+        let sentence = sentence.trim_matches(|c: char| c.is_whitespace() || c == '|');
         if clean::is_noise(sentence) {
             continue;
         }
