@@ -3,7 +3,7 @@
 
 mod answer;
 mod asker;
-mod disagree;
+pub(crate) mod disagree;
 mod near;
 mod query;
 mod reply;

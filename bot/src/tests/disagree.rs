@@ -67,3 +67,17 @@ async fn a_question_that_tells_which_is_answered() {
     let answer = house.ask(&it, "How long does delivery take with the express plan?").await;
     assert_ne!(rule(&house, &answer).await, "passages_disagree", "{}", answer.body);
 }
+
+#[tokio::test]
+async fn what_is_far_less_likely_does_not_disagree() {
+    let house = contradicting(None).await;
+    let query = knowledge::Query { text: ASKED.into(), reader: knowledge::Reader::Anyone, libraries: None, limit: 8, locale: "en".into() };
+    let mut found = house.bot.inner.knowledge.search(house.fresh.workspace, &query).await.expect("found");
+    found.hits.retain(|hit| hit.passage.heading == ASKED);
+    for (confidences, expected) in [([0.9, 0.5], 2), ([0.5, 0.9], 2), ([0.9, 0.4], 0), ([0.4, 0.2], 0), ([0.2, 0.2], 0)] {
+        for (hit, confidence) in found.hits.iter_mut().zip(confidences) {
+            (hit.kept, hit.confidence) = (true, confidence);
+        }
+        assert_eq!(crate::think::disagree::alternatives(&found, ASKED, 0.33).len(), expected, "{confidences:?}");
+    }
+}

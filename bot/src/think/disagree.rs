@@ -9,14 +9,18 @@ use crate::trace::Alternative;
 
 /// Passages an answer would rest on.
 const CITED: usize = 4;
+/// What is less than half as likely as the best does not stand against it.
+const CLOSE: f64 = 0.5;
 /// Alternatives that are offered at most.
 const OFFERED: usize = 3;
 /// The longest label, in characters.
 const LABEL: usize = 70;
 
 /// What the visitor may mean; empty when the passages agree, or when the question tells which it is about.
-pub(super) fn alternatives(found: &Found, question: &str, from: f64) -> Vec<Alternative> {
-    let mut cited: Vec<&Hit> = found.hits.iter().filter(|hit| hit.kept && hit.confidence >= from).collect();
+pub(crate) fn alternatives(found: &Found, question: &str, from: f64) -> Vec<Alternative> {
+    let kept = || found.hits.iter().filter(|hit| hit.kept);
+    let best = kept().map(|hit| hit.confidence).fold(0.0, f64::max);
+    let mut cited: Vec<&Hit> = kept().filter(|hit| hit.confidence >= from.max(best * CLOSE)).collect();
     cited.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
     let passages: Vec<&Passage> = cited.iter().take(CITED).map(|hit| &hit.passage).collect();
     let asked: BTreeSet<String> = words::terms(question).into_iter().collect();
