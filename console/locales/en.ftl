@@ -183,6 +183,7 @@ fault-split-levels = Levels of headings go from 0 to { $most }.
 fault-split-whole = The answers of this source stay whole; they are not split.
 fault-choose = Choose one of the list.
 fault-audience-differs = “{ $name }” is in this library already, for another audience: { $audience }. Nothing was taken in. Choose the same here, or change it on the page of the source.
+fault-audience = Say who may be answered from it: all, verified, with NAME=VALUE (such as with plan=pro), or staff.
 fault-attribute = Name what must be known of a visitor, such as plan: at most 100 characters, without =.
 fault-nothing-sent = Choose a file, give an address, or paste a text.
 fault-long = This is too long. Shorten it.
@@ -536,7 +537,7 @@ schedule-weekly = Every week
 owner-nobody = Nobody
 owner-help = Who is asked when something in it is out of date.
 source-asked = It waits for a worker.
-source-progress = Being read: { $done } of { $seen } pages found so far.
+source-progress = Being read: { $done } of { $seen } found so far.
 source-failure = The last time nothing was taken: { $reason }
 source-plan = Plan
 look-again = Look again

@@ -1,7 +1,5 @@
 //! Who may be answered from something, in words and in forms; and as whom something is tried.
 
-use std::collections::BTreeMap;
-
 use bot::Asker;
 use chat::InboxId;
 use knowledge::{Audience, Fault, Reader};
@@ -110,15 +108,9 @@ impl As {
     pub fn reader(&self) -> Reader {
         match self.audience.as_str() {
             "staff" => Reader::Staff,
-            "verified" => Reader::Proven(self.known()),
+            "verified" => Reader::proven(&self.proven),
             _ => Reader::Anyone,
         }
-    }
-
-    fn known(&self) -> BTreeMap<String, String> {
-        let text: String = self.proven.chars().take(LONGEST).collect();
-        let pairs = text.split([',', '，', '\n']).filter_map(|pair| pair.split_once('='));
-        pairs.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).filter(|(name, _)| !name.is_empty()).collect()
     }
 }
 

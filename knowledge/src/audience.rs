@@ -42,6 +42,8 @@ pub enum Reader {
 
 /// Longest name and longest value, in characters.
 const LONGEST: usize = 100;
+/// Longest list of what is proven, in characters.
+const PROVEN: usize = 1_000;
 /// How the record begins what it keeps of a trait.
 const WITH: &str = "with ";
 
@@ -92,18 +94,36 @@ impl Audience {
     /// From [`Audience::text`]; what cannot be read any more is for the staff alone.
     #[must_use]
     pub fn parse(text: &str) -> Self {
+        Self::read(text).unwrap_or(Self::Staff)
+    }
+
+    /// From [`Audience::text`], as somebody wrote it.
+    ///
+    /// # Errors
+    /// It is no audience, or as of [`Audience::with`].
+    pub fn read(text: &str) -> Result<Self, Fault> {
         match text {
-            "all" => Self::All,
-            "verified" => Self::Verified,
+            "all" => Ok(Self::All),
+            "verified" => Ok(Self::Verified),
+            "staff" => Ok(Self::Staff),
             other => {
                 let proven = other.strip_prefix(WITH).and_then(|rest| rest.split_once('='));
-                proven.and_then(|(name, value)| Self::with(name, value).ok()).unwrap_or(Self::Staff)
+                proven.ok_or_else(|| Fault::of("fault-audience")).and_then(|(name, value)| Self::with(name, value))
             }
         }
     }
 }
 
 impl Reader {
+    /// A visitor of whom this is proven: `name=value`, with commas or lines between.
+    #[must_use]
+    pub fn proven(text: &str) -> Self {
+        let text: String = text.chars().take(PROVEN).collect();
+        let pairs = text.split([',', '，', '\n']).filter_map(|pair| pair.split_once('='));
+        let pairs = pairs.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
+        Self::Proven(pairs.filter(|(name, _)| !name.is_empty()).collect())
+    }
+
     /// Whether they may be answered from what is for this audience.
     #[must_use]
     pub fn may(&self, audience: &Audience) -> bool {
@@ -178,12 +198,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_proven_is_read_from_a_list() {
+        assert_eq!(Reader::proven(" plan = Pro ,sub=7\n=x，，等级=a=b"), proven(&[("plan", "Pro"), ("sub", "7"), ("等级", "a=b")]));
+        assert_eq!(Reader::proven(""), proven(&[]));
+    }
+
+    #[test]
     fn what_the_record_holds_is_read_back_and_what_it_cannot_hold_is_refused() {
         for text in ["all", "verified", "with plan=pro", "with plan=", "with 等级=a=b", "staff"] {
-            assert_eq!(Audience::parse(text).text(), text);
+            assert_eq!((Audience::parse(text).text(), Audience::read(text).is_ok()), (text.to_owned(), true));
         }
         for text in ["", "everybody", "with ", "with plan", "with =pro", "All"] {
-            assert_eq!(Audience::parse(text), Audience::Staff, "{text}");
+            assert_eq!((Audience::parse(text), Audience::read(text).is_ok()), (Audience::Staff, false), "{text}");
         }
         for (name, value) in [("", "x"), (" ", ""), ("a=b", ""), ("a\nb", ""), ("a", "x\ny"), (&"n".repeat(101), "")] {
             assert!(Audience::with(name, value).is_err(), "{name} {value}");

@@ -263,7 +263,7 @@ fn place(content: &Content) -> Place {
 
 /// Runs work that computes or reads files; a panic in it is the file's fault, not the server's.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Reason> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| Reason::Broken { line: 0, detail: "the parser gave up".to_owned() })
+    tokio::task::spawn_blocking(work).await.map_err(|_| Reason::damaged("the parser gave up"))
 }
 
 /// Which parser reads a file of that name and content type.

@@ -115,6 +115,41 @@ async fn a_program_sends_knowledge_and_finds_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_program_says_who_may_be_answered() {
+    let server = Plan::new().start().await.unwrap();
+    let mut owner = Staff::owner(&server).await.unwrap();
+    let program = token(&server, &mut owner, "write").await;
+    let (_, library) = program.ask(Method::POST, "/v1/libraries", Some(json!({ "name": "Prices" }))).await;
+    let id = library["id"].as_str().unwrap();
+    for audience in ["all", "verified", "with plan=Pro", "staff"] {
+        let (_, source) =
+            program.ask(Method::POST, "/v1/sources", Some(json!({ "library": id, "name": audience, "audience": audience }))).await;
+        assert_eq!(source["audience"], audience.to_lowercase());
+        let path = format!("/v1/sources/{}/documents/price", source["id"].as_str().unwrap());
+        let price = json!({ "title": audience, "text": format!("# Price\n\nThe kayak costs {} euro.", 100 + audience.len()) });
+        assert_eq!(program.ask(Method::PUT, &path, Some(price)).await.1["outcome"], "taken");
+    }
+    for (asker, expected) in [
+        ("", vec!["all"]),
+        ("&audience=all&proven=plan=pro", vec!["all"]),
+        ("&audience=verified", vec!["all", "verified"]),
+        ("&audience=verified&proven=plan%3DPRO,team=7", vec!["all", "verified", "with plan=Pro"]),
+        ("&audience=staff", vec!["all", "staff", "verified", "with plan=Pro"]),
+    ] {
+        let found = program.get(&format!("/v1/search?q=what+does+the+kayak+cost&libraries={id}{asker}")).await;
+        let hits = found["hits"].as_array().unwrap();
+        let mut titles: Vec<&str> = hits.iter().map(|hit| hit["passage"]["title"].as_str().unwrap()).collect();
+        titles.sort_unstable();
+        assert_eq!(titles, expected, "{asker}");
+    }
+    for wrong in ["everybody", "with plan", "with =pro", ""] {
+        let source = json!({ "library": id, "name": "Wrong", "audience": wrong });
+        assert_eq!(program.refused(Method::POST, "/v1/sources", Some(source)).await, (422, "invalid".into()), "{wrong}");
+    }
+    assert_eq!(program.refused(Method::GET, "/v1/search?q=kayak&audience=everybody", None).await, (400, "broken".into()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn answers_come_and_go() {
     let server = Plan::new().start().await.unwrap();
     let mut owner = Staff::owner(&server).await.unwrap();

@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State, http::HeaderMap};
 use chat::LibraryId;
-use knowledge::{Fault, Passage, Query};
+use knowledge::{Fault, Passage, Query, Reader};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -10,7 +10,6 @@ use super::{
     body::Ask,
     door::Caller,
     refusal::{Refusal, locale},
-    sources::Who,
 };
 
 /// Longest question, in characters.
@@ -26,8 +25,31 @@ pub(super) struct Asked {
     #[serde(default)]
     libraries: String,
     #[serde(default)]
-    audience: Who,
+    audience: Audience,
+    /// What is proven of a verified visitor: `name=value`, with commas between.
+    #[serde(default)]
+    proven: String,
     limit: Option<usize>,
+}
+
+/// Who asks.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Audience {
+    #[default]
+    All,
+    Verified,
+    Staff,
+}
+
+impl Audience {
+    fn reader(self, proven: &str) -> Reader {
+        match self {
+            Self::All => Reader::Anyone,
+            Self::Verified => Reader::proven(proven),
+            Self::Staff => Reader::Staff,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -69,7 +91,7 @@ pub(super) async fn search(
     let locale = locale(&headers);
     let query = Query {
         text: asked.q,
-        reader: asked.audience.into(),
+        reader: asked.audience.reader(&asked.proven),
         libraries: (!libraries.is_empty()).then_some(libraries),
         limit: asked.limit.unwrap_or(LIMIT.0).clamp(1, LIMIT.1),
         locale: locale.tag().to_owned(),

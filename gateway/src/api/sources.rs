@@ -8,7 +8,7 @@ use axum::{
 use chat::{LibraryId, SourceId};
 use console::Locale;
 use knowledge::{
-    Audience, Progress, Reader,
+    Audience, Progress,
     release::Frozen,
     source::{self, Kind, Source},
     split::Settings,
@@ -35,35 +35,7 @@ pub(super) struct Asked {
 pub(super) struct New {
     library: LibraryId,
     name: String,
-    #[serde(default)]
-    audience: Who,
-}
-
-/// Who may be answered from it.
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Who {
-    #[default]
-    All,
-    Staff,
-}
-
-impl From<Who> for Audience {
-    fn from(who: Who) -> Self {
-        match who {
-            Who::All => Self::All,
-            Who::Staff => Self::Staff,
-        }
-    }
-}
-
-impl From<Who> for Reader {
-    fn from(who: Who) -> Self {
-        match who {
-            Who::All => Self::Anyone,
-            Who::Staff => Self::Staff,
-        }
-    }
+    audience: Option<String>,
 }
 
 /// What a removal means for releases.
@@ -180,7 +152,8 @@ pub(super) async fn open(
     headers: HeaderMap,
     Body(new): Body<New>,
 ) -> Result<(StatusCode, Json<Shown>), Refusal> {
-    let id = api.knowledge.sent_source(caller.workspace(), new.library, &new.name, new.audience.into()).await?;
+    let audience = new.audience.as_deref().map_or(Ok(Audience::All), Audience::read).map_err(Refusal::Invalid)?;
+    let id = api.knowledge.sent_source(caller.workspace(), new.library, &new.name, audience).await?;
     let source = source::find(api.chat.store(), caller.workspace(), id).await?;
     api.note(&caller, "source.open", id.text(), json!({ "name": source.name })).await?;
     Ok((StatusCode::OK, Json(api.shown(locale(&headers), source))))

@@ -27,7 +27,7 @@ pub(super) struct Sitemap {
 
 /// Reads a sitemap where it holds nobody up.
 pub(super) async fn parsed(bytes: Vec<u8>) -> Result<Sitemap, Reason> {
-    tokio::task::spawn_blocking(move || read(&bytes)).await.map_err(|_| broken("it cannot be read"))?
+    tokio::task::spawn_blocking(move || read(&bytes)).await.map_err(|_| Reason::damaged("it cannot be read"))?
 }
 
 impl Sitemap {
@@ -44,7 +44,7 @@ impl Sitemap {
 fn read(bytes: &[u8]) -> Result<Sitemap, Reason> {
     let mut unpacked = Vec::new();
     let bytes = if bytes.starts_with(b"\x1f\x8b") {
-        MultiGzDecoder::new(bytes).take(MOST + 1).read_to_end(&mut unpacked).map_err(|error| broken(&error.to_string()))?;
+        MultiGzDecoder::new(bytes).take(MOST + 1).read_to_end(&mut unpacked).map_err(|error| Reason::damaged(&error.to_string()))?;
         unpacked.as_slice()
     } else {
         bytes
@@ -67,7 +67,7 @@ fn xml(text: &str) -> Result<Sitemap, Reason> {
     let mut reader = Reader::from_str(text);
     let (mut sitemap, mut place, mut parents) = (Sitemap::default(), None::<String>, Vec::new());
     loop {
-        match reader.read_event().map_err(|error| broken(&error.to_string()))? {
+        match reader.read_event().map_err(|error| Reason::damaged(&error.to_string()))? {
             Event::Start(element) => {
                 let name = element.local_name().as_ref().to_owned();
                 if name == "loc" {
@@ -107,10 +107,6 @@ fn address(text: &str) -> Option<Url> {
     normal(Url::parse(text.trim()).ok()?).filter(|url| matches!(url.scheme(), "http" | "https"))
 }
 
-fn broken(detail: &str) -> Reason {
-    Reason::Broken { line: 0, detail: format!("the sitemap is broken: {}", detail.chars().take(200).collect::<String>()) }
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::Write as _;
@@ -148,7 +144,7 @@ mod tests {
     #[test]
     fn broken_sitemaps_say_so() {
         for text in ["<urlset><url></loc></urlset>", "<a>", "", "no address", &"<a>".repeat(1_000)] {
-            assert!(read(text.as_bytes()).is_err(), "{text}");
+            assert!(matches!(read(text.as_bytes()), Err(Reason::Damaged { .. } | Reason::NoText)), "{text}");
         }
         let laughs = "<!DOCTYPE x [<!ENTITY a 'https://x.example/'>]><urlset><url><loc>&a;</loc></url></urlset>";
         assert!(read(laughs.as_bytes()).is_err());

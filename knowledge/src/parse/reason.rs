@@ -145,7 +145,7 @@ pub enum Reason {
 
 impl Reason {
     /// [`Reason::Damaged`] with as much of what a parser said as a page can show.
-    pub(super) fn damaged(detail: &str) -> Self {
+    pub(crate) fn damaged(detail: &str) -> Self {
         Self::Damaged { detail: detail.chars().filter(|c| !c.is_control()).take(200).collect() }
     }
 
