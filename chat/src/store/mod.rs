@@ -2,6 +2,7 @@
 
 mod checks;
 mod dialect;
+mod doubt;
 mod patient;
 mod search;
 mod wal;
@@ -26,6 +27,7 @@ pub use self::{
     patient::Patient,
     search::Term,
 };
+use doubt::Doubt;
 use tokio::time::timeout;
 
 use crate::{Config, Error, Result};
@@ -59,6 +61,7 @@ pub struct Store {
     read: AnyPool,
     write: AnyPool,
     dialect: Dialect,
+    doubt: Doubt,
     /// SQLite's one connection that writes was told not to wait for the disk.
     hurried: Arc<AtomicBool>,
     _wal: Option<Arc<wal::Tending>>,
@@ -78,28 +81,30 @@ impl Store {
         };
         migrate(&address, dialect).await?;
         let hurried = Arc::new(AtomicBool::new(false));
-        let write = pool(&address, dialect, if dialect == Dialect::Sqlite { 1 } else { config.readers }, hurried.clone()).await?;
-        let read = pool(&address, dialect, config.readers, Arc::default()).await?;
+        let doubt = Doubt::default();
+        let writers = if dialect == Dialect::Sqlite { 1 } else { config.readers };
+        let write = pool(&address, dialect, writers, hurried.clone(), doubt.clone()).await?;
+        let read = pool(&address, dialect, config.readers, Arc::default(), doubt.clone()).await?;
         let wal = (dialect == Dialect::Sqlite).then(|| Arc::new(wal::tend(&address, (read.clone(), write.clone()))));
-        let store = Self { read, write, dialect, hurried, _wal: wal };
+        let store = Self { read, write, dialect, doubt, hurried, _wal: wal };
         checks::durable(&store).await?;
         Ok(store)
     }
 
     /// For reading. A write through it may wait for the writer.
     pub fn read(&self) -> Patient<'_> {
-        Patient { pool: &self.read, patience: self.patience(READING) }
+        Patient { pool: &self.read, doubt: &self.doubt, patience: self.patience(READING) }
     }
 
     /// For single statements that write.
     pub fn write(&self) -> Patient<'_> {
-        Patient { pool: &self.write, patience: self.patience(WRITING) }
+        Patient { pool: &self.write, doubt: &self.doubt, patience: self.patience(WRITING) }
     }
 
     /// A write transaction; dropped without commit it is undone.
     pub async fn begin(&self) -> Result<Tx> {
         let begun = timeout(self.patience(WRITING), self.write.begin_with(self.dialect.begin())).await;
-        Ok(begun.unwrap_or(Err(sqlx::Error::PoolTimedOut))?)
+        Ok(self.doubt.heard(begun.unwrap_or(Err(sqlx::Error::PoolTimedOut)))?)
     }
 
     /// A file does not vanish.
@@ -123,7 +128,7 @@ impl Store {
             Ok(rows)
         };
         let done = timeout(self.patience(WRITING), done).await.ok();
-        Ok(patient::in_time(&mut connection, done)?)
+        Ok(self.doubt.heard(patient::in_time(&mut connection, done))?)
     }
 
     /// Which engine this is.
@@ -136,7 +141,7 @@ impl Store {
         let connection = timeout(PING, self.read.acquire()).await;
         let mut connection = connection.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
         let answered = timeout(PING, connection.execute("SELECT 1")).await.ok();
-        patient::in_time(&mut connection, answered)?;
+        self.doubt.heard(patient::in_time(&mut connection, answered))?;
         Ok(())
     }
 
@@ -163,7 +168,7 @@ fn with_create_mode(address: &str) -> Result<String> {
 }
 
 /// `hurried`: the connection must be told to wait for the disk before it is used again.
-async fn pool(address: &str, dialect: Dialect, size: u32, hurried: Arc<AtomicBool>) -> Result<AnyPool> {
+async fn pool(address: &str, dialect: Dialect, size: u32, hurried: Arc<AtomicBool>, doubt: Doubt) -> Result<AnyPool> {
     AnyPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(if dialect == Dialect::Sqlite { ACQUIRE_FILE } else { ACQUIRE })
@@ -171,12 +176,12 @@ async fn pool(address: &str, dialect: Dialect, size: u32, hurried: Arc<AtomicBoo
         .max_lifetime(None)
         .test_before_acquire(false)
         .before_acquire(move |connection, state| {
-            let hurried = hurried.clone();
+            let (hurried, doubt) = (hurried.clone(), doubt.clone());
             Box::pin(async move {
                 if hurried.load(SeqCst) {
                     connection.execute(Dialect::IN_EARNEST).await?;
                     hurried.store(false, SeqCst);
-                } else if dialect == Dialect::Postgres && state.idle_for > RESTED {
+                } else if dialect == Dialect::Postgres && (state.idle_for > RESTED || doubt.covers(state.idle_for)) {
                     connection.ping().await?;
                 }
                 // A commit that failed for want of room may have ended the transaction without its being noticed here:

@@ -11,12 +11,15 @@ use sqlx::{
 };
 use tokio::time::timeout;
 
+use super::doubt::Doubt;
+
 type Step = Either<AnyQueryResult, AnyRow>;
 
 /// A pool, and how long it may be silent: before the first row, and between two.
 #[derive(Clone, Copy, Debug)]
 pub struct Patient<'p> {
     pub(super) pool: &'p AnyPool,
+    pub(super) doubt: &'p Doubt,
     pub(super) patience: Duration,
 }
 
@@ -64,11 +67,11 @@ impl<'c> Executor<'c> for Patient<'_> {
         'c: 'e,
         E: 'q + Execute<'q, Any>,
     {
-        let (pool, patience) = (self.pool.clone(), self.patience);
+        let (pool, doubt, patience) = (self.pool.clone(), self.doubt.clone(), self.patience);
         let all = async move {
             let mut connection = pool.acquire().await?;
             let came = steps(connection.fetch_many(query), patience).await;
-            let all = in_time(&mut connection, came)?;
+            let all = doubt.heard(in_time(&mut connection, came))?;
             Ok::<_, sqlx::Error>(stream::iter(all.into_iter().map(Ok::<Step, sqlx::Error>)))
         };
         stream::once(all).try_flatten().boxed()
@@ -79,11 +82,11 @@ impl<'c> Executor<'c> for Patient<'_> {
         'c: 'e,
         E: 'q + Execute<'q, Any>,
     {
-        let (pool, patience) = (self.pool.clone(), self.patience);
+        let (pool, doubt, patience) = (self.pool.clone(), self.doubt.clone(), self.patience);
         Box::pin(async move {
             let mut connection = pool.acquire().await?;
             let came = timeout(patience, connection.fetch_optional(query)).await.ok();
-            in_time(&mut connection, came)
+            doubt.heard(in_time(&mut connection, came))
         })
     }
 
@@ -91,11 +94,11 @@ impl<'c> Executor<'c> for Patient<'_> {
     where
         'c: 'e,
     {
-        let (pool, patience) = (self.pool.clone(), self.patience);
+        let (pool, doubt, patience) = (self.pool.clone(), self.doubt.clone(), self.patience);
         Box::pin(async move {
             let mut connection = pool.acquire().await?;
             let came = timeout(patience, connection.prepare_with(sql, parameters)).await.ok();
-            in_time(&mut connection, came)
+            doubt.heard(in_time(&mut connection, came))
         })
     }
 
@@ -103,11 +106,11 @@ impl<'c> Executor<'c> for Patient<'_> {
     where
         'c: 'e,
     {
-        let (pool, patience) = (self.pool.clone(), self.patience);
+        let (pool, doubt, patience) = (self.pool.clone(), self.doubt.clone(), self.patience);
         Box::pin(async move {
             let mut connection = pool.acquire().await?;
             let came = timeout(patience, connection.describe(sql)).await.ok();
-            in_time(&mut connection, came)
+            doubt.heard(in_time(&mut connection, came))
         })
     }
 }

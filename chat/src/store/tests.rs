@@ -8,7 +8,11 @@ use crate::{
     testing::{Engine, Fresh},
 };
 
-crate::on_every_engine!(every_connection_promises_durability_for_itself, a_brief_statement_lowers_the_promise_for_itself_alone);
+crate::on_every_engine!(
+    every_connection_promises_durability_for_itself,
+    a_brief_statement_lowers_the_promise_for_itself_alone,
+    connections_that_were_ended_cost_one_statement,
+);
 
 async fn a_brief_statement_lowers_the_promise_for_itself_alone(engine: Engine) {
     let fresh = engine.fresh().await.unwrap();
@@ -61,6 +65,31 @@ async fn every_connection_promises_durability_for_itself(engine: Engine) {
             }
         }
     }
+}
+
+async fn connections_that_were_ended_cost_one_statement(engine: Engine) {
+    let fresh = engine.fresh().await.unwrap();
+    let store = fresh.chat.store();
+    for pool in [store.read(), store.write()] {
+        let mut held = Vec::new();
+        for _ in 0..pool.pool().options().get_max_connections() {
+            held.push(pool.acquire().await.unwrap());
+        }
+        drop(held);
+        while pool.pool().num_idle() < pool.pool().size() as usize {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+    if engine != Engine::Sqlite {
+        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        AnyConnection::connect(&fresh.config.address).await.unwrap().execute(end).await.unwrap();
+    }
+    let mut failed = 0;
+    for _ in 0..8 {
+        failed += usize::from(sqlx::query("SELECT 1").fetch_one(store.read()).await.is_err());
+        failed += usize::from(store.begin().await.is_err());
+    }
+    assert_eq!(failed, usize::from(engine != Engine::Sqlite));
 }
 
 /// What the whole database would do by itself.

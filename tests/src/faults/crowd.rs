@@ -17,6 +17,9 @@ use super::ledger::Held;
 use super::tab::Tab;
 use crate::visitor::Transport;
 
+/// Who reads back tries for so long to come in.
+const AGAIN: Duration = Duration::from_secs(10);
+
 /// How people write.
 #[derive(Clone, Debug)]
 pub struct Habits {
@@ -193,7 +196,14 @@ async fn check(door: &str, inbox: &str, promises: &Promises, writer: &Tab, reade
     for some in talks.chunks(50) {
         let ends: BTreeMap<&String, i64> = some.iter().map(|talk| (talk, writer.last(talk).max(reader.last(talk)))).collect();
         let mut fresh = Tab::new(door, inbox, Transport::Socket, promises.token.clone());
-        fresh.connect(Some(some)).await?;
+        // Who is told that the record cannot be read just now comes back, as any client does.
+        let begun = Instant::now();
+        while let Err(error) = fresh.connect(Some(some)).await {
+            if begun.elapsed() > AGAIN {
+                return Err(error);
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
         let begun = Instant::now();
         while ends.iter().any(|(talk, end)| fresh.last(talk) < *end) {
             let came = fresh.frame(Duration::from_secs(5)).await?;
