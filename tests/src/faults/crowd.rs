@@ -19,6 +19,8 @@ use crate::visitor::Transport;
 
 /// Who reads back tries for so long to come in.
 const AGAIN: Duration = Duration::from_secs(10);
+/// A device that does not hold everything by then will not.
+const LATE: Duration = Duration::from_secs(150);
 
 /// How people write.
 #[derive(Clone, Debug)]
@@ -64,9 +66,13 @@ struct Promises {
 impl Promises {
     /// Nothing is on its way, and the reading device has everything it must have.
     fn settled(&self) -> bool {
-        let last = |acked: &[(Uuid, i64)]| acked.iter().map(|(_, seq)| *seq).max().unwrap_or(0);
         self.waiting == 0 && self.acked.iter().all(|(talk, acked)| self.told.get(talk).copied().unwrap_or(0) >= last(acked))
     }
+}
+
+/// The last seq among what was acknowledged.
+fn last(acked: &[(Uuid, i64)]) -> i64 {
+    acked.iter().map(|(_, seq)| *seq).max().unwrap_or(0)
 }
 
 /// The people; they end when asked.
@@ -188,6 +194,24 @@ impl Crowd {
     }
 }
 
+/// Reads conversations until the device has all of them. Who is told that the record cannot be read just now comes back, as any
+/// client does.
+async fn read_back(fresh: &mut Tab, talks: &[String], has_all: impl Fn(&Tab) -> bool) -> Result<()> {
+    let begun = Instant::now();
+    loop {
+        let came = match fresh.connected() {
+            true => fresh.frame(Duration::from_secs(5)).await,
+            false => fresh.connect(Some(talks)).await.map(|()| Some(Value::Null)),
+        };
+        match came {
+            Ok(Some(_)) if !has_all(fresh) && begun.elapsed() < Duration::from_secs(120) => {}
+            Ok(_) => return Ok(()),
+            Err(error) if begun.elapsed() > AGAIN => return Err(error),
+            Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
+        }
+    }
+}
+
 /// Reads every conversation of a person with a new device and compares.
 async fn check(door: &str, inbox: &str, promises: &Promises, writer: &Tab, reader: &Tab) -> Result<(Vec<String>, u64)> {
     let mut faults = Vec::new();
@@ -196,21 +220,8 @@ async fn check(door: &str, inbox: &str, promises: &Promises, writer: &Tab, reade
     for some in talks.chunks(50) {
         let ends: BTreeMap<&String, i64> = some.iter().map(|talk| (talk, writer.last(talk).max(reader.last(talk)))).collect();
         let mut fresh = Tab::new(door, inbox, Transport::Socket, promises.token.clone());
-        // Who is told that the record cannot be read just now comes back, as any client does.
-        let begun = Instant::now();
-        while let Err(error) = fresh.connect(Some(some)).await {
-            if begun.elapsed() > AGAIN {
-                return Err(error);
-            }
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
-        let begun = Instant::now();
-        while ends.iter().any(|(talk, end)| fresh.last(talk) < *end) {
-            let came = fresh.frame(Duration::from_secs(5)).await?;
-            if came.is_none() || begun.elapsed() > Duration::from_secs(120) {
-                break;
-            }
-        }
+        let has_all = |fresh: &Tab| ends.iter().all(|(talk, end)| fresh.last(talk) >= *end);
+        read_back(&mut fresh, some, has_all).await?;
         let nothing = Held::default();
         for talk in some {
             let record = fresh.held.get(talk).unwrap_or(&nothing);
@@ -299,13 +310,26 @@ impl Device {
             }
             if alive {
                 self.promises.lock().written = true;
-                return self.tab;
+                if self.catch_up().await {
+                    return self.tab;
+                }
             }
             self.gone();
             if self.over() {
                 ending.get_or_insert_with(Instant::now);
             }
         }
+    }
+
+    /// Listens until it holds all that was promised to it; whether the connection held so long. What still misses is found afterwards.
+    async fn catch_up(&mut self) -> bool {
+        let since = Instant::now();
+        while !self.has_everything() && since.elapsed() < LATE {
+            if self.tab.frame(Duration::from_millis(500)).await.is_err() {
+                return false;
+            }
+        }
+        true
     }
 
     /// Fills the window, then takes what comes.
@@ -416,8 +440,7 @@ impl Device {
                 }
                 if self.over() {
                     let since = *ending.get_or_insert_with(Instant::now);
-                    let late = since.elapsed() > Duration::from_secs(150);
-                    if late || self.has_everything() {
+                    if since.elapsed() > LATE || self.has_everything() {
                         return self.tab;
                     }
                 }
@@ -426,9 +449,9 @@ impl Device {
         }
     }
 
-    /// Whether this device holds the last message the other one was promised, in each conversation.
+    /// Whether this device holds everything up to the last message that was acknowledged, in each conversation.
     fn has_everything(&self) -> bool {
         let promises = self.promises.lock();
-        promises.written && promises.acked.iter().all(|(talk, acked)| acked.last().is_none_or(|(_, seq)| self.tab.last(talk) >= *seq))
+        promises.written && promises.acked.iter().all(|(talk, acked)| self.tab.last(talk) >= last(acked))
     }
 }
