@@ -153,7 +153,7 @@ impl Default for Settings {
             greeting: Words::default(),
             guidance: String::new(),
             style: Style::default(),
-            answer_from: 0.33,
+            answer_from: 0.32,
             model_from: 0.2,
             max_failed: 3,
             intents: Vec::new(),

@@ -62,7 +62,7 @@ async fn a_release_is_tested_signed_staged_and_taken_back(engine: Engine) {
         let (number, answer) = asked(&server, &mut owner).await;
         assert!(answer.contains(if number == 2 { "ten working days" } else { "five working days" }), "release {number}: {answer}");
         *answers.entry(number).or_default() += 1;
-        if n >= 20 && answers.len() == 2 {
+        if n >= 20 && answers.len() == 2 && answers[&2] < answers[&1] {
             break;
         }
     }
