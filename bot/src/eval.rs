@@ -1,5 +1,7 @@
 //! How well the bot answers what its documents answer: each question of a set is put to it as the first of a conversation.
 
+use std::collections::HashMap;
+
 use chat::WorkspaceId;
 use knowledge::eval::{Set, Shelf};
 use serde::Serialize;
@@ -41,15 +43,16 @@ impl Bot {
     pub async fn evaluate(
         &self,
         workspace: WorkspaceId,
-        (set, shelf): (&Set, &Shelf),
+        set: &Set,
+        shelf: &Shelf,
         examples: usize,
         progress: &(dyn Fn(u64, u64) + Send + Sync),
     ) -> Result<Answers> {
         let questions: Vec<_> = set.questions().collect();
         let mut said = Vec::new();
-        for (n, (question, right)) in questions.iter().enumerate() {
+        for (n, (question, grades)) in questions.iter().enumerate() {
             let asked = self.ask(workspace, question, knowledge::language::of(question)).await?;
-            said.extend(answered(question, asked, |document| right.contains_key(document), shelf));
+            said.extend(answered(question, asked, grades, shelf));
             progress(n as u64 + 1, questions.len() as u64);
         }
         let right = said.iter().filter(|said| said.right).count();
@@ -63,10 +66,10 @@ impl Bot {
 }
 
 /// What it said, if it answered.
-fn answered(question: &str, asked: Asked, is_right: impl Fn(&str) -> bool, shelf: &Shelf) -> Option<Said> {
+fn answered(question: &str, asked: Asked, grades: &HashMap<String, f64>, shelf: &Shelf) -> Option<Said> {
     let first = asked.citations.first()?.passage?;
     let hit = asked.found.hits.iter().find(|hit| hit.passage.id == first)?;
-    let right = shelf.names.get(&hit.passage.document).is_some_and(|name| is_right(name));
+    let right = shelf.names.get(&hit.passage.document).is_some_and(|name| grades.contains_key(name));
     let sources = asked.citations.into_iter().map(|citation| citation.title).collect();
     Some(Said { question: question.to_owned(), answer: asked.answer, sources, right })
 }

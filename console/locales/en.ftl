@@ -184,6 +184,7 @@ fault-split-whole = The answers of this source stay whole; they are not split.
 fault-choose = Choose one of the list.
 fault-audience-differs = “{ $name }” is in this library already, for another audience: { $audience }. Nothing was taken in. Choose the same here, or change it on the page of the source.
 fault-audience = Say who may be answered from it: all, verified, with NAME=VALUE (such as with plan=pro), or staff.
+fault-reader = Say who asks: all, verified or staff.
 fault-attribute = Name what must be known of a visitor, such as plan: at most 100 characters, without =.
 fault-nothing-sent = Choose a file, give an address, or paste a text.
 fault-long = This is too long. Shorten it.

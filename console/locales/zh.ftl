@@ -146,6 +146,7 @@ fault-split-whole = 这个来源里的答案保持完整，不拆分。
 fault-choose = 请从列表中选择。
 fault-audience-differs = 这个知识库里已经有“{ $name }”了，可以看的人不同：{ $audience }。这次什么都没有读入。请在这里选同样的范围，或先到该来源的页面修改。
 fault-audience = 请说明谁可以得到来自它的回答：all、verified、with 名称=值（例如 with plan=pro）或 staff。
+fault-reader = 请说明以谁的身份检索：all、verified 或 staff。
 fault-attribute = 请填写要验证的属性名，例如 plan；最多 100 个字符，不能含等号。
 fault-nothing-sent = 请选择文件、填写网址，或粘贴一段文字。
 fault-long = 内容太长，请缩短。

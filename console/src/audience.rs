@@ -14,8 +14,6 @@ use crate::words::Words;
 
 /// The fields of a form that say who may read something.
 pub const FIELDS: [&str; 3] = ["audience", "attribute", "attribute_value"];
-/// Longest list of what is proven, in characters.
-const LONGEST: usize = 1_000;
 
 /// An audience as pages show it.
 #[derive(Clone, Debug, Serialize)]
@@ -106,11 +104,7 @@ impl As {
     /// Who that is.
     #[must_use]
     pub fn reader(&self) -> Reader {
-        match self.audience.as_str() {
-            "staff" => Reader::Staff,
-            "verified" => Reader::proven(&self.proven),
-            _ => Reader::Anyone,
-        }
+        Reader::read(&self.audience, &self.proven).unwrap_or_default()
     }
 }
 
@@ -126,7 +120,7 @@ impl Console {
                 Reader::Proven(_) => "verified",
                 Reader::Staff => "staff",
             },
-            proven: asked.proven.chars().take(LONGEST).collect(),
+            proven: asked.proven.chars().take(Reader::PROVEN).collect(),
             inbox: chosen.map(|inbox| inbox.id.text()).unwrap_or_default(),
             inboxes: inboxes.iter().map(|inbox| InboxText { id: inbox.id.text(), name: inbox.name.clone() }).collect(),
         };

@@ -42,8 +42,6 @@ pub enum Reader {
 
 /// Longest name and longest value, in characters.
 const LONGEST: usize = 100;
-/// Longest list of what is proven, in characters.
-const PROVEN: usize = 1_000;
 /// How the record begins what it keeps of a trait.
 const WITH: &str = "with ";
 
@@ -115,10 +113,25 @@ impl Audience {
 }
 
 impl Reader {
-    /// A visitor of whom this is proven: `name=value`, with commas or lines between.
-    #[must_use]
-    pub fn proven(text: &str) -> Self {
-        let text: String = text.chars().take(PROVEN).collect();
+    /// Longest list of what is proven, in characters.
+    pub const PROVEN: usize = 1_000;
+
+    /// Who asks, as somebody wrote it: `all`, `verified` or `staff`; and what is proven of a verified one: `name=value`, with commas
+    /// or lines between, the first [`Reader::PROVEN`] characters.
+    ///
+    /// # Errors
+    /// It is none of these.
+    pub fn read(kind: &str, proven: &str) -> Result<Self, Fault> {
+        match kind {
+            "all" => Ok(Self::Anyone),
+            "verified" => Ok(Self::proven(proven)),
+            "staff" => Ok(Self::Staff),
+            _ => Err(Fault::of("fault-reader")),
+        }
+    }
+
+    fn proven(text: &str) -> Self {
+        let text: String = text.chars().take(Self::PROVEN).collect();
         let pairs = text.split([',', '，', '\n']).filter_map(|pair| pair.split_once('='));
         let pairs = pairs.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
         Self::Proven(pairs.filter(|(name, _)| !name.is_empty()).collect())

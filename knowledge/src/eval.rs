@@ -78,7 +78,7 @@ pub async fn run(chat: &Chat, config: Config, dir: &Path, progress: &(dyn Fn(u64
     let knowledge = Knowledge::throwaway(config, chat.clone()).await?;
     let place: WorkspaceId = chat.id();
     workspace::create(chat.store(), place, "Evaluation", chat.now()).await?;
-    let shelf = set.taken_in(&knowledge, place, dir).await?;
+    let shelf = Shelf::of(&knowledge, place, dir).await?;
 
     let all: Vec<&Asked> = set.asked.iter().filter(|asked| asked.in_scope == Some(false) || set.relevant.contains_key(&asked.id)).collect();
     for (n, asked) in all.iter().enumerate() {
@@ -113,16 +113,18 @@ impl Set {
     pub fn questions(&self) -> impl Iterator<Item = (&str, &HashMap<String, f64>)> {
         self.asked.iter().filter(|asked| asked.own.is_none()).filter_map(|asked| Some((asked.text.as_str(), self.relevant.get(&asked.id)?)))
     }
+}
 
-    /// Takes the folder's documents into a library of their own.
+impl Shelf {
+    /// Takes a folder's documents into a library of their own.
     ///
     /// # Errors
     /// [`Error::Invalid`] when the corpus is missing or broken.
-    pub async fn taken_in(&self, knowledge: &Knowledge, place: WorkspaceId, dir: &Path) -> Result<Shelf> {
+    pub async fn of(knowledge: &Knowledge, place: WorkspaceId, dir: &Path) -> Result<Self> {
         let library = library::create(knowledge.chat(), place, "Evaluation").await?.id;
         knowledge.import(place, library, Upload::path(dir.join("corpus.jsonl")), &|_| {}).await?;
         knowledge.ready(place).await?;
-        Ok(Shelf { library, names: names(knowledge, place).await? })
+        Ok(Self { library, names: names(knowledge, place).await? })
     }
 }
 

@@ -44,11 +44,10 @@ pub fn sentences(text: &str) -> Vec<&str> {
 
 fn abbreviated(before: &str) -> bool {
     let word = before.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '"' | '“' | '‘' | '\'')).next().unwrap_or_default();
-    let mut letters = word.split('.');
-    // "J.", and letters that stand for words: "U.S.".
-    let initials = letters.all(|part| part.chars().count() == 1 && part.chars().all(char::is_alphabetic));
-    let capital = word.chars().next().is_some_and(char::is_uppercase) || word.contains('.');
-    initials && capital || ABBREVIATIONS.contains(&word.to_lowercase().as_str())
+    // "J.", and letters that stand for words: "U.S."; a small one alone ends what it ends: "plan b."
+    let initials = word.split('.').all(|part| part.chars().count() == 1 && part.chars().all(char::is_alphabetic))
+        && (word.starts_with(char::is_uppercase) || word.contains('.'));
+    initials || ABBREVIATIONS.contains(&word.to_lowercase().as_str())
 }
 
 #[cfg(test)]

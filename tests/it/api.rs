@@ -146,7 +146,7 @@ async fn a_program_says_who_may_be_answered() {
         let source = json!({ "library": id, "name": "Wrong", "audience": wrong });
         assert_eq!(program.refused(Method::POST, "/v1/sources", Some(source)).await, (422, "invalid".into()), "{wrong}");
     }
-    assert_eq!(program.refused(Method::GET, "/v1/search?q=kayak&audience=everybody", None).await, (400, "broken".into()));
+    assert_eq!(program.refused(Method::GET, "/v1/search?q=kayak&audience=everybody", None).await, (422, "invalid".into()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

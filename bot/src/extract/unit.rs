@@ -60,19 +60,12 @@ pub(super) fn units(text: &str) -> Vec<Unit> {
 /// Whoever cut a text at a length cut its last sentence, or the last item of its list.
 fn drop_broken_end(units: &mut Vec<Unit>) {
     let Some(last) = units.pop() else { return };
-    match last.kind {
-        Kind::Sentence => {
-            let before = units.iter().filter(|unit| unit.kind == Kind::Sentence).map(|unit| unit.text.as_str());
-            if !clean::breaks_off(&last.text, before) {
-                units.push(last);
-            }
+    let sentences = units.iter().filter(|unit| unit.kind == Kind::Sentence).map(|unit| unit.text.as_str());
+    match (last.kind, last.text.rsplit_once('\n')) {
+        (Kind::Sentence, _) if clean::breaks_off(&last.text, sentences) => {}
+        (Kind::List, Some((items, item))) if clean::breaks_off(item, items.lines()) => {
+            units.push(unit(Kind::List, items.to_owned(), last.leans));
         }
-        Kind::List => match last.text.rsplit_once('\n') {
-            Some((items, item)) if clean::breaks_off(item, items.lines()) => {
-                units.push(unit(Kind::List, items.to_owned(), last.leans));
-            }
-            _ => units.push(last),
-        },
         _ => units.push(last),
     }
 }

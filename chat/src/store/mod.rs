@@ -128,7 +128,7 @@ impl Store {
             Ok(rows)
         };
         let done = timeout(self.patience(WRITING), done).await.ok();
-        Ok(self.doubt.heard(patient::in_time(&mut connection, done))?)
+        Ok(patient::in_time(&mut connection, &self.doubt, done)?)
     }
 
     /// Which engine this is.
@@ -141,7 +141,7 @@ impl Store {
         let connection = timeout(PING, self.read.acquire()).await;
         let mut connection = connection.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
         let answered = timeout(PING, connection.execute("SELECT 1")).await.ok();
-        self.doubt.heard(patient::in_time(&mut connection, answered))?;
+        patient::in_time(&mut connection, &self.doubt, answered)?;
         Ok(())
     }
 

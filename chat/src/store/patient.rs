@@ -39,12 +39,12 @@ impl<'p> Patient<'p> {
     }
 }
 
-/// What came in time; a connection that was too slow is given up.
-pub(super) fn in_time<T>(connection: &mut PoolConnection<Any>, came: Option<sqlx::Result<T>>) -> sqlx::Result<T> {
-    came.unwrap_or_else(|| {
+/// What came in time; a connection that was too slow is given up, one that has broken puts others in doubt.
+pub(super) fn in_time<T>(connection: &mut PoolConnection<Any>, doubt: &Doubt, came: Option<sqlx::Result<T>>) -> sqlx::Result<T> {
+    doubt.heard(came.unwrap_or_else(|| {
         connection.close_on_drop();
         Err(sqlx::Error::PoolTimedOut)
-    })
+    }))
 }
 
 /// All that a statement gives; `None` when it is silent for too long.
@@ -71,7 +71,7 @@ impl<'c> Executor<'c> for Patient<'_> {
         let all = async move {
             let mut connection = pool.acquire().await?;
             let came = steps(connection.fetch_many(query), patience).await;
-            let all = doubt.heard(in_time(&mut connection, came))?;
+            let all = in_time(&mut connection, &doubt, came)?;
             Ok::<_, sqlx::Error>(stream::iter(all.into_iter().map(Ok::<Step, sqlx::Error>)))
         };
         stream::once(all).try_flatten().boxed()
@@ -86,7 +86,7 @@ impl<'c> Executor<'c> for Patient<'_> {
         Box::pin(async move {
             let mut connection = pool.acquire().await?;
             let came = timeout(patience, connection.fetch_optional(query)).await.ok();
-            doubt.heard(in_time(&mut connection, came))
+            in_time(&mut connection, &doubt, came)
         })
     }
 
@@ -98,7 +98,7 @@ impl<'c> Executor<'c> for Patient<'_> {
         Box::pin(async move {
             let mut connection = pool.acquire().await?;
             let came = timeout(patience, connection.prepare_with(sql, parameters)).await.ok();
-            doubt.heard(in_time(&mut connection, came))
+            in_time(&mut connection, &doubt, came)
         })
     }
 
@@ -110,7 +110,7 @@ impl<'c> Executor<'c> for Patient<'_> {
         Box::pin(async move {
             let mut connection = pool.acquire().await?;
             let came = timeout(patience, connection.describe(sql)).await.ok();
-            doubt.heard(in_time(&mut connection, came))
+            in_time(&mut connection, &doubt, came)
         })
     }
 }

@@ -24,32 +24,11 @@ pub(super) struct Asked {
     /// Ids with commas between.
     #[serde(default)]
     libraries: String,
-    #[serde(default)]
-    audience: Audience,
+    audience: Option<String>,
     /// What is proven of a verified visitor: `name=value`, with commas between.
     #[serde(default)]
     proven: String,
     limit: Option<usize>,
-}
-
-/// Who asks.
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Audience {
-    #[default]
-    All,
-    Verified,
-    Staff,
-}
-
-impl Audience {
-    fn reader(self, proven: &str) -> Reader {
-        match self {
-            Self::All => Reader::Anyone,
-            Self::Verified => Reader::proven(proven),
-            Self::Staff => Reader::Staff,
-        }
-    }
 }
 
 #[derive(Serialize)]
@@ -91,7 +70,7 @@ pub(super) async fn search(
     let locale = locale(&headers);
     let query = Query {
         text: asked.q,
-        reader: asked.audience.reader(&asked.proven),
+        reader: Reader::read(asked.audience.as_deref().unwrap_or("all"), &asked.proven).map_err(Refusal::Invalid)?,
         libraries: (!libraries.is_empty()).then_some(libraries),
         limit: asked.limit.unwrap_or(LIMIT.0).clamp(1, LIMIT.1),
         locale: locale.tag().to_owned(),

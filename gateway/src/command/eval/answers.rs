@@ -10,7 +10,10 @@ use bot::{
     eval::{Answers, Said},
 };
 use chat::Chat;
-use knowledge::{Knowledge, eval::Set};
+use knowledge::{
+    Knowledge,
+    eval::{Set, Shelf},
+};
 use ticketing::Desk;
 
 use super::{bar, watch};
@@ -24,8 +27,8 @@ pub(super) async fn answered(config: &Config, chat: &Chat, folder: &Path, exampl
     let workspace = first::furnish(chat).await?.workspace;
     let desk = Desk::new(config.desk.clone(), chat.clone());
     let bot = Bot::new(config.bot.clone(), chat.clone(), knowledge.clone(), desk)?;
-    let shelf = set.taken_in(&knowledge, workspace, folder).await?;
-    let answers = bot.evaluate(workspace, (&set, &shelf), examples, &watch(&bar)).await?;
+    let shelf = Shelf::of(&knowledge, workspace, folder).await?;
+    let answers = bot.evaluate(workspace, &set, &shelf, examples, &watch(&bar)).await?;
     bar.finish_and_clear();
     Ok(answers)
 }
