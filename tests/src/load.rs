@@ -16,6 +16,7 @@ pub mod link;
 pub mod many;
 pub mod memory;
 pub mod presence;
+pub mod readers;
 pub mod session;
 pub mod slope;
 pub mod spread;

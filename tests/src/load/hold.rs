@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::link::Writer;
 use super::session::Session;
 use super::wire::{Heard, Who, Wire};
 
-/// How long a client is silent before it says that it is there.
-const BEAT: Duration = Duration::from_secs(25);
+/// How often a client says that it is there.
+pub(super) const BEAT: Duration = Duration::from_secs(25);
 
 /// What went wrong with held sessions.
 #[derive(Debug, Default)]
@@ -41,6 +42,7 @@ impl Held {
     pub fn of(mut session: Session, losses: Arc<Losses>, mut each: impl FnMut(&Heard) + Send + 'static) -> Held {
         let (who, wire, writer) = (session.who.clone(), session.wire().clone(), session.link.writer.clone());
         let task = async move {
+            let mut silent = std::pin::pin!(tokio::time::sleep(BEAT));
             loop {
                 let mut hear = |heard: &Heard| {
                     match heard {
@@ -50,12 +52,17 @@ impl Held {
                     }
                     each(heard);
                 };
-                let lost = match session.wire().beat() {
-                    None => session.hear(&mut hear).await.is_err(),
-                    Some(beat) => match tokio::time::timeout(BEAT, session.hear(&mut hear)).await {
-                        Ok(heard) => heard.is_err(),
-                        Err(_) => session.link.writer.send(beat.as_bytes()).await.is_err(),
-                    },
+                let lost = tokio::select! {
+                    biased;
+                    heard = session.hear(&mut hear) => heard.is_err(),
+                    // One timer for a session, not one for each frame: that would be measured with the server.
+                    () = silent.as_mut() => {
+                        silent.as_mut().reset(Instant::now() + BEAT);
+                        match session.wire().beat() {
+                            Some(beat) => session.link.writer.send(beat.as_bytes()).await.is_err(),
+                            None => false,
+                        }
+                    }
                 };
                 if lost {
                     losses.closed.fetch_add(1, Ordering::Relaxed);

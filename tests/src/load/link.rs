@@ -83,6 +83,15 @@ impl Link {
         Ok(Link { half: down, cutter: Cutter::new(framing, &early), writer: Writer { half: up, framing } })
     }
 
+    /// The socket itself, and what cuts its bytes; a plain one that nobody else writes to.
+    pub fn into_std(self) -> Result<(std::net::TcpStream, Cutter)> {
+        let Link { half: Down::Plain(down), cutter, writer: Writer { half: Up::Plain(up), .. } } = self else {
+            bail!("this is measured on plain sockets only: leave out --tls");
+        };
+        let up = Arc::into_inner(up).context("somebody else writes to this connection")?;
+        Ok((down.reunite(up)?.into_std()?, cutter))
+    }
+
     /// Waits for bytes and gives every message that is whole.
     pub async fn take(&mut self, mut each: impl FnMut(&[u8])) -> Result<(), Closed> {
         let (mut pong, mut end) = (None, None);
