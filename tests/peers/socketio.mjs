@@ -1,11 +1,11 @@
 // A server on socket.io with connection-state recovery: an event with acknowledgement goes to everybody else in its
-// room, and nothing is stored. With a second argument, redis://…, its Redis-streams adapter carries the events.
-// Arguments: port, [redis]. POST /emit?count=2 sends events to every room, as if others had written.
+// room, and nothing is stored. With a second argument, redis://…, its Redis-streams adapter carries the events; with a third,
+// "kept", an event is acknowledged when Redis has it. Arguments: port, [redis, [kept]]. POST /emit?count=2 sends events to every room, as if others had written.
 import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import { Server } from "socket.io";
 
-const [port, redis] = process.argv.slice(2);
+const [port, redis, kept] = process.argv.slice(2);
 const options = { transports: ["websocket"], perMessageDeflate: false, connectionStateRecovery: { maxDisconnectionDuration: 600_000 } };
 if (redis) {
   const { createAdapter } = await import("@socket.io/redis-streams-adapter");
@@ -46,9 +46,18 @@ io.on("connection", (socket) => {
     socket.join(room);
     if (!seqs.has(room)) seqs.set(room, 0);
   }
-  socket.on("send", (message, acknowledge) => {
+  socket.on("send", async (message, acknowledge) => {
     const seq = next(room);
-    socket.to(room).emit("message", { id: message.id, seq, at: Date.now(), body: message.body });
+    const event = { id: message.id, seq, at: Date.now(), body: message.body };
+    if (kept) {
+      // What `socket.to(room).emit()` calls, and does not wait for.
+      await io.of("/").adapter.broadcast(
+        { type: 2, data: ["message", event], nsp: "/" },
+        { rooms: new Set([room]), except: new Set([socket.id]), flags: {} },
+      );
+    } else {
+      socket.to(room).emit("message", event);
+    }
     acknowledge({ id: message.id, seq });
   });
 });

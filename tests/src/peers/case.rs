@@ -71,7 +71,7 @@ impl Case {
         match self {
             Case::Idle => &[Rival::Warbler, Rival::Ws, Rival::SocketIo],
             Case::Echo | Case::Storm => &[Rival::Warbler, Rival::SocketIo],
-            Case::Ceiling => &[Rival::Warbler, Rival::SocketIoRedis, Rival::Nats],
+            Case::Ceiling => &[Rival::Warbler, Rival::SocketIoRedis, Rival::SocketIoKept, Rival::Nats],
             Case::Fanout => &[Rival::Warbler, Rival::Ws],
         }
     }

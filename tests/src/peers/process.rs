@@ -32,11 +32,12 @@ impl Process {
         Process::start(command, port, own).await
     }
 
-    /// A Redis that keeps nothing on disk.
-    pub async fn redis() -> Result<Process> {
+    /// A Redis that has on disk what it says it has, or keeps nothing there.
+    pub async fn redis(kept: bool) -> Result<Process> {
         let (port, own) = (free_port()?, own_folder()?);
         let mut command = Command::new("redis-server");
-        command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
+        command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", ""]);
+        command.args(if kept { &["--appendonly", "yes", "--appendfsync", "always"][..] } else { &["--appendonly", "no"] });
         Process::start(command, port, own).await
     }
 

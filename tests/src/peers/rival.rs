@@ -20,6 +20,8 @@ pub enum Rival {
     SocketIo,
     /// socket.io with its Redis-streams adapter.
     SocketIoRedis,
+    /// The same, and a message is acknowledged when Redis has it on disk.
+    SocketIoKept,
     /// NATS with JetStream on disk.
     Nats,
 }
@@ -43,6 +45,7 @@ impl Rival {
             Rival::Ws => "ws",
             Rival::SocketIo => "socket.io",
             Rival::SocketIoRedis => "socket.io+redis",
+            Rival::SocketIoKept => "socket.io kept",
             Rival::Nats => "nats",
         }
     }
@@ -56,14 +59,19 @@ impl Rival {
             }
             Rival::Ws => Running::of(vec![Process::node(folder, "ws.mjs", &[]).await?], Wire::Ws),
             Rival::SocketIo => Running::of(vec![Process::node(folder, "socketio.mjs", &[]).await?], Wire::SocketIo),
-            Rival::SocketIoRedis => {
-                let redis = Process::redis().await.context("redis")?;
-                let address = format!("redis://{}", redis.address);
-                Running::of(vec![Process::node(folder, "socketio.mjs", &[address]).await?, redis], Wire::SocketIo)
-            }
+            Rival::SocketIoRedis => socketio_redis(folder, false).await,
+            Rival::SocketIoKept => socketio_redis(folder, true).await,
             Rival::Nats => Running::of(vec![Process::nats(&pypi::nats(folder).await?).await?], Wire::Nats),
         }
     }
+}
+
+/// `kept`: a message is acknowledged when it is on disk.
+async fn socketio_redis(folder: &Path, kept: bool) -> Result<Running> {
+    let redis = Process::redis(kept).await.context("redis")?;
+    let mut arguments = vec![format!("redis://{}", redis.address)];
+    arguments.extend(kept.then(|| "kept".to_owned()));
+    Running::of(vec![Process::node(folder, "socketio.mjs", &arguments).await?, redis], Wire::SocketIo)
 }
 
 impl Running {
