@@ -20,6 +20,7 @@ mod installation;
 pub mod invite;
 mod lease;
 mod locale;
+mod made;
 pub mod message;
 mod news;
 pub mod node;
@@ -52,6 +53,7 @@ pub use crate::{
     fault::Fault,
     id::*,
     locale::{LOCALES, locale_of},
+    made::Made,
     message::{Audience, Author, Button, Citation, Event, Extra, MAX_BODY, Message},
     news::{News, Side, Topic, Watching},
     random::Random,
@@ -120,7 +122,7 @@ impl Chat {
     /// # Errors
     /// The first refusal, or the store's error.
     pub async fn append_in(&self, tx: &mut Tx, append: Append) -> Result<Appended> {
-        let mut done = append_in(tx, self.store.dialect(), self.now(), vec![append]).await?;
+        let mut done = append_in(tx, self.store.dialect(), self.now(), &mut [append]).await?;
         done.pop().unwrap_or(Err(Error::NotFound))
     }
 

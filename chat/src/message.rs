@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use sqlx::{Row, any::AnyRow};
 
-use crate::{AgentId, Changed, ClientId, ConversationId, Error, PassageId, Result, Store, ToolCallId, TurnId, VisitorId, WorkspaceId};
+use crate::{
+    AgentId, Changed, ClientId, ConversationId, Error, Made, PassageId, Result, Store, ToolCallId, TurnId, VisitorId, WorkspaceId,
+};
 
 /// The longest body, in characters.
 pub const MAX_BODY: usize = 16_000;
@@ -192,6 +194,9 @@ pub struct Message {
     /// It was edited or recalled: everything here is what it says since.
     #[serde(default)]
     pub changed: Option<Changed>,
+    /// What was made of it for its readers.
+    #[serde(skip)]
+    pub made: Made,
 }
 
 impl Message {
@@ -281,5 +286,6 @@ fn from_row(row: &AnyRow) -> Result<Message> {
         extra: serde_json::from_str(extra).unwrap_or_default(),
         at: row.try_get("created_at")?,
         changed: crate::change::from_row(row)?,
+        made: Made::default(),
     })
 }

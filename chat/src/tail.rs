@@ -4,11 +4,15 @@
 //! goes. How far it must go is what the conversation's row says that the reader has just read: one that ends before it is not
 //! used. So nothing has to be told to forget, on no node, and news that is lost costs a read of the record and nothing else.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering::Relaxed},
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
 };
 
+use parking_lot::Mutex;
 use quick_cache::{Weighter, sync::Cache};
 
 use crate::{Audience, ConversationId, Message, WorkspaceId};
@@ -17,10 +21,24 @@ use crate::{Audience, ConversationId, Message, WorkspaceId};
 const LONG: usize = 32;
 /// Bytes of their bodies, about.
 const WIDE: usize = 48 * 1024;
-/// What a message weighs beside its words, in bytes.
-const OWN: usize = 400;
+/// What a message weighs beside its words, in bytes, with the frame that is made of it.
+const OWN: usize = 1_000;
 
-type Run = Arc<[Arc<Message>]>;
+/// Shared, so that the next message joins it where it is.
+#[derive(Clone, Debug, Default)]
+struct Tail {
+    run: Arc<Mutex<Run>>,
+    /// What it weighed when it was put here: the cache must find it so again.
+    weight: u64,
+}
+
+/// Messages that follow one another.
+#[derive(Debug, Default)]
+struct Run {
+    messages: VecDeque<Arc<Message>>,
+    /// What they weigh.
+    bytes: usize,
+}
 
 /// What was asked for and what was at hand; cheap to clone.
 #[derive(Clone, Debug)]
@@ -28,7 +46,7 @@ pub(crate) struct Tails(Arc<Parts>);
 
 #[derive(Debug)]
 struct Parts {
-    kept: Cache<ConversationId, Run, Weight>,
+    kept: Cache<ConversationId, Tail, Weight>,
     hits: AtomicU64,
     misses: AtomicU64,
 }
@@ -49,16 +67,16 @@ pub struct TailCounts {
 #[derive(Clone, Debug)]
 struct Weight;
 
-impl Weighter<ConversationId, Run> for Weight {
-    fn weight(&self, _: &ConversationId, run: &Run) -> u64 {
-        run.iter().map(|message| weight(message) as u64).sum::<u64>() + OWN as u64
+impl Weighter<ConversationId, Tail> for Weight {
+    fn weight(&self, _: &ConversationId, tail: &Tail) -> u64 {
+        tail.weight
     }
 }
 
 /// Bytes of a message.
 fn weight(message: &Message) -> usize {
     let citations = message.extra.citations.iter().map(|c| c.title.len() + c.heading.len() + c.text.len() + c.url.len());
-    OWN + message.body.len() + citations.sum::<usize>()
+    OWN + 2 * (message.body.len() + citations.sum::<usize>())
 }
 
 /// The end of a page, from after the last hole in it: notes that its reader may not see.
@@ -82,43 +100,20 @@ impl Tails {
         audience: Audience,
         (seq, last): (i64, i64),
     ) -> Option<Vec<Arc<Message>>> {
-        let found = self.0.kept.get(&conversation).filter(|run| {
-            let ends = run.first().zip(run.last());
-            ends.is_some_and(|(first, newest)| first.workspace == workspace && first.seq <= seq + 1 && newest.seq >= last)
-        });
+        let tail = self.0.kept.get(&conversation);
+        let found = tail.and_then(|tail| tail.run.lock().after(workspace, audience, (seq, last)));
         let counter = if found.is_some() { &self.0.hits } else { &self.0.misses };
         counter.fetch_add(1, Relaxed);
-        let may = |message: &&Arc<Message>| message.seq > seq && (message.audience == Audience::All || audience == Audience::Staff);
-        found.map(|run| run.iter().filter(may).cloned().collect())
+        found
     }
 
     /// These follow one another, and nothing is missing between them, notes included.
     pub(crate) fn keep(&self, new: &[Arc<Message>]) {
-        let (Some(first), Some(last)) = (new.first(), new.last()) else { return };
-        let old = self.0.kept.peek(&first.conversation);
-        let old = old.as_deref().unwrap_or_default();
-        if old.last().is_some_and(|newest| newest.seq >= last.seq) {
-            return;
-        }
-        let joins = old.last().is_some_and(|newest| newest.seq + 1 >= first.seq);
-        let before = if joins { old } else { &[] };
-        let mut run: Vec<_> = before.iter().filter(|message| message.seq < first.seq).chain(new).cloned().collect();
-        for change in new.iter().filter(|message| message.changes().is_some()) {
-            for message in &mut run {
-                if let Some(changed) = message.after(change) {
-                    *message = Arc::new(changed);
-                }
-            }
-        }
-        let mut bytes = 0;
-        let fits = run.iter().rev().take(LONG).take_while(|message| {
-            bytes += weight(message);
-            bytes <= WIDE
-        });
-        let fits = fits.count();
-        run.drain(..run.len() - fits);
-        if fits > 0 {
-            self.0.kept.insert(first.conversation, run.into());
+        let Some(first) = new.first() else { return };
+        let Tail { run, .. } = self.0.kept.peek(&first.conversation).unwrap_or_default();
+        let weight = run.lock().keep(new).map(|bytes| (OWN + bytes) as u64);
+        if let Some(weight) = weight {
+            self.0.kept.insert(first.conversation, Tail { run, weight });
         }
     }
 
@@ -128,12 +123,56 @@ impl Tails {
     }
 }
 
+impl Run {
+    fn after(&self, workspace: WorkspaceId, audience: Audience, (seq, last): (i64, i64)) -> Option<Vec<Arc<Message>>> {
+        let (first, newest) = self.messages.front().zip(self.messages.back())?;
+        if first.workspace != workspace || first.seq > seq + 1 || newest.seq < last {
+            return None;
+        }
+        let may = |message: &&Arc<Message>| message.seq > seq && (message.audience == Audience::All || audience == Audience::Staff);
+        Some(self.messages.iter().filter(may).cloned().collect())
+    }
+
+    /// What it weighs then, in bytes, if anything of it is new.
+    fn keep(&mut self, new: &[Arc<Message>]) -> Option<usize> {
+        let (first, last) = new.first().zip(new.last())?;
+        let newest = self.messages.back().map_or(i64::MIN, |message| message.seq);
+        if newest >= last.seq {
+            return None;
+        }
+        let stays = if newest < first.seq - 1 { 0 } else { self.messages.partition_point(|message| message.seq < first.seq) };
+        self.messages.drain(stays..).for_each(|message| self.bytes -= weight(&message));
+        for message in new {
+            self.bytes += weight(message);
+            self.messages.push_back(message.clone());
+        }
+        self.change(new);
+        while self.messages.len() > LONG || self.bytes > WIDE {
+            let Some(oldest) = self.messages.pop_front() else { break };
+            self.bytes -= weight(&oldest);
+        }
+        Some(self.bytes)
+    }
+
+    /// What `new` says of messages before it.
+    fn change(&mut self, new: &[Arc<Message>]) {
+        for change in new.iter().filter(|message| message.changes().is_some()) {
+            for message in &mut self.messages {
+                if let Some(changed) = message.after(change) {
+                    self.bytes = self.bytes + weight(&changed) - weight(message);
+                    *message = Arc::new(changed);
+                }
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Author, Extra, Random};
+    use crate::{Author, Extra, Made, Random};
 
     fn message(seq: i64, staff: bool, body: usize) -> Arc<Message> {
         let random = Random::seeded(1);
@@ -154,6 +193,7 @@ mod tests {
             extra: Extra::default(),
             at: seq,
             changed: None,
+            made: Made::default(),
         })
     }
 
@@ -178,7 +218,7 @@ mod tests {
             if let Some(given) = tails.after(one.workspace, one.conversation, audience, (seq, last)) {
                 prop_assert!(last <= newest);
                 let given: Vec<i64> = given.iter().map(|message| message.seq).collect();
-                let upto = tails.0.kept.peek(&one.conversation).and_then(|run| run.last().map(|message| message.seq)).unwrap_or(0);
+                let upto = tails.0.kept.peek(&one.conversation).and_then(|tail| tail.run.lock().messages.back().map(|message| message.seq)).unwrap_or(0);
                 let expected: Vec<i64> = (seq.max(0) + 1..=upto).filter(|seq| staff || !notes[*seq as usize]).collect();
                 prop_assert_eq!(given, expected);
             }

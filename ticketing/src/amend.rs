@@ -1,5 +1,7 @@
 //! A message that is edited or taken back by an agent.
 
+use std::sync::Arc;
+
 use chat::{AgentId, Append, Audience, Author, ClientId, ConversationId, Message, WorkspaceId, inbox, message};
 
 use crate::{Desk, Result};
@@ -17,7 +19,7 @@ impl Desk {
         of: (ConversationId, i64),
         client_id: ClientId,
         body: &str,
-    ) -> Result<Message> {
+    ) -> Result<Arc<Message>> {
         self.staff(workspace, agent).await?;
         let within = self.change_ms(workspace, of.0).await?;
         let append = Append::edit(workspace, of, client_id, Author::Agent(agent), body, within);
@@ -28,7 +30,13 @@ impl Desk {
     ///
     /// # Errors
     /// As [`Desk::edit`].
-    pub async fn recall(&self, workspace: WorkspaceId, agent: AgentId, of: (ConversationId, i64), client_id: ClientId) -> Result<Message> {
+    pub async fn recall(
+        &self,
+        workspace: WorkspaceId,
+        agent: AgentId,
+        of: (ConversationId, i64),
+        client_id: ClientId,
+    ) -> Result<Arc<Message>> {
         self.staff(workspace, agent).await?;
         let store = self.chat().store();
         let within = match message::get(store, workspace, of.0, Audience::Staff, of.1).await?.author {

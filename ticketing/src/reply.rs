@@ -1,5 +1,7 @@
 //! What agents write: replies, internal notes, and signs that they are writing.
 
+use std::sync::Arc;
+
 use chat::{AgentId, Append, Appended, Audience, Author, ClientId, ConversationId, Message, News, Topic, WorkspaceId};
 
 use crate::{Desk, Result, change::Change, ticket::Status};
@@ -20,7 +22,7 @@ impl Desk {
         conversation: ConversationId,
         client_id: ClientId,
         body: &str,
-    ) -> Result<Message> {
+    ) -> Result<Arc<Message>> {
         let writer = self.staff(workspace, agent).await?;
         let mut change = Change::begin(self, workspace, conversation).await?;
         let other = change.holder().filter(|holder| *holder != agent);
@@ -53,7 +55,7 @@ impl Desk {
         conversation: ConversationId,
         client_id: ClientId,
         body: &str,
-    ) -> Result<Message> {
+    ) -> Result<Arc<Message>> {
         self.staff(workspace, agent).await?;
         let append = Append::new(workspace, conversation, client_id, Author::Agent(agent), body);
         Ok(self.chat().append(Append { audience: Audience::Staff, ..append }).await?.message)

@@ -11,6 +11,8 @@ mod race;
 mod report;
 mod silence;
 
+use std::sync::Arc;
+
 use chat::{
     AgentId, Audience, ConversationId, Message, Speaker,
     agent::Role,
@@ -105,7 +107,7 @@ impl Story {
         messages.into_iter().filter_map(|message| message.extra.event).map(|event| event.name).collect()
     }
 
-    async fn reply(&self, agent: AgentId, it: ConversationId, body: &str) -> Result<Message> {
+    async fn reply(&self, agent: AgentId, it: ConversationId, body: &str) -> Result<Arc<Message>> {
         self.desk.reply(self.fresh.workspace, agent, it, self.fresh.chat.id(), body).await
     }
 

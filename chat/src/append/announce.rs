@@ -35,8 +35,8 @@ impl Drop for Untold {
 /// Tells everybody about messages that were appended; a duplicate was told of when it was new.
 pub(crate) fn announce(bus: &Bus, tails: &Tails, appended: &[Appended]) {
     for done in appended.iter().filter(|done| !done.duplicate) {
-        let message = Arc::new(done.message.clone());
-        tails.keep(std::slice::from_ref(&message));
+        let message = &done.message;
+        tails.keep(std::slice::from_ref(message));
         let news = Arc::new(News::Message { message: message.clone() });
         if message.audience == Audience::All {
             bus.publish_shared(Topic::Visitor(message.workspace, message.visitor), news.clone());

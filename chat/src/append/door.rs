@@ -95,8 +95,8 @@ impl Writer {
             if waiting.len() >= CROWD.0 {
                 self.crowded_at.store(self.clock.now(), Ordering::Relaxed);
             }
-            let (group, replies): (Vec<Append>, Vec<_>) = waiting.drain(..).unzip();
-            match self.write(&group).await {
+            let (mut group, replies): (Vec<Append>, Vec<_>) = waiting.drain(..).unzip();
+            match self.write(&mut group).await {
                 Ok(done) => {
                     for (reply, done) in replies.into_iter().zip(done) {
                         drop(reply.send(done.map(|done| Untold::new(done, &self.bus, &self.tails))));
@@ -130,7 +130,7 @@ impl Writer {
     }
 
     /// Tries until the store has answered or patience ends.
-    async fn write(&mut self, group: &[Append]) -> Result<Vec<Result<Appended>>> {
+    async fn write(&mut self, group: &mut [Append]) -> Result<Vec<Result<Appended>>> {
         let until = Instant::now() + PATIENCE;
         let (mut pause, mut unsure, mut tries) = (PAUSE.0, Vec::new(), 0);
         loop {
@@ -188,13 +188,13 @@ impl Attempt {
         held: &mut Option<PoolConnection<Any>>,
         store: &Store,
         now: i64,
-        group: &[Append],
+        group: &mut [Append],
     ) -> Result<Vec<Result<Appended>>> {
         let connection = match held {
             Some(held) => held,
             none => none.insert(store.write().acquire().await?),
         };
-        let (dialect, group) = (store.dialect(), group.to_vec());
+        let dialect = store.dialect();
         let done = match dialect {
             Dialect::Sqlite => {
                 let plan = plan::plan(connection, dialect, now, group, Span::Statements).await?;
@@ -242,19 +242,19 @@ mod tests {
     async fn what_a_lost_answer_kept_is_found_and_announced() {
         let fresh = testing::fresh().await.unwrap();
         let talk = fresh.conversation("en").await.unwrap();
-        let append = Append::new(fresh.workspace, talk.id, fresh.chat.id(), Author::Visitor(talk.visitor), "hello");
+        let mut append = Append::new(fresh.workspace, talk.id, fresh.chat.id(), Author::Visitor(talk.visitor), "hello");
         let (store, now) = (fresh.chat.store(), fresh.chat.now());
         // The first try was kept, its answer was lost.
-        let first = Attempt::default().on(&mut None, store, now, std::slice::from_ref(&append)).await.unwrap();
+        let first = Attempt::default().on(&mut None, store, now, std::slice::from_mut(&mut append)).await.unwrap();
         let unsure: Vec<Appended> = first.into_iter().flatten().collect();
-        let again = Attempt::default().on(&mut None, store, now, std::slice::from_ref(&append)).await.unwrap();
+        let again = Attempt::default().on(&mut None, store, now, std::slice::from_mut(&mut append)).await.unwrap();
         assert!(again[0].as_ref().unwrap().duplicate);
         let told = ours(again, &unsure);
         let told = told[0].as_ref().unwrap();
         assert_eq!((told.duplicate, told.due, told.message.seq), (false, true, 1));
         // A sender that gave up: the message is announced once the store answers, one that was not kept is not.
         let mut other = unsure[0].clone();
-        other.message.client_id = fresh.chat.id();
+        Arc::make_mut(&mut other.message).client_id = fresh.chat.id();
         let lost = vec![unsure[0].clone(), other];
         assert_eq!(plan::kept(store, &lost).await.unwrap().len(), 1);
         let all = message::after(store, fresh.workspace, talk.id, crate::Audience::All, 0, 10).await.unwrap();
@@ -267,7 +267,7 @@ mod tests {
         let talk = fresh.conversation("en").await.unwrap();
         let append = Append::new(fresh.workspace, talk.id, fresh.chat.id(), Author::Visitor(talk.visitor), "hello");
         let (store, bus) = (fresh.chat.store().clone(), fresh.chat.bus().clone());
-        let first = Attempt::default().on(&mut None, &store, fresh.chat.now(), &[append]).await.unwrap();
+        let first = Attempt::default().on(&mut None, &store, fresh.chat.now(), &mut [append]).await.unwrap();
         let lost = first.into_iter().flatten().collect();
         let mut ear = bus.subscribe(Topic::Visitor(fresh.workspace, talk.visitor));
         let (tails, clock) = (Tails::new(1 << 20), fresh.clock.clone());

@@ -11,6 +11,8 @@ mod open;
 mod plan;
 mod rows;
 
+use std::sync::Arc;
+
 pub(crate) use self::{announce::announce, door::Door, open::open};
 use crate::{
     Audience, Author, Change, ClientId, ConversationId, Error, Extra, Fault, MAX_BODY, Message, Result, WorkspaceId, conversation::Opening,
@@ -90,7 +92,7 @@ impl Append {
 #[derive(Clone, Debug)]
 pub struct Appended {
     /// With its seq.
-    pub message: Message,
+    pub message: Arc<Message>,
     /// It was there already, under the same client id.
     pub duplicate: bool,
     /// The bot is asked by it.
@@ -108,7 +110,7 @@ pub struct Appended {
 ///
 /// # Errors
 /// The outer error is the store's; the inner ones are [`Error::Invalid`], [`Error::NotFound`], [`Error::Stale`].
-pub async fn append_in(tx: &mut AnyConnection, dialect: Dialect, now: i64, group: Vec<Append>) -> Result<Vec<Result<Appended>>> {
+pub async fn append_in(tx: &mut AnyConnection, dialect: Dialect, now: i64, group: &mut [Append]) -> Result<Vec<Result<Appended>>> {
     let plan = plan::plan(tx, dialect, now, group, plan::Span::Caller).await?;
     plan.write(tx, dialect, now).await?;
     Ok(plan.done)

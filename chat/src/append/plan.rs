@@ -1,6 +1,6 @@
 //! What one group of appends changes, and the two statements that change it: one looks, one writes.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use serde_json::json;
 use sqlx::{AnyConnection, Executor};
@@ -14,7 +14,7 @@ use super::{
     rows::{HEAD, HeadRow, MESSAGE, MessageRow, text},
 };
 use crate::{
-    Audience, Author, ClientId, ConversationId, Error, Message, Result,
+    Audience, Author, ClientId, ConversationId, Error, Made, Message, Result,
     conversation::Opening,
     row,
     store::{Column, Dialect, Store},
@@ -45,13 +45,13 @@ pub(super) struct Plan {
     /// For each of the group: its place, or why it has none.
     pub done: Vec<Result<Appended>>,
     heads: Heads,
-    fresh: Vec<Message>,
+    fresh: Vec<Arc<Message>>,
     amends: Vec<Amend>,
     span: Span,
 }
 
 /// Looks what is there and gives each message its place.
-pub(super) async fn plan(tx: &mut AnyConnection, dialect: Dialect, now: i64, mut group: Vec<Append>, span: Span) -> Result<Plan> {
+pub(super) async fn plan(tx: &mut AnyConnection, dialect: Dialect, now: i64, group: &mut [Append], span: Span) -> Result<Plan> {
     let checked: Vec<Result<()>> = group.iter_mut().map(Append::check).collect();
     let good: Vec<&Append> = group.iter().zip(&checked).filter(|(_, check)| check.is_ok()).map(|(append, _)| append).collect();
     let (mut heads, mut known) = found(tx, dialect, now, &good, span).await?;
@@ -104,7 +104,7 @@ impl Plan {
             dialect.rows(3, &MESSAGE),
         );
         let moved: Vec<HeadRow> = self.heads.iter().filter(|(_, head)| head.changed).map(|(id, head)| HeadRow::of(*id, head)).collect();
-        let came: Vec<MessageRow<'_>> = self.fresh.iter().map(MessageRow::from).collect();
+        let came: Vec<MessageRow<'_>> = self.fresh.iter().map(|message| MessageRow::from(&**message)).collect();
         sqlx::query(sqlx::AssertSqlSafe(self.span.last(&dialect.together(&update, &insert))))
             .bind(text(&moved))
             .bind(now)
@@ -160,12 +160,12 @@ fn late(append: &Append, head: &Head) -> bool {
     append.author == Author::Bot && (taken || append.considered.is_some_and(|seq| seq <= head.answered_seq))
 }
 
-fn message(append: &Append, audience: Audience, head: &Head, (seq, prev_visible, at): (i64, i64, i64)) -> Message {
+fn message(append: &Append, audience: Audience, head: &Head, (seq, prev_visible, at): (i64, i64, i64)) -> Arc<Message> {
     let (author, extra) = match &append.change {
         Some(change) => (Author::System, change.extra(append)),
         None => (append.author, append.extra.clone()),
     };
-    Message {
+    Arc::new(Message {
         workspace: append.workspace,
         conversation: append.conversation,
         visitor: head.visitor,
@@ -178,7 +178,8 @@ fn message(append: &Append, audience: Audience, head: &Head, (seq, prev_visible,
         extra,
         at,
         changed: None,
-    }
+        made: Made::default(),
+    })
 }
 
 /// Those of `appended` that are in the record under the seq they were given.

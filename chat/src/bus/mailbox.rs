@@ -1,9 +1,14 @@
 //! What one subscriber has not heard yet. Bounded; while nothing waits it holds no memory of its own.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::VecDeque,
+    future::poll_fn,
+    sync::Arc,
+    task::{Context, Poll},
+};
 
+use futures_util::task::AtomicWaker;
 use parking_lot::Mutex;
-use tokio::sync::Notify;
 
 use super::Heard;
 use crate::News;
@@ -11,20 +16,22 @@ use crate::News;
 #[derive(Debug)]
 pub(super) struct Mailbox {
     waiting: Mutex<Waiting>,
-    bell: Notify,
+    reader: AtomicWaker,
     limit: usize,
 }
 
 #[derive(Debug, Default)]
 struct Waiting {
-    news: VecDeque<Arc<News>>,
+    /// Usually there is one, for which nothing needs to be allocated.
+    next: Option<Arc<News>>,
+    more: VecDeque<Arc<News>>,
     missed: bool,
 }
 
 impl Mailbox {
     /// At most `limit` pieces of news wait.
     pub(super) fn new(limit: usize) -> Self {
-        Self { waiting: Mutex::default(), bell: Notify::new(), limit }
+        Self { waiting: Mutex::default(), reader: AtomicWaker::new(), limit }
     }
 
     /// A reader that is too slow loses what waits and hears that it missed something; it will read the record,
@@ -34,28 +41,34 @@ impl Mailbox {
         if waiting.missed {
             return;
         }
-        if waiting.news.len() < self.limit {
-            waiting.news.push_back(news.clone());
+        if waiting.next.is_none() {
+            waiting.next = Some(news.clone());
+        } else if waiting.more.len() + 1 < self.limit {
+            waiting.more.push_back(news.clone());
         } else {
-            *waiting = Waiting { news: VecDeque::new(), missed: true };
+            *waiting = Waiting { missed: true, ..Waiting::default() };
         }
         drop(waiting);
-        self.bell.notify_one();
+        self.reader.wake();
     }
 
     pub(super) fn miss(&self) {
-        *self.waiting.lock() = Waiting { news: VecDeque::new(), missed: true };
-        self.bell.notify_one();
+        *self.waiting.lock() = Waiting { missed: true, ..Waiting::default() };
+        self.reader.wake();
     }
 
-    /// Cancel-safe: nothing is taken before it is given.
+    /// For one reader. Cancel-safe: nothing is taken before it is given.
     pub(super) async fn next(&self) -> Heard {
-        loop {
-            if let Some(heard) = self.take() {
-                return heard;
-            }
-            self.bell.notified().await;
+        poll_fn(|context| self.poll_next(context)).await
+    }
+
+    fn poll_next(&self, context: &Context<'_>) -> Poll<Heard> {
+        if let Some(heard) = self.take() {
+            return Poll::Ready(heard);
         }
+        self.reader.register(context.waker());
+        // Something may have been put meanwhile.
+        self.take().map_or(Poll::Pending, Poll::Ready)
     }
 
     fn take(&self) -> Option<Heard> {
@@ -63,9 +76,10 @@ impl Mailbox {
         if std::mem::take(&mut waiting.missed) {
             return Some(Heard::Missed);
         }
-        let news = waiting.news.pop_front()?;
-        if waiting.news.is_empty() {
-            waiting.news = VecDeque::new();
+        let news = waiting.next.take()?;
+        waiting.next = waiting.more.pop_front();
+        if waiting.more.is_empty() && waiting.more.capacity() > 0 {
+            waiting.more = VecDeque::new();
         }
         Some(Heard::News(news))
     }

@@ -105,7 +105,7 @@ impl Session {
             Ok(done) => {
                 let m = done.message;
                 let prev = m.prev(chat::Audience::All);
-                view::frame("ack", json!({ "id": id, "conversation": talk, "seq": m.seq, "prev": prev, "at": m.at })).into()
+                Packet::of(&view::Ack { id, conversation: talk, seq: m.seq, prev, at: m.at })
             }
             Err(chat::Error::Invalid(_)) => self.error("empty", about, None),
             Err(chat::Error::NotFound) => self.error("not_found", about, None),
@@ -167,7 +167,7 @@ impl Session {
         let ratings = self.gate.bot.ratings(self.workspace, talk).await.unwrap_or_default();
         // Newest first, as far as a frame should reach; the older ones are another page.
         for m in found.iter().rev() {
-            let message = view::message(&self.gate, m, ratings.get(&m.seq).copied()).await.to_string();
+            let message = Packet::of(&view::message(&self.gate, m, ratings.get(&m.seq).copied()).await);
             bytes += message.len();
             if bytes > HISTORY_BYTES && !page.is_empty() {
                 more = true;
@@ -176,7 +176,8 @@ impl Session {
             page.push(message);
         }
         page.reverse();
-        let messages = page.join(",");
+        let messages: Vec<&str> = page.iter().map(Packet::text).collect();
+        let messages = messages.join(",");
         format!("{{\"t\":\"history\",\"conversation\":\"{talk}\",\"messages\":[{messages}],\"more\":{more}}}").into()
     }
 

@@ -3,15 +3,14 @@
 use std::{ops::Deref, sync::Arc};
 
 use bot::Bot;
-use chat::{AgentId, Chat, ConversationId, Heard, InboxId, News, Topic, WorkspaceId, inbox::Inbox};
+use chat::{AgentId, Chat, Heard, InboxId, News, Topic, WorkspaceId, inbox::Inbox};
 use dashmap::DashMap;
-use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
 use ticketing::Desk;
 use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{arrivals::Arrivals, challenge::Counts, inboxes::Inboxes, key::Keys, limits::Limits, marks::Marks, packet::Packet};
+use super::{arrivals::Arrivals, challenge::Counts, inboxes::Inboxes, key::Keys, limits::Limits, marks::Marks, packet::Packet, view};
 
 /// Section `[visitor]` of the configuration.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -79,22 +78,12 @@ impl Config {
 /// How long a name is remembered, in ms.
 const NAME_MS: i64 = 30_000;
 
-/// Frames of the newest messages that are kept, so that a message with many readers is encoded once.
-const PACKETS: usize = 1_024;
-
 /// How the bot presents itself before anybody writes.
 #[derive(Default)]
 struct Presence {
     name: String,
     /// Empty while it does not speak.
     greeting: bot::Words,
-}
-
-/// A message and the one that changed it last.
-type Wording = (ConversationId, i64, Option<i64>);
-
-fn wording(message: &chat::Message) -> Wording {
-    (message.conversation, message.seq, message.changed.map(|changed| changed.seq))
 }
 
 /// The parts a session works with: one pointer.
@@ -116,8 +105,6 @@ pub(crate) struct Parts {
     pub marks: Marks,
     /// Sockets that are open: each says goodbye before the process ends.
     pub sockets: TaskTracker,
-    /// By what a message said when it was encoded.
-    packets: Cache<Wording, Packet>,
     inboxes: Inboxes,
     names: DashMap<AgentId, (String, i64)>,
     bots: DashMap<WorkspaceId, (Arc<Presence>, i64)>,
@@ -147,7 +134,6 @@ impl Gate {
             arrivals: Arrivals::default(),
             marks: Marks::default(),
             sockets: TaskTracker::new(),
-            packets: Cache::new(PACKETS),
             inboxes: Inboxes::default(),
             names: DashMap::new(),
             bots: DashMap::new(),
@@ -180,17 +166,12 @@ impl Gate {
 
     /// The frame of a message, encoded once for all its readers.
     pub(crate) async fn packet(&self, message: &chat::Message) -> Packet {
-        if let Some(packet) = self.known_packet(message) {
-            return packet;
+        if let Some(packet) = message.made.get::<Packet>() {
+            return packet.clone();
         }
-        let packet = Packet::from(super::view::frame("message", super::view::message(self, message, None).await));
-        self.packets.insert(wording(message), packet.clone());
+        let packet = view::message(self, message, None).await.packet();
+        message.made.keep(packet.clone());
         packet
-    }
-
-    /// The same if it was encoded already.
-    pub(crate) fn known_packet(&self, message: &chat::Message) -> Option<Packet> {
-        self.packets.get(&wording(message))
     }
 
     /// Whether a person is there now.

@@ -22,6 +22,7 @@ mod packet;
 mod poll;
 mod post;
 mod present;
+mod seldom;
 mod session;
 mod shell;
 mod socket;

@@ -45,7 +45,7 @@ impl Answer {
     }
 
     fn joined(&mut self, packets: &[Packet]) -> Bytes {
-        let mut text = String::with_capacity(packets.iter().map(|packet| packet.text().len() + 1).sum());
+        let mut text = String::with_capacity(packets.iter().map(|packet| packet.len() + 1).sum());
         for packet in packets {
             if mem::replace(&mut self.begun, true) {
                 text.push(',');

@@ -78,7 +78,7 @@ struct Batch {
 
 impl Batch {
     fn put(&mut self, packet: Packet) {
-        self.bytes += packet.text().len();
+        self.bytes += packet.len();
         self.packets.push(packet);
     }
 
@@ -310,16 +310,18 @@ impl Session {
     }
 
     /// What a piece of news comes to (a frame, or nothing), if that can be told without waiting for anything.
-    pub(crate) fn at_once(&mut self, heard: &Heard) -> Option<Option<Packet>> {
+    pub(crate) fn at_once<'news>(&mut self, heard: &'news Heard) -> Option<Option<&'news Packet>> {
         let Heard::News(news) = heard else { return None };
         let News::Message { message } = &**news else { return None };
-        let packet = match self.sent.get(&message.conversation).copied() {
-            Some(sent) if message.seq <= sent => return Some(None),
-            Some(sent) if message.prev(chat::Audience::All) != sent => return None,
-            _ => self.gate.known_packet(message)?,
-        };
-        self.sent.insert(message.conversation, message.seq);
-        Some(Some(packet))
+        let packet = message.made.get();
+        match self.sent.get_mut(&message.conversation) {
+            Some(sent) if message.seq <= *sent => return Some(None),
+            Some(sent) if message.prev(chat::Audience::All) != *sent => return None,
+            Some(sent) if packet.is_some() => *sent = message.seq,
+            None if packet.is_some() => drop(self.sent.insert(message.conversation, message.seq)),
+            _ => return None,
+        }
+        Some(packet)
     }
 
     async fn news_of_message(&mut self, message: &chat::Message) -> chat::Result<Vec<Packet>> {

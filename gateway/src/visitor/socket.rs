@@ -1,6 +1,6 @@
 //! The WebSocket that carries a session: one task, small buffers.
 
-use std::{future::ready, net::IpAddr, time::Duration};
+use std::{future::ready, net::IpAddr, sync::Arc, time::Duration};
 
 use axum::{extract::State, http::HeaderMap, response::Response};
 use chat::{Heard, Subscription};
@@ -13,7 +13,17 @@ use tungstenite::{
     protocol::{CloseFrame, frame::coding::CloseCode},
 };
 
-use super::{address::Address, frame, gate::Gate, packet::Packet, session::Session, upgrade::Upgrade, view, websocket::WebSocket};
+use super::{
+    address::Address,
+    frame,
+    gate::Gate,
+    packet::Packet,
+    seldom::{Bell, Seldom},
+    session::Session,
+    upgrade::Upgrade,
+    view,
+    websocket::WebSocket,
+};
 
 /// The largest frame, in bytes.
 pub(super) const MAX_FRAME: usize = 64 * 1024;
@@ -116,35 +126,52 @@ async fn converse(socket: &mut WebSocket, mut line: Box<Line>) -> End {
     let drain = line.session.drain();
     let mut drained = std::pin::pin!(drain.cancelled());
     let mut staffed = line.session.staffed().await;
+    let bell = Arc::<Bell>::default();
     loop {
-        let came = tokio::select! {
-            text = next_text(socket) => match text {
-                Ok(text) => Came::Text(text),
-                Err(end) => return end,
-            },
-            heard = line.ear.next() => Came::Heard(heard),
-            Ok(()) = staffed.changed() => Came::Desk,
-            () = &mut drained => Came::Drain,
-            () = ready(()), if line.session.owes() => Came::Owed,
-        };
-        // What thousands of readers are sent at the same moment takes the short way.
-        if let Came::Heard(heard) = &came
-            && let Some(packet) = line.session.at_once(heard)
-        {
-            let Some(packet) = packet else { continue };
-            let waited = match socket.offer(packet.message(line.packs)).await {
-                Ok(true) => Ok(()),
-                Ok(false) => Box::pin(in_time(line.slow, socket.flush())).await,
-                Err(_) => Err(End::Gone),
-            };
-            match waited {
-                Ok(()) => continue,
-                Err(end) => return end,
+        let came = {
+            let house = std::pin::pin!(async {
+                tokio::select! {
+                    () = &mut drained => Came::Drain,
+                    () = changed(&mut staffed) => Came::Desk,
+                }
+            });
+            let mut house = Seldom::new(house, &bell);
+            loop {
+                let came = tokio::select! {
+                    biased;
+                    heard = line.ear.next() => Came::Heard(heard),
+                    text = next_text(socket) => match text {
+                        Ok(text) => Came::Text(text),
+                        Err(end) => return end,
+                    },
+                    came = &mut house => came,
+                    () = ready(()), if line.session.owes() => Came::Owed,
+                };
+                // What thousands of readers are sent at the same moment takes the short way.
+                let Came::Heard(heard) = came else { break came };
+                let Some(packet) = line.session.at_once(&heard) else { break Came::Heard(heard) };
+                let Some(packet) = packet else { continue };
+                match socket.offer(packet, line.packs).await {
+                    Ok(true) => continue,
+                    Ok(false) => {}
+                    Err(_) => return End::Gone,
+                }
+                if let Err(end) = Box::pin(in_time(line.slow, socket.flush())).await {
+                    return end;
+                }
             }
-        }
+        };
         if let Err(end) = Box::pin(answer(socket, &mut line, &mut staffed, came)).await {
             return end;
         }
+    }
+}
+
+/// Ends when a person came or the last one left.
+async fn changed(staffed: &mut watch::Receiver<bool>) {
+    if staffed.changed().await.is_err() {
+        // Nobody tells any more.
+        std::future::pending().await
     }
 }
 
@@ -213,7 +240,7 @@ async fn in_time(slow: Duration, sent: impl Future<Output = Result<(), Error>>) 
 /// A reader that does not take a frame in time is closed with a code that says "resume".
 async fn send(socket: &mut WebSocket, slow: Duration, packs: bool, out: Vec<Packet>) -> Result<(), End> {
     for packet in out {
-        in_time(slow, socket.send(packet.message(packs))).await?;
+        in_time(slow, socket.deliver(&packet, packs)).await?;
     }
     Ok(())
 }

@@ -1,64 +1,125 @@
 //! What a visitor is shown: docs/PROTOCOL.md, "From the server".
 
-use chat::{Audience, Author, ConversationId, Message, Speaker, inbox::Inbox, overview::Overview};
-use serde_json::{Map, Value, json};
+use std::ops::Not;
 
-use super::gate::Gate;
+use chat::{
+    Audience, Author, Button, ClientId, ConversationId, Event, Message, Speaker, ToolCallId, TurnId, inbox::Inbox, overview::Overview,
+};
+use serde::Serialize;
+use serde_json::{Value, json};
 
-/// The frame of a message, without its `t`.
-pub(crate) async fn message(gate: &Gate, message: &Message, rating: Option<i64>) -> Value {
-    let mut frame = Map::new();
-    frame.insert("conversation".into(), json!(message.conversation));
-    frame.insert("seq".into(), json!(message.seq));
-    frame.insert("prev".into(), json!(message.prev(Audience::All)));
-    frame.insert("id".into(), json!(message.client_id));
-    frame.insert("at".into(), json!(message.at));
-    frame.insert("author".into(), author(gate, message).await);
-    frame.insert("body".into(), json!(message.body));
-    if matches!(message.author, Author::Bot | Author::Agent(_)) || matches!(message.extra.by, Some(Author::Agent(_))) {
-        frame.insert("html".into(), json!(bot::render::html(&message.body, &message.extra.citations)));
+use super::{gate::Gate, packet::Packet};
+
+/// A message as its visitor is shown it; alone it has a `t`, on a page of history none.
+#[derive(Serialize)]
+pub(crate) struct Shown<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    t: Option<&'static str>,
+    conversation: ConversationId,
+    seq: i64,
+    prev: i64,
+    id: ClientId,
+    at: i64,
+    author: ShownAuthor,
+    body: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    html: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    citations: Vec<ShownCitation<'a>>,
+    #[serde(skip_serializing_if = "<[Button]>::is_empty")]
+    buttons: &'a [Button],
+    /// The call that a code is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<Option<ToolCallId>>,
+    #[serde(skip_serializing_if = "Not::not")]
+    extract: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    turn: Option<TurnId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<&'a Event>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recalled_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    edited_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rating: Option<i64>,
+}
+
+impl Shown<'_> {
+    /// As a frame of its own.
+    pub(crate) fn packet(self) -> Packet {
+        Packet::of(&Self { t: Some("message"), ..self })
     }
+}
+
+/// Never an agent's id.
+#[derive(Serialize)]
+struct ShownAuthor {
+    kind: &'static str,
+    name: String,
+}
+
+#[derive(Serialize)]
+struct ShownCitation<'a> {
+    n: u32,
+    title: &'a str,
+    heading: &'a str,
+    text: &'a str,
+    html: String,
+    url: &'a str,
+}
+
+/// How a message is shown.
+pub(crate) async fn message<'a>(gate: &Gate, message: &'a Message, rating: Option<i64>) -> Shown<'a> {
     let extra = &message.extra;
-    if !extra.citations.is_empty() {
-        frame.insert("citations".into(), extra.citations.iter().map(citation).collect());
+    let rendered = matches!(message.author, Author::Bot | Author::Agent(_)) || matches!(extra.by, Some(Author::Agent(_)));
+    let changed = message.changed;
+    Shown {
+        t: None,
+        conversation: message.conversation,
+        seq: message.seq,
+        prev: message.prev(Audience::All),
+        id: message.client_id,
+        at: message.at,
+        author: ShownAuthor { kind: message.author.kind(), name: author_name(gate, message).await },
+        body: &message.body,
+        html: rendered.then(|| bot::render::html(&message.body, &extra.citations)),
+        citations: extra.citations.iter().map(citation).collect(),
+        buttons: &extra.buttons,
+        code: extra.code.then_some(extra.call),
+        extract: extra.extract,
+        turn: extra.turn,
+        event: extra.event.as_ref(),
+        changed: changed.map(|changed| changed.seq),
+        recalled_at: changed.filter(|changed| changed.recalled).map(|changed| changed.at),
+        edited_at: changed.filter(|changed| !changed.recalled).map(|changed| changed.at),
+        rating,
     }
-    if !extra.buttons.is_empty() {
-        frame.insert("buttons".into(), json!(extra.buttons));
-    }
-    if extra.code {
-        frame.insert("code".into(), json!(extra.call));
-    }
-    if extra.extract {
-        frame.insert("extract".into(), json!(true));
-    }
-    if let Some(turn) = extra.turn {
-        frame.insert("turn".into(), json!(turn));
-    }
-    if let Some(event) = &extra.event {
-        frame.insert("event".into(), json!(event));
-    }
-    if let Some(changed) = message.changed {
-        frame.insert("changed".into(), json!(changed.seq));
-        frame.insert(if changed.recalled { "recalled_at" } else { "edited_at" }.into(), json!(changed.at));
-    }
-    if let Some(score) = rating {
-        frame.insert("rating".into(), json!(score));
-    }
-    Value::Object(frame)
 }
 
-fn citation(c: &chat::Citation) -> Value {
-    json!({ "n": c.n, "title": c.title, "heading": c.heading, "text": c.text, "html": bot::render::html(&c.text, &[]), "url": c.url })
+fn citation(c: &chat::Citation) -> ShownCitation<'_> {
+    ShownCitation { n: c.n, title: &c.title, heading: &c.heading, text: &c.text, html: bot::render::html(&c.text, &[]), url: &c.url }
 }
 
-/// `{"kind", "name"}`: never an agent's id.
-async fn author(gate: &Gate, message: &Message) -> Value {
-    let name = match message.author {
+async fn author_name(gate: &Gate, message: &Message) -> String {
+    match message.author {
         Author::Bot => gate.bot_name(message.workspace).await,
         Author::Agent(agent) => gate.agent_name(message.workspace, agent).await,
         Author::Visitor(_) | Author::System => String::new(),
-    };
-    json!({ "kind": message.author.kind(), "name": name })
+    }
+}
+
+/// A message of the visitor is on disk.
+#[derive(Serialize)]
+#[serde(tag = "t", rename = "ack")]
+pub(crate) struct Ack {
+    pub id: ClientId,
+    pub conversation: ConversationId,
+    pub seq: i64,
+    pub prev: i64,
+    pub at: i64,
 }
 
 /// What needs no visitor: inbox, bot, desk, locale.

@@ -11,6 +11,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
+use axum::body::Bytes;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
@@ -20,6 +21,8 @@ use tungstenite::{
     Error, Message,
     protocol::{CloseFrame, Role, WebSocketConfig, WebSocketContext},
 };
+
+use super::packet::Packet;
 
 /// Read at once, in bytes; most frames of visitors are shorter.
 const READ: usize = 1_024;
@@ -79,6 +82,8 @@ pub(super) struct WebSocket {
     io: Io,
     max_frame: usize,
     state: Option<Box<State>>,
+    /// The rest of a packet that the other side does not take yet; nothing is said before it.
+    unsent: Option<Box<Bytes>>,
 }
 
 /// What there is to remember in the middle of a frame, of a message in pieces, or of what the other side does not take yet.
@@ -93,7 +98,7 @@ struct State {
 impl WebSocket {
     /// `part` was read already; `max_frame` is the largest message in bytes.
     pub(super) fn new(io: Io, part: Vec<u8>, max_frame: usize) -> Self {
-        let mut socket = Self { io, max_frame, state: None };
+        let mut socket = Self { io, max_frame, state: None, unsent: None };
         if !part.is_empty() {
             socket.state(part);
         }
@@ -107,7 +112,8 @@ impl WebSocket {
 
     /// Sends a message, however long the other side takes for it.
     pub(super) async fn send(&mut self, message: Message) -> Result<(), Error> {
-        self.put(message).await?;
+        let mut message = Some(message);
+        poll_fn(|context| Poll::Ready(message.take().map_or(Ok(()), |message| self.put(context, message)))).await?;
         self.flush().await
     }
 
@@ -124,34 +130,53 @@ impl WebSocket {
         poll_fn(|context| self.poll_flush(context)).await
     }
 
-    /// Gives a message to the kernel as far as it takes it now; whether it took all of it.
-    pub(super) async fn offer(&mut self, message: Message) -> Result<bool, Error> {
-        self.put(message).await?;
+    /// Sends a packet, however long the other side takes for it.
+    pub(super) async fn deliver(&mut self, packet: &Packet, packs: bool) -> Result<(), Error> {
+        if self.offer(packet, packs).await? { Ok(()) } else { self.flush().await }
+    }
+
+    /// Gives a packet to the kernel as far as it takes it now; whether it took all of it. Else the rest must be flushed.
+    pub(super) async fn offer(&mut self, packet: &Packet, packs: bool) -> Result<bool, Error> {
         poll_fn(|context| {
-            Poll::Ready(match self.poll_flush(context) {
-                Poll::Ready(flushed) => flushed.map(|()| true),
+            Poll::Ready(match self.poll_offer(context, packet, packs) {
+                Poll::Ready(taken) => taken.map(|()| true),
                 Poll::Pending => Ok(false),
             })
         })
         .await
     }
 
+    fn poll_offer(&mut self, context: &mut Context<'_>, packet: &Packet, packs: bool) -> Poll<Result<(), Error>> {
+        self.rest(context);
+        if self.state.is_some() || self.unsent.is_some() {
+            self.put(context, packet.message(packs))?;
+            return self.poll_flush(context);
+        }
+        // Nobody is in the middle of anything, and the packet is a whole frame.
+        let frame = packet.frame(packs);
+        let taken = match self.io.poll_write(context, frame) {
+            Poll::Ready(taken) => taken?,
+            Poll::Pending => 0,
+        };
+        if taken < frame.len() {
+            self.unsent = Some(Box::new(frame.slice(taken..)));
+        }
+        self.poll_flush(context)
+    }
+
     /// Writes a message, or keeps it to be flushed.
-    async fn put(&mut self, message: Message) -> Result<(), Error> {
-        let mut message = Some(message);
-        poll_fn(|context| {
-            let Some(message) = message.take() else { return Poll::Ready(Ok(())) };
-            Poll::Ready(match self.with(context, |protocol, now| protocol.write(now, message)) {
-                Poll::Ready(Err(Error::ConnectionClosed)) | Poll::Pending => Ok(()),
-                Poll::Ready(put) => put,
-            })
-        })
-        .await
+    fn put(&mut self, context: &mut Context<'_>, message: Message) -> Result<(), Error> {
+        match self.with(context, |protocol, now| protocol.write(now, message)) {
+            Poll::Ready(Err(Error::ConnectionClosed)) | Poll::Pending => Ok(()),
+            Poll::Ready(put) => put,
+        }
     }
 
     fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        let Self { io, unsent, .. } = self;
+        ready!(poll_unsent(io, context, unsent))?;
         if self.state.is_none() {
-            return Poll::Ready(Ok(()));
+            return self.io.poll_flush(context).map_err(Error::from);
         }
         let flushed = ready!(self.with(context, |protocol, now| protocol.flush(now)));
         self.rest(context);
@@ -199,9 +224,9 @@ impl WebSocket {
         act: impl FnOnce(&mut WebSocketContext, &mut Now<'_, '_>) -> Result<T, Error>,
     ) -> Poll<Result<T, Error>> {
         self.state(Vec::new());
-        let Self { io, state: Some(state), .. } = self else { return Poll::Pending };
+        let Self { io, state: Some(state), unsent, .. } = self else { return Poll::Pending };
         let State { protocol, read, .. } = &mut **state;
-        match act(protocol, &mut Now { io, context, read }) {
+        match act(protocol, &mut Now { io, context, read, unsent }) {
             Err(Error::Io(error)) if error.kind() == ErrorKind::WouldBlock => Poll::Pending,
             done => Poll::Ready(done),
         }
@@ -238,6 +263,19 @@ struct Now<'now, 'task> {
     io: &'now mut Io,
     context: &'now mut Context<'task>,
     read: &'now mut usize,
+    unsent: &'now mut Option<Box<Bytes>>,
+}
+
+/// Writes what is left of a packet.
+fn poll_unsent(io: &mut Io, context: &mut Context<'_>, unsent: &mut Option<Box<Bytes>>) -> Poll<io::Result<()>> {
+    while let Some(rest) = unsent {
+        match ready!(io.poll_write(context, rest))? {
+            0 => return Poll::Ready(Err(ErrorKind::WriteZero.into())),
+            taken if taken == rest.len() => *unsent = None,
+            taken => drop(rest.split_to(taken)),
+        }
+    }
+    Poll::Ready(Ok(()))
 }
 
 fn at_once<T>(poll: Poll<io::Result<T>>) -> io::Result<T> {
@@ -258,6 +296,7 @@ impl Read for Now<'_, '_> {
 
 impl Write for Now<'_, '_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        at_once(poll_unsent(self.io, self.context, self.unsent))?;
         at_once(self.io.poll_write(self.context, bytes))
     }
 

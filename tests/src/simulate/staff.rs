@@ -1,6 +1,8 @@
 //! What agents do.
 
 use anyhow::Result;
+use std::sync::Arc;
+
 use chat::{AgentId, Audience, ClientId, ConversationId, Message, message};
 use serde_json::json;
 use ticketing::Error;
@@ -49,7 +51,15 @@ impl World {
         Ok(format!("a{who} writes \"{body}\" in t{talk} {times} times: seq {}", seqs[0]))
     }
 
-    async fn write_as(&self, node: usize, agent: AgentId, talk: ConversationId, id: ClientId, body: &str, note: bool) -> Result<Message> {
+    async fn write_as(
+        &self,
+        node: usize,
+        agent: AgentId,
+        talk: ConversationId,
+        id: ClientId,
+        body: &str,
+        note: bool,
+    ) -> Result<Arc<Message>> {
         let (desk, workspace) = (self.nodes[node].wire.desk(), self.home.workspace);
         Ok(match note {
             true => desk.note(workspace, agent, talk, id, body).await?,

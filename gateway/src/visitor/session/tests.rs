@@ -118,7 +118,7 @@ async fn news_of_a_conversation_that_is_owed_whole_does_not_come_before_it() {
         story.say(&mut phone, talk, "meanwhile").await;
         let meanwhile = stream.news().await;
         if let Some(packet) = stream.session.at_once(&meanwhile) {
-            packets.extend(packet);
+            packets.extend(packet.cloned());
         } else {
             packets.extend(stream.session.heard(meanwhile).await.unwrap());
         }

@@ -40,7 +40,7 @@ async fn soon<T>(what: impl Future<Output = T>) -> T {
 /// Whether there is nothing to hear, and nothing is remembered.
 async fn rests(socket: &mut WebSocket) -> bool {
     let silent = timeout(Duration::from_millis(30), socket.recv()).await.is_err();
-    silent && socket.state.is_none()
+    silent && socket.state.is_none() && socket.unsent.is_none()
 }
 
 #[tokio::test]
@@ -52,7 +52,7 @@ async fn between_frames_nothing_is_remembered() {
     assert!(rests(&mut socket).await);
     socket.send(Message::text("two")).await.unwrap();
     assert!(socket.state.is_none());
-    assert!(socket.offer(Message::text("three")).await.unwrap() && socket.state.is_none());
+    assert!(socket.offer(&Packet::from("three".to_owned()), false).await.unwrap() && socket.state.is_none());
     let mut came = [0; 12];
     soon(client.read_exact(&mut came)).await.unwrap();
     assert_eq!(&came, b"\x81\x03two\x81\x05three");
@@ -108,23 +108,47 @@ async fn a_message_in_pieces_is_whole_in_the_end() {
 #[tokio::test]
 async fn what_a_reader_does_not_take_waits_for_him() {
     let (mut socket, mut client) = pair().await;
-    let large = Message::binary(vec![5; MOST]);
+    let large = Packet::from("5".repeat(MOST));
     let mut sent = 0;
-    while socket.offer(large.clone()).await.unwrap() {
+    while socket.offer(&large, false).await.unwrap() {
         sent += 1;
     }
-    assert!(!rests(&mut socket).await && socket.state.is_some());
+    assert!(!rests(&mut socket).await && socket.state.is_none() && socket.unsent.is_some());
+    // What is said meanwhile comes after it.
+    assert!(!socket.offer(&Packet::from("then".to_owned()), false).await.unwrap());
     // He reads: all of it, in order, with nothing cut.
     let reader = async {
-        let mut all = vec![0; (sent + 1) * (MOST + 10)];
+        let mut all = vec![0; (sent + 1) * (MOST + 10) + 6];
         client.read_exact(&mut all).await.unwrap();
         all
     };
-    let (flushed, all) = soon(async { tokio::join!(socket.flush(), reader) }).await;
-    assert!(flushed.is_ok() && socket.state.is_none());
+    let (flushed, mut all) = soon(async { tokio::join!(socket.flush(), reader) }).await;
+    assert!(flushed.is_ok() && rests(&mut socket).await);
+    assert_eq!(all.split_off(all.len() - 6), b"\x81\x04then");
     assert!(
-        all.chunks(MOST + 10).all(|frame| frame[..10] == [0x82, 127, 0, 0, 0, 0, 0, 2, 0, 0] && frame[10..].iter().all(|byte| *byte == 5))
+        all.chunks(MOST + 10)
+            .all(|frame| frame[..10] == [0x81, 127, 0, 0, 0, 0, 0, 2, 0, 0] && frame[10..].iter().all(|byte| *byte == b'5'))
     );
+}
+
+#[tokio::test]
+async fn who_is_too_slow_is_told_so_behind_what_he_did_not_take() {
+    let (mut socket, mut client) = pair().await;
+    let large = Packet::from("5".repeat(MOST));
+    let mut sent = 1;
+    while socket.offer(&large, false).await.unwrap() {
+        sent += 1;
+    }
+    let close = CloseFrame { code: CloseCode::from(4008), reason: "resume".into() };
+    let reader = async {
+        let mut all = vec![0; sent * (MOST + 10) + 10];
+        client.read_exact(&mut all).await.unwrap();
+        all
+    };
+    let (closed, all) = soon(async { tokio::join!(socket.send(Message::Close(Some(close))), reader) }).await;
+    assert!(closed.is_ok());
+    assert_eq!(&all[all.len() - 10..], b"\x88\x08\x0f\xa8resume");
+    assert!(all[..all.len() - 10].chunks(MOST + 10).all(|frame| frame[..2] == [0x81, 127]));
 }
 
 #[tokio::test]
