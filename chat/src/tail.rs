@@ -19,7 +19,7 @@ use crate::{Audience, ConversationId, Message, WorkspaceId};
 
 /// Messages of a conversation that are kept, at most.
 const LONG: usize = 32;
-/// Bytes of their bodies, about.
+/// Bytes they weigh, at most.
 const WIDE: usize = 48 * 1024;
 /// What a message weighs beside its words, in bytes, with the frame that is made of it.
 const OWN: usize = 1_000;
