@@ -1,5 +1,7 @@
 //! Nothing in the tree comes from one machine, and nothing names a registry.
 
+use std::collections::BTreeSet;
+
 use tests::tree::files;
 
 #[test]
@@ -47,4 +49,21 @@ fn cargo_names_no_other_registry_than_its_own() {
         let tables: Vec<&str> = file.text.lines().filter(|line| line.starts_with('[')).collect();
         assert_eq!((file.path.as_str(), tables), (".cargo/config.toml", vec!["[env]"]));
     }
+}
+
+/// `cargo metadata --manifest-path fuzz/Cargo.toml`, after the root's lock was copied there, makes it so again.
+#[test]
+fn fuzzing_builds_what_the_product_is_built_of() {
+    let files = files().unwrap();
+    let locked = |path: &str| {
+        let text = &files.iter().find(|file| file.path == path).unwrap().text;
+        let blocks = text.split("[[package]]").skip(1);
+        blocks.map(|block| block.lines().skip(1).take(2).collect::<Vec<_>>().join(" ")).collect::<BTreeSet<String>>()
+    };
+    let (product, fuzz) = (locked("Cargo.lock"), locked("fuzz/Cargo.lock"));
+    let own = ["fuzz", "libfuzzer-sys", "arbitrary"].map(|name| format!("name = \"{name}\" "));
+    let other: Vec<&String> = fuzz.difference(&product).filter(|package| !own.iter().any(|own| package.starts_with(own))).collect();
+    assert!(other.is_empty(), "{other:?}");
+    // What only tests of the product's own need is not there.
+    assert!(product.difference(&fuzz).count() < 30, "fuzz/Cargo.lock is of an older product");
 }
