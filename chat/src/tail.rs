@@ -19,8 +19,8 @@ use crate::{Audience, ConversationId, Message, WorkspaceId};
 
 /// Messages of a conversation that are kept, at most.
 const LONG: usize = 32;
-/// Bytes they weigh, at most.
-const WIDE: usize = 48 * 1024;
+/// Bytes they weigh, at most: half of it words, half what is made of them.
+const WIDE: usize = 96 * 1024;
 /// What a message weighs beside its words, in bytes, with the frame that is made of it.
 const OWN: usize = 1_000;
 

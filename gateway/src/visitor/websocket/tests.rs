@@ -43,6 +43,16 @@ async fn rests(socket: &mut WebSocket) -> bool {
     silent && socket.state.is_none() && socket.unsent.is_none()
 }
 
+/// Offers large packets until one is not taken whole; how many were offered.
+async fn stuff(socket: &mut WebSocket) -> usize {
+    let large = Packet::from("5".repeat(MOST));
+    let mut offered = 1;
+    while socket.offer(&large, false).await.unwrap() {
+        offered += 1;
+    }
+    offered
+}
+
 #[tokio::test]
 async fn between_frames_nothing_is_remembered() {
     let (mut socket, mut client) = pair().await;
@@ -108,17 +118,13 @@ async fn a_message_in_pieces_is_whole_in_the_end() {
 #[tokio::test]
 async fn what_a_reader_does_not_take_waits_for_him() {
     let (mut socket, mut client) = pair().await;
-    let large = Packet::from("5".repeat(MOST));
-    let mut sent = 0;
-    while socket.offer(&large, false).await.unwrap() {
-        sent += 1;
-    }
+    let sent = stuff(&mut socket).await;
     assert!(!rests(&mut socket).await && socket.state.is_none() && socket.unsent.is_some());
     // What is said meanwhile comes after it.
     assert!(!socket.offer(&Packet::from("then".to_owned()), false).await.unwrap());
     // He reads: all of it, in order, with nothing cut.
     let reader = async {
-        let mut all = vec![0; (sent + 1) * (MOST + 10) + 6];
+        let mut all = vec![0; sent * (MOST + 10) + 6];
         client.read_exact(&mut all).await.unwrap();
         all
     };
@@ -134,11 +140,7 @@ async fn what_a_reader_does_not_take_waits_for_him() {
 #[tokio::test]
 async fn who_is_too_slow_is_told_so_behind_what_he_did_not_take() {
     let (mut socket, mut client) = pair().await;
-    let large = Packet::from("5".repeat(MOST));
-    let mut sent = 1;
-    while socket.offer(&large, false).await.unwrap() {
-        sent += 1;
-    }
+    let sent = stuff(&mut socket).await;
     let close = CloseFrame { code: CloseCode::from(4008), reason: "resume".into() };
     let reader = async {
         let mut all = vec![0; sent * (MOST + 10) + 10];
