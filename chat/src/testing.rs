@@ -66,12 +66,31 @@ fn server(name: &str) -> Result<String> {
 
 async fn new_database(server: &str) -> Result<String> {
     sqlx::any::install_default_drivers();
-    let name = format!("warbler_{}", uuid::Uuid::new_v4().simple());
+    let name = format!("warbler_{}_{}", std::process::id(), uuid::Uuid::new_v4().simple());
     let mut connection = AnyConnection::connect(server).await?;
+    sweep(&mut connection).await?;
     sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await?;
     connection.close().await?;
     let (head, _) = server.rsplit_once('/').ok_or_else(|| Error::Refused("the test server's address names no database".into()))?;
     Ok(format!("{head}/{name}"))
+}
+
+/// Drops the databases of processes that have ended: a thousand tests at 10 MB each fill a small disk.
+async fn sweep(connection: &mut AnyConnection) -> Result<()> {
+    let names = "SELECT CAST(datname AS TEXT) FROM pg_database WHERE datname LIKE 'warbler\\_%'";
+    let names: Vec<String> = sqlx::query_scalar(names).fetch_all(&mut *connection).await?;
+    let ended = |name: &String| {
+        let owner = name.split('_').nth(1).and_then(|owner| owner.parse::<u32>().ok());
+        owner.is_some_and(|owner| !Path::new("/proc").join(owner.to_string()).exists())
+    };
+    for name in names.iter().filter(|name| ended(name)) {
+        // Another test may be dropping the same one.
+        let drop_it = sqlx::AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        if let Err(error) = sqlx::raw_sql(drop_it).execute(&mut *connection).await {
+            tracing::debug!(%error, "A test's database is left for the next sweep");
+        }
+    }
+    Ok(())
 }
 
 /// A record in a folder of its own, with a workspace and an inbox.
