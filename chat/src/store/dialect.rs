@@ -107,6 +107,11 @@ impl Dialect {
     /// How PostgreSQL begins a transaction whose commit does not wait for the disk.
     pub(super) const BEGIN_BRIEF: &'static str = "BEGIN; SET LOCAL synchronous_commit = off";
 
+    /// How PostgreSQL's connections that write find their rows: as SQLite does, and each statement is written for that. A plan is kept
+    /// as long as its connection, and one made while the tables were small would read the whole of them for each group of messages.
+    pub(super) const BY_INDEX: &'static str =
+        "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_material = off";
+
     /// Every commit of SQLite's connection waits for the disk again.
     pub(super) const IN_EARNEST: &'static str = "PRAGMA synchronous = FULL";
 }

@@ -3,6 +3,7 @@
 mod checks;
 mod dialect;
 mod doubt;
+mod midway;
 mod patient;
 mod search;
 mod wal;
@@ -28,6 +29,7 @@ pub use self::{
     search::Term,
 };
 use doubt::Doubt;
+use midway::Midway;
 use tokio::time::timeout;
 
 use crate::{Config, Error, Result};
@@ -83,8 +85,8 @@ impl Store {
         let hurried = Arc::new(AtomicBool::new(false));
         let doubt = Doubt::default();
         let writers = if dialect == Dialect::Sqlite { 1 } else { config.readers };
-        let write = pool(&address, dialect, writers, hurried.clone(), doubt.clone()).await?;
-        let read = pool(&address, dialect, config.readers, Arc::default(), doubt.clone()).await?;
+        let write = pool(&address, dialect, writers, Some(hurried.clone()), doubt.clone()).await?;
+        let read = pool(&address, dialect, config.readers, None, doubt.clone()).await?;
         let wal = (dialect == Dialect::Sqlite).then(|| Arc::new(wal::tend(&address, (read.clone(), write.clone()))));
         let store = Self { read, write, dialect, doubt, hurried, _wal: wal };
         checks::durable(&store).await?;
@@ -103,8 +105,12 @@ impl Store {
 
     /// A write transaction; dropped without commit it is undone.
     pub async fn begin(&self) -> Result<Tx> {
-        let begun = timeout(self.patience(WRITING), self.write.begin_with(self.dialect.begin())).await;
-        Ok(self.doubt.heard(begun.unwrap_or(Err(sqlx::Error::PoolTimedOut)))?)
+        let (pool, begin) = (self.write.clone(), self.dialect.begin());
+        // A transaction of PostgreSQL that is given up while it begins stays open unnoticed, and keeps what others write through its
+        // connection from ever being committed: so it begins in any case, and is undone then.
+        let begun = tokio::spawn(async move { pool.begin_with(begin).await });
+        let begun = timeout(self.patience(WRITING), begun).await.unwrap_or(Ok(Err(sqlx::Error::PoolTimedOut)));
+        Ok(self.doubt.heard(begun.unwrap_or(Err(sqlx::Error::PoolClosed)))?)
     }
 
     /// A file does not vanish.
@@ -121,6 +127,7 @@ impl Store {
             self.hurried.store(true, SeqCst);
             return Ok(bind(sqlx::query(AssertSqlSafe(sql))).fetch_all(&mut *connection).await?);
         }
+        let mut connection = Midway::of(connection);
         let done = async {
             let mut tx = connection.begin_with(Dialect::BEGIN_BRIEF).await?;
             let rows = bind(sqlx::query(AssertSqlSafe(sql.to_owned()))).fetch_all(&mut *tx).await?;
@@ -128,7 +135,7 @@ impl Store {
             Ok(rows)
         };
         let done = timeout(self.patience(WRITING), done).await.ok();
-        Ok(patient::in_time(&mut connection, &self.doubt, done)?)
+        Ok(patient::in_time(connection.over(), &self.doubt, done)?)
     }
 
     /// Which engine this is.
@@ -167,8 +174,10 @@ fn with_create_mode(address: &str) -> Result<String> {
     Ok(if address.contains("mode=") { address.to_owned() } else { format!("{address}{sign}mode=rwc") })
 }
 
-/// `hurried`: the connection must be told to wait for the disk before it is used again.
-async fn pool(address: &str, dialect: Dialect, size: u32, hurried: Arc<AtomicBool>, doubt: Doubt) -> Result<AnyPool> {
+/// `hurried` is of those who write: the connection must be told to wait for the disk before it is used again.
+async fn pool(address: &str, dialect: Dialect, size: u32, hurried: Option<Arc<AtomicBool>>, doubt: Doubt) -> Result<AnyPool> {
+    let writes = hurried.is_some();
+    let hurried = hurried.unwrap_or_default();
     AnyPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(if dialect == Dialect::Sqlite { ACQUIRE_FILE } else { ACQUIRE })
@@ -189,7 +198,15 @@ async fn pool(address: &str, dialect: Dialect, size: u32, hurried: Arc<AtomicBoo
                 Ok(!connection.is_in_transaction())
             })
         })
-        .after_connect(move |connection, _| Box::pin(async move { prepare(connection, dialect).await }))
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                prepare(connection, dialect).await?;
+                if writes && dialect == Dialect::Postgres {
+                    connection.execute(Dialect::BY_INDEX).await?;
+                }
+                Ok(())
+            })
+        })
         .connect(address)
         .await
         .map_err(|error| unreachable_store(&error))

@@ -12,6 +12,7 @@ crate::on_every_engine!(
     every_connection_promises_durability_for_itself,
     a_brief_statement_lowers_the_promise_for_itself_alone,
     connections_that_were_ended_cost_one_statement,
+    a_transaction_given_up_while_it_begins_keeps_nothing_back,
 );
 
 async fn a_brief_statement_lowers_the_promise_for_itself_alone(engine: Engine) {
@@ -67,6 +68,23 @@ async fn every_connection_promises_durability_for_itself(engine: Engine) {
     }
 }
 
+async fn a_transaction_given_up_while_it_begins_keeps_nothing_back(engine: Engine) {
+    let fresh = engine.fresh().await.unwrap();
+    let (store, workspace) = (fresh.chat.store(), fresh.workspace.text());
+    for round in 0..120 {
+        let name = format!("round {round}");
+        for connection in 0..store.write().pool().options().get_max_connections() {
+            let patience = Duration::from_micros(u64::from(round * 8 + connection * 3));
+            drop(tokio::time::timeout(patience, store.begin()).await);
+            drop(tokio::time::timeout(patience, store.briefly("SELECT 1", |statement| statement)).await);
+            let insert = "INSERT INTO setting (workspace_id, name, value, updated_at) VALUES ($1, $2, '', 0)";
+            sqlx::query(insert).bind(&workspace).bind(format!("{name}, {connection}")).execute(store.write()).await.unwrap();
+        }
+        let kept = sqlx::query("SELECT name FROM setting WHERE name LIKE $1").bind(format!("{name},%")).fetch_all(store.read());
+        assert_eq!(kept.await.unwrap().len(), store.write().pool().options().get_max_connections() as usize, "{name}");
+    }
+}
+
 async fn connections_that_were_ended_cost_one_statement(engine: Engine) {
     let fresh = engine.fresh().await.unwrap();
     let store = fresh.chat.store();
@@ -90,6 +108,22 @@ async fn connections_that_were_ended_cost_one_statement(engine: Engine) {
         failed += usize::from(store.begin().await.is_err());
     }
     assert_eq!(failed, usize::from(engine != Engine::Sqlite));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgresql_reads_no_whole_table_for_a_message() {
+    const MESSAGES: i64 = 60;
+    let fresh = Engine::Postgres.fresh().await.unwrap();
+    let talk = fresh.conversation("en").await.unwrap();
+    for _ in 0..MESSAGES {
+        fresh.say(&talk, "hello").await.unwrap();
+    }
+    // The server counts what a connection did when that ends.
+    fresh.chat.store().close().await;
+    let mut connection = AnyConnection::connect(&fresh.config.address).await.unwrap();
+    let read = "SELECT CAST(SUM(seq_tup_read) AS BIGINT) FROM pg_stat_user_tables WHERE relname IN ('message', 'conversation')";
+    let read: i64 = sqlx::query(read).fetch_one(&mut connection).await.unwrap().try_get(0).unwrap();
+    assert!(read < MESSAGES, "{read} rows were read from end to end");
 }
 
 /// What the whole database would do by itself.

@@ -42,7 +42,7 @@ struct Tally {
 /// Opens all, then lets each leave after a random life and come back with its key; figures.
 pub async fn run(door: &Door, pid: Option<u32>, plan: &Plan, progress: impl Fn(u64) + Send + Sync + 'static) -> Result<Value> {
     let crowd = Crowd::open(door, plan.pace, (0..plan.sessions).map(Who::new).collect(), progress).await?;
-    let tally = Arc::new(Tally::default());
+    let tally = Arc::new(Tally { open: crowd.sessions.len().into(), ..Tally::default() });
     let until = Instant::now() + Duration::from_secs(plan.seconds);
     let mut lives = JoinSet::new();
     for session in crowd.sessions {
@@ -83,7 +83,6 @@ fn life(random: &mut StdRng, mean: Duration) -> Duration {
 
 async fn live(door: Door, mut session: Session, mut random: StdRng, mean: Duration, until: Instant, tally: Arc<Tally>) {
     loop {
-        tally.open.fetch_add(1, Ordering::Relaxed);
         let end = (Instant::now() + life(&mut random, mean)).min(until);
         let whole = stay(&mut session, end).await;
         tally.open.fetch_sub(1, Ordering::Relaxed);
@@ -108,6 +107,7 @@ async fn live(door: Door, mut session: Session, mut random: StdRng, mean: Durati
             }
         }
         tally.opened.fetch_add(1, Ordering::Relaxed);
+        tally.open.fetch_add(1, Ordering::Relaxed);
     }
 }
 
