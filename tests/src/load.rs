@@ -15,6 +15,7 @@ pub mod idle;
 pub mod link;
 pub mod many;
 pub mod memory;
+mod metronome;
 pub mod presence;
 pub mod readers;
 pub mod session;

@@ -10,13 +10,15 @@ use serde_json::{Value, json};
 
 use super::crowd::Pace;
 use super::hold::Held;
+use super::metronome::Metronome;
 use super::session::Door;
 use super::spread::Spread;
 use super::wire::Heard;
 use super::writers::Writers;
 
-/// The clock of the sender ticks in milliseconds; a message is late from here on.
-const TICK: Duration = Duration::from_millis(2);
+/// How often the sender looks what is due, and how late a message may be before that counts with its time.
+const TICK: Duration = Duration::from_micros(250);
+const LATE: Duration = Duration::from_millis(1);
 /// How long the last acknowledgements may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -109,6 +111,7 @@ pub async fn run(door: &Door, plan: &Plan, progress: impl Fn(u64) + Clone + Send
 async fn send(board: &Board, writers: &[Held], plan: &Plan, total: u64) -> Result<()> {
     let body = "m".repeat(plan.bytes);
     let first = board.begun.elapsed();
+    let clock = Metronome::every(TICK);
     let mut next = 1;
     while next <= total {
         let now = board.begun.elapsed();
@@ -116,13 +119,13 @@ async fn send(board: &Board, writers: &[Held], plan: &Plan, total: u64) -> Resul
         while next <= due.min(total) {
             let planned = first + Duration::from_secs_f64(next as f64 / plan.rate);
             // A sender that was held up counts from when it should have sent.
-            let sent = if now.saturating_sub(planned) > TICK { planned } else { now };
+            let sent = if now.saturating_sub(planned) > LATE { planned } else { now };
             board.sent[next as usize].store(sent.as_nanos().max(1) as u64, Ordering::Relaxed);
             let held = &writers[next as usize % writers.len()];
             held.writer.send(held.wire.send(&held.who, next, &body).as_bytes()).await?;
             next += 1;
         }
-        tokio::time::sleep(Duration::from_millis(1)).await;
+        clock.tick().await;
     }
     Ok(())
 }
