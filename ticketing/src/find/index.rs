@@ -1,7 +1,7 @@
 //! Keeps the full-text index of messages up with the record: a sweep, so that the way of a message knows nothing of it.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     time::{Duration, Instant},
 };
 
@@ -15,8 +15,8 @@ use crate::{Desk, Result};
 /// Conversations of one round, and messages of each.
 const CONVERSATIONS: i64 = 100;
 const MESSAGES: i64 = 50;
-/// Messages of one commit, about.
-const COMMIT: usize = 32;
+/// Messages that are read, cut and committed at once, about: whoever waits for this thread waits for so many.
+const COMMIT: i64 = 32;
 /// Messages that come in wait for each commit, so there is a rest after it, this many times as long.
 const REST: u32 = 19;
 /// Looks at a crowd of messages, a second each, before a round is due in spite of it.
@@ -76,17 +76,17 @@ impl Desk {
             more |= upto < last_seq;
             moves.push(Move { workspace_id: row.try_get("workspace_id")?, id: row.try_get("id")?, indexed_seq, upto });
         }
-        let mut entries = self.entries(&moves).await?;
-        let (mut some, mut words) = (Vec::new(), Vec::new());
         // The oldest first: the newest are found first.
         let mut moves = moves.into_iter().peekable();
+        let (mut some, mut messages) = (Vec::new(), 0);
         while let Some(next) = moves.next() {
-            words.extend(entries.remove(&next.id).unwrap_or_default());
+            messages += next.upto - next.indexed_seq;
             some.push(next);
-            if words.len() >= COMMIT || moves.peek().is_none() {
+            if messages >= COMMIT || moves.peek().is_none() {
                 let begun = Instant::now();
-                self.keep_entries(&some, std::mem::take(&mut words)).await?;
-                some.clear();
+                let entries = self.entries(&some).await?;
+                self.keep_entries(&some, entries).await?;
+                (some, messages) = (Vec::new(), 0);
                 if moves.peek().is_some() {
                     tokio::time::sleep(begun.elapsed() * REST).await;
                 }
@@ -95,9 +95,9 @@ impl Desk {
         Ok(more)
     }
 
-    /// The words of the messages, by conversation. One that was edited is there again, with what it says now; what it said before
+    /// The words of the messages. One that was edited is there again, with what it says now; what it said before
     /// finds nothing, for the record has the last word.
-    async fn entries(&self, moves: &[Move]) -> Result<HashMap<String, Vec<Entry>>> {
+    async fn entries(&self, moves: &[Move]) -> Result<Vec<Entry>> {
         let sql = format!(
             "SELECT m.workspace_id, m.conversation_id, COALESCE(o.seq, m.seq) AS seq, COALESCE(o.body, m.body) AS body FROM {}
                JOIN message m ON m.workspace_id = x.workspace_id AND m.conversation_id = x.id AND m.seq > x.indexed_seq AND m.seq <= x.upto
@@ -106,7 +106,7 @@ impl Desk {
             self.chat().store().dialect().rows(1, &MARKS)
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(json(moves)).fetch_all(self.chat().store().read()).await?;
-        let mut entries: HashMap<String, Vec<Entry>> = HashMap::new();
+        let mut entries = Vec::with_capacity(rows.len());
         for (n, row) in rows.iter().enumerate() {
             if n % 8 == 7 {
                 // Cutting words takes long enough to be felt by whoever waits for this thread.
@@ -115,9 +115,7 @@ impl Desk {
             let words = token::words(row.try_get("body")?);
             if !words.is_empty() {
                 let words = [scope(row::id(row, "workspace_id")?)].into_iter().chain(words).collect::<Vec<_>>().join(" ");
-                let conversation_id: String = row.try_get("conversation_id")?;
-                let entry = Entry { words, conversation_id: conversation_id.clone(), seq: row.try_get("seq")? };
-                entries.entry(conversation_id).or_default().push(entry);
+                entries.push(Entry { words, conversation_id: row.try_get("conversation_id")?, seq: row.try_get("seq")? });
             }
         }
         Ok(entries)
