@@ -29,15 +29,16 @@ impl Dialect {
         }
     }
 
-    /// Puts rows into the index, from the JSON array of objects in parameter `$n`: words apart by spaces, conversation_id, seq.
+    /// Puts rows into the index, from the JSON array of objects in parameter `$n`: words apart by spaces, conversation_id, seq,
+    /// and place, by which they are the older or newer.
     pub fn search_insert(self, n: usize) -> String {
-        let rows = self.rows(n, &[Column::Text("words"), Column::Text("conversation_id"), Column::Int("seq")]);
+        let rows = self.rows(n, &[Column::Text("words"), Column::Text("conversation_id"), Column::Int("seq"), Column::Int("place")]);
         let words = match self {
             Self::Sqlite => "x.words",
             Self::Postgres => "array_to_tsvector(string_to_array(x.words, ' '))",
         };
         format!(
-            "INSERT INTO message_search (words, conversation_id, seq) SELECT {words}, x.conversation_id, x.seq FROM {rows} ORDER BY x.seq"
+            "INSERT INTO message_search (words, conversation_id, seq) SELECT {words}, x.conversation_id, x.seq FROM {rows} ORDER BY x.place"
         )
     }
 

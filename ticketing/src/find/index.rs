@@ -22,7 +22,8 @@ const REST: u32 = 19;
 /// Looks at a crowd of messages, a second each, before a round is due in spite of it.
 const PATIENCE: u32 = 30;
 
-const MARKS: [Column; 4] = [Column::Text("workspace_id"), Column::Text("id"), Column::Int("indexed_seq"), Column::Int("upto")];
+const MARKS: [Column; 5] =
+    [Column::Text("workspace_id"), Column::Text("id"), Column::Int("indexed_seq"), Column::Int("upto"), Column::Int("place")];
 
 /// A conversation whose mark moves.
 #[derive(Serialize)]
@@ -31,6 +32,7 @@ struct Move {
     id: String,
     indexed_seq: i64,
     upto: i64,
+    place: usize,
 }
 
 /// A row of the index.
@@ -39,6 +41,7 @@ struct Entry {
     words: String,
     conversation_id: String,
     seq: i64,
+    place: usize,
 }
 
 impl Desk {
@@ -70,11 +73,11 @@ impl Desk {
         .await?;
         let mut more = rows.len() >= usize::try_from(CONVERSATIONS).unwrap_or(usize::MAX);
         let mut moves = Vec::with_capacity(rows.len());
-        for row in &rows {
+        for (place, row) in rows.iter().enumerate() {
             let (indexed_seq, last_seq): (i64, i64) = (row.try_get("indexed_seq")?, row.try_get("last_seq")?);
             let upto = last_seq.min(indexed_seq + MESSAGES);
             more |= upto < last_seq;
-            moves.push(Move { workspace_id: row.try_get("workspace_id")?, id: row.try_get("id")?, indexed_seq, upto });
+            moves.push(Move { workspace_id: row.try_get("workspace_id")?, id: row.try_get("id")?, indexed_seq, upto, place });
         }
         // The oldest first: the newest are found first.
         let mut moves = moves.into_iter().peekable();
@@ -95,14 +98,14 @@ impl Desk {
         Ok(more)
     }
 
-    /// The words of the messages. One that was edited is there again, with what it says now; what it said before
-    /// finds nothing, for the record has the last word.
+    /// The words of the messages, as the conversations follow one another. One that was edited is there again, with what it says
+    /// now; what it said before finds nothing, for the record has the last word.
     async fn entries(&self, moves: &[Move]) -> Result<Vec<Entry>> {
         let sql = format!(
             "SELECT m.workspace_id, m.conversation_id, COALESCE(o.seq, m.seq) AS seq, COALESCE(o.body, m.body) AS body FROM {}
                JOIN message m ON m.workspace_id = x.workspace_id AND m.conversation_id = x.id AND m.seq > x.indexed_seq AND m.seq <= x.upto
                LEFT JOIN message o ON o.conversation_id = m.conversation_id AND o.seq = m.of_seq
-              WHERE m.author <> 'system' OR o.seq IS NOT NULL ORDER BY m.conversation_id, m.seq",
+              WHERE m.author <> 'system' OR o.seq IS NOT NULL ORDER BY x.place, m.seq",
             self.chat().store().dialect().rows(1, &MARKS)
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(json(moves)).fetch_all(self.chat().store().read()).await?;
@@ -115,7 +118,7 @@ impl Desk {
             let words = token::words(row.try_get("body")?);
             if !words.is_empty() {
                 let words = [scope(row::id(row, "workspace_id")?)].into_iter().chain(words).collect::<Vec<_>>().join(" ");
-                entries.push(Entry { words, conversation_id: row.try_get("conversation_id")?, seq: row.try_get("seq")? });
+                entries.push(Entry { words, conversation_id: row.try_get("conversation_id")?, seq: row.try_get("seq")?, place: n });
             }
         }
         Ok(entries)
