@@ -130,6 +130,8 @@ pub async fn fresh() -> Result<Fresh> {
 pub async fn at(config: Config, folder: PathBuf) -> Result<Fresh> {
     let clock = Clock::manual(1_760_000_000_000);
     let chat = Chat::open(&config, clock.clone(), Random::system()).await?;
+    let begun = tokio::time::timeout(std::time::Duration::from_secs(10), chat.bus().begun()).await;
+    begun.map_err(|_| Error::Refused(format!("The bus at {} is not heard.", config.bus)))?;
     let (workspace, inbox): (WorkspaceId, InboxId) = (chat.id(), chat.id());
     workspace::create(chat.store(), workspace, "Test", clock.now()).await?;
     inbox::create(chat.store(), workspace, inbox, "Website", &inbox::Look::default(), clock.now()).await?;

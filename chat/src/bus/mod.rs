@@ -77,6 +77,15 @@ impl Bus {
         let mailbox = self.0.local.subscribe(topic, begins);
         Subscription { topic, mailbox, bus: self.clone() }
     }
+
+    /// Waits until the server between the nodes is heard for the first time: before, whoever listens is told that it missed something.
+    pub(crate) async fn begun(&self) {
+        while self.0.redis.as_ref().is_some_and(|redis| !redis.is_heard()) {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+        // Answered after everybody was told.
+        self.subscribe(Topic::Desk).joined().await;
+    }
 }
 
 /// One ear on one topic.

@@ -99,10 +99,15 @@ impl Redis {
         drop(self.ears.send(Ear::Changed(topic)));
     }
 
+    /// Whether the server hears us subscribe.
+    pub(super) fn is_heard(&self) -> bool {
+        self.state.heard.load(SeqCst)
+    }
+
     /// Waits until what was joined before is heard; not for a server that is away.
     pub(super) async fn joined(&self, topic: Topic) {
         let (done, heard) = oneshot::channel();
-        if self.state.heard.load(SeqCst) && self.ears.send(Ear::Sync(topic, done)).is_ok() {
+        if self.is_heard() && self.ears.send(Ear::Sync(topic, done)).is_ok() {
             drop(timeout(JOIN, heard).await);
         }
     }
