@@ -185,6 +185,7 @@ impl Bot {
             Err(error) => tracing::warn!(%error, "the sweep for due turns failed; the next one tries again"),
         }
         // Last: who waits for an answer comes first.
+        self.end_dead_turns().await;
         self.forget_wordings().await;
     }
 

@@ -145,7 +145,7 @@ impl House {
         within(|| async { self.now(of).await.turn.is_none().then_some(()) }).await;
     }
 
-    /// The turn that led to a message, when it is over: its trace is kept after its words, and until then the one before is found.
+    /// The turn that led to a message, when it is over: until a handover is, the one before it is found.
     async fn turn(&self, reply: &Message) -> crate::Turn {
         let store = self.fresh.chat.store();
         let before = message::before(store, reply.workspace, reply.conversation, Audience::All, reply.seq, 50).await.expect("messages");

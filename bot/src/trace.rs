@@ -25,6 +25,8 @@ pub struct Trace {
     pub passages: Vec<Seen>,
     /// Failed answers in a row before it.
     pub failed: u32,
+    /// What the turn decided to come to, as it was about to be said.
+    pub outcome: String,
     /// Each decision in order: the last one counts.
     pub rules: Vec<String>,
     /// What the admins call their rule, if one of theirs decided.
@@ -257,6 +259,9 @@ const SELECT: &str =
     FROM turn t LEFT JOIN rating r ON r.conversation_id = t.conversation_id AND r.seq = t.answer_seq AND r.workspace_id = t.workspace_id
     WHERE t.workspace_id = $1";
 
+/// The client id of a message: a turn's message has the turn's own.
+const SAID: &str = "(SELECT m.client_id FROM message m WHERE m.conversation_id = $2 AND m.seq = $3)";
+
 /// The turns of a conversation, newest first.
 pub(crate) async fn of_conversation(store: &Store, workspace: WorkspaceId, conversation: ConversationId, limit: i64) -> Result<Vec<Turn>> {
     let sql = format!("{SELECT} AND t.conversation_id = $2 ORDER BY t.asked_seq DESC, t.created_at DESC, t.id DESC LIMIT $3");
@@ -264,11 +269,11 @@ pub(crate) async fn of_conversation(store: &Store, workspace: WorkspaceId, conve
     query.fetch_all(store.read()).await?.iter().map(turn).collect()
 }
 
-/// The turn that led to the message `seq`: the one that answered with it, or the one before it that handed over.
+/// The turn that led to the message `seq`: the one that answered with it, ended or not, or the one before it that handed over.
 pub(crate) async fn of_message(store: &Store, workspace: WorkspaceId, conversation: ConversationId, seq: i64) -> Result<Turn> {
     let sql = format!(
-        "{SELECT} AND t.conversation_id = $2 AND (t.answer_seq = $3 OR (t.outcome = 'handover' AND t.asked_seq < $3))
-         ORDER BY CASE WHEN t.answer_seq = $3 THEN 0 ELSE 1 END, t.asked_seq DESC, t.created_at DESC LIMIT 1"
+        "{SELECT} AND t.conversation_id = $2 AND (t.answer_seq = $3 OR t.id = {SAID} OR (t.outcome = 'handover' AND t.asked_seq < $3))
+         ORDER BY CASE WHEN t.answer_seq = $3 OR t.id = {SAID} THEN 0 ELSE 1 END, t.asked_seq DESC, t.created_at DESC LIMIT 1"
     );
     let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.text()).bind(conversation.text()).bind(seq);
     turn(&query.fetch_optional(store.read()).await?.ok_or(Error::NotFound)?)

@@ -1,5 +1,6 @@
 //! One turn: claimed, thought through, said, released. Another bot takes over when this one dies.
 
+mod died;
 mod failed;
 mod handover;
 mod heard;
@@ -103,12 +104,7 @@ impl Running<'_> {
 
     /// Tells the log and the account what came of it; what the record keeps of it.
     async fn told(&self, done: Done) -> Trace {
-        let trace = {
-            let mut trace = self.trace.lock();
-            trace.times.total_ms = Times::since(self.began);
-            trace.account(&self.errand.ledger);
-            trace.clone()
-        };
+        let trace = self.so_far();
         tracing::info!(
             workspace.id = %self.claim.workspace, conversation.id = %self.claim.conversation, turn.id = %self.claim.id,
             turn.outcome = done.outcome, turn.rule = done.rule, turn.ms = trace.times.total_ms, search.ms = trace.times.search_ms,
@@ -116,6 +112,13 @@ impl Running<'_> {
         );
         self.bot.note_usage(self.claim.workspace, self.errand.visitor, &trace.calls).await;
         trace
+    }
+
+    fn so_far(&self) -> Trace {
+        let mut trace = self.trace.lock();
+        trace.times.total_ms = Times::since(self.began);
+        trace.account(&self.errand.ledger);
+        trace.clone()
     }
 
     fn ended(&self, outcome: &'static str, rule: &'static str) -> Done {
@@ -237,23 +240,30 @@ impl Running<'_> {
         let mut show = |shown| self.stage.show(shown);
         let thought = self.bot.think(&mind, &heard.question, heard.signals.clone(), &mut trace, &mut show).await;
         trace.times.first_word_ms = self.stage.opened_after(thinking);
+        trace.outcome = thought.verdict.name().to_owned();
         *self.trace.lock() = trace;
         let keeping = Instant::now();
         let answer = match thought.verdict.action {
             Action::HandOver(cause) => {
                 let packet = self.packet(&mind, &heard).await?;
-                self.settled.store(true, SeqCst);
+                self.commit_to(&thought, conversation.asked_seq).await?;
                 self.hand_over(&mind, &heard, &thought, cause, packet, conversation.asked_seq).await?;
                 None
             }
             _ => {
-                self.settled.store(true, SeqCst);
+                self.commit_to(&thought, conversation.asked_seq).await?;
                 Some(self.say(&mind, &heard, &thought, conversation.asked_seq).await?)
             }
         };
         self.trace.lock().times.keep_ms = Some(Times::since(keeping));
         self.bot.note_gap(&heard, thought.verdict.rule, thought.signals.best).await;
         Ok(Done { outcome: thought.verdict.name(), rule: thought.verdict.rule, asked: conversation.asked_seq, answer })
+    }
+
+    /// It is said now: why is kept before.
+    async fn commit_to(&self, thought: &Thought, asked: i64) -> Result<()> {
+        self.settled.store(true, SeqCst);
+        lease::keep(self.bot, &self.claim, asked, thought.verdict.rule, &self.so_far()).await
     }
 
     /// Lays out the tools the visitor may use, and goes on with a call that was decided.

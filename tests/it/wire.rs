@@ -3,6 +3,7 @@
 mod bearers;
 mod held;
 mod hostile;
+mod killed;
 mod limits;
 mod newcomers;
 mod sessions;

@@ -135,7 +135,7 @@ impl Staff {
         &self.cookies
     }
 
-    /// Why the bot said message `seq`: what a turn saw is noted a moment after its answer.
+    /// Why the bot said message `seq`; that a turn handed over is noted a moment after it.
     ///
     /// # Errors
     /// When it is not noted within five seconds.

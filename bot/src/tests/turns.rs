@@ -202,6 +202,48 @@ async fn a_dead_bot_is_replaced_when_its_lease_ends() {
 }
 
 #[tokio::test]
+async fn words_are_explained_even_when_the_bot_died_after_them() {
+    let house = House::plain().await;
+    let it = house.conversation("en").await;
+    let ends = [("Can I pay with seashells?", "clarify"), ("How do I change my password?", "answer"), ("I want a human", "handover")];
+    for (body, outcome) in ends {
+        let reply = house.ask(&it, body).await;
+        let told = house.turn(&reply).await;
+        let sql = "UPDATE turn SET outcome = NULL, answer_seq = NULL, finished_at = NULL WHERE id = $1";
+        let died = sqlx::query(sql).bind(told.id.text()).execute(house.fresh.chat.store().write()).await.expect("a turn that died");
+        assert_eq!(died.rows_affected(), 1);
+        if reply.author == Author::Bot {
+            let now = house.bot.turn_of(it.workspace, it.id, reply.seq).await.expect("a turn");
+            assert_eq!((now.id, &now.trace, now.rule.as_str()), (told.id, &told.trace, told.rule.as_str()));
+        }
+        let ended = house.turn(&reply).await;
+        assert_eq!((ended.id, ended.outcome.as_deref(), ended.answer_seq), (told.id, Some(outcome), told.answer_seq), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_bot_did_not_say_any_more_was_not_said() {
+    let house = House::plain().await;
+    let it = house.conversation("en").await;
+    let answer = house.ask(&it, "How do I change my password?").await;
+    let handed = house.ask(&it, "agent please").await;
+    // The same turns again, of bots that died before they said it: others have answered since.
+    for (last, said) in [(1, &answer), (2, &handed)] {
+        let (like, id) = (house.turn(said).await, format!("00000000-0000-7000-8000-00000000000{last}"));
+        let sql = "INSERT INTO turn (id, workspace_id, conversation_id, epoch, asked_seq, rule, trace, created_at)
+                   SELECT $2, workspace_id, conversation_id, epoch, asked_seq, rule, trace, created_at FROM turn WHERE id = $1";
+        sqlx::query(sql).bind(like.id.text()).bind(&id).execute(house.fresh.chat.store().write()).await.expect("a dead turn");
+        let ended = within(|| async {
+            let turns = house.bot.turns(it.workspace, it.id, 10).await.expect("turns");
+            turns.into_iter().find(|turn| turn.id.text() == id && turn.outcome.is_some())
+        })
+        .await;
+        assert_eq!((ended.outcome.as_deref(), ended.answer_seq), (Some("failed"), None));
+        assert_eq!(house.turn(said).await.id, like.id);
+    }
+}
+
+#[tokio::test]
 async fn a_question_that_stops_turns_goes_to_people() {
     let house = House::plain().await;
     let it = house.conversation("en").await;

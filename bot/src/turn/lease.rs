@@ -82,11 +82,26 @@ pub(super) async fn claim(
 
 /// Notes that the turn runs.
 pub(super) async fn begin(bot: &Bot, claim: &Claim) -> Result<()> {
-    let sql = "INSERT INTO turn (id, workspace_id, conversation_id, epoch, asked_seq, rule, trace, created_at) VALUES ($1, $2, $3, $4, $5, '', '{}', $6)";
-    let (id, workspace, conversation) = (claim.id.text(), claim.workspace.text(), claim.conversation.text());
-    let (epoch, asked, now) = (claim.epoch, claim.asked, bot.chat().now());
-    let bind = |insert: Statement<'static>| insert.bind(id).bind(workspace).bind(conversation).bind(epoch).bind(asked).bind(now);
-    bot.chat().store().briefly(sql, bind).await?;
+    note(bot, claim, claim.asked, "", "{}".to_owned(), "DO NOTHING").await
+}
+
+/// Writes what the turn is about to say by, so that it is there whenever the words are, even if this process dies between them.
+pub(super) async fn keep(bot: &Bot, claim: &Claim, asked: i64, rule: &str, trace: &Trace) -> Result<()> {
+    let anew = "DO UPDATE SET asked_seq = excluded.asked_seq, rule = excluded.rule, trace = excluded.trace";
+    note(bot, claim, asked, rule, text(trace), anew).await
+}
+
+/// `known`: what happens to a turn that is noted already.
+async fn note(bot: &Bot, claim: &Claim, asked: i64, rule: &str, trace: String, known: &str) -> Result<()> {
+    let sql = format!(
+        "INSERT INTO turn (id, workspace_id, conversation_id, epoch, asked_seq, rule, trace, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON CONFLICT (id) {known}"
+    );
+    let bind = |insert: Statement<'static>| {
+        let insert = insert.bind(claim.id.text()).bind(claim.workspace.text()).bind(claim.conversation.text()).bind(claim.epoch);
+        insert.bind(asked).bind(rule.to_owned()).bind(trace).bind(bot.chat().now())
+    };
+    bot.chat().store().briefly(&sql, bind).await?;
     Ok(())
 }
 
@@ -128,9 +143,12 @@ pub(super) async fn end(bot: &Bot, claim: &Claim, done: Done, trace: &Trace) -> 
 }
 
 fn ended<'q>(update: Statement<'q>, bot: &Bot, claim: &Claim, done: Done, trace: &Trace) -> Statement<'q> {
-    let trace = serde_json::to_string(trace).unwrap_or_else(|_| "{}".into());
     let update = update.bind(claim.workspace.text()).bind(claim.id.text()).bind(done.asked).bind(done.answer);
-    update.bind(done.outcome).bind(done.rule).bind(trace).bind(bot.chat().now())
+    update.bind(done.outcome).bind(done.rule).bind(text(trace)).bind(bot.chat().now())
+}
+
+fn text(trace: &Trace) -> String {
+    serde_json::to_string(trace).unwrap_or_else(|_| "{}".into())
 }
 
 fn until(bot: &Bot) -> i64 {
