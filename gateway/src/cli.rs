@@ -74,8 +74,14 @@ pub(crate) fn run() -> anyhow::Result<()> {
     log::start(&config.log, matches!(command, Command::Serve))?;
     // One rustls provider for every client; a second call only says that there is one.
     drop(rustls::crypto::ring::default_provider().install_default());
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime cannot be started")?;
-    runtime.block_on(dispatch(command, config))
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers()).enable_all().build();
+    runtime.context("the runtime cannot be started")?.block_on(dispatch(command, config))
+}
+
+/// One more than there are processors: a busy Linux leaves two threads on one processor for milliseconds while another is idle, and
+/// takes the third (`docs/BENCHMARKS.md`, `fanout`).
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(2, |processors| processors.get() + 1)
 }
 
 async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {

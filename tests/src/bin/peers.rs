@@ -45,7 +45,7 @@ struct Flags {
     #[arg(long, default_value_t = 5_000)]
     readers: usize,
     /// Messages to them
-    #[arg(long, default_value_t = 50)]
+    #[arg(long, default_value_t = 200)]
     messages: u64,
     /// Sessions that are lost at once
     #[arg(long, default_value_t = 18_000)]

@@ -49,11 +49,15 @@ pub async fn run(door: &Door, pid: Option<u32>, plan: &Plan, progress: impl Fn(u
         let random = StdRng::seed_from_u64(plan.seed.wrapping_add(session.who.n as u64));
         lives.spawn(live(door.clone(), session, random, plan.life, until, tally.clone()));
     }
-    let (mut largest, mut fewest) = (0, usize::MAX);
+    let (mut largest, mut shared, mut fewest) = (0, 0, usize::MAX);
     while Instant::now() < until {
         tokio::time::sleep(Duration::from_millis(500)).await;
         fewest = fewest.min(tally.open.load(Ordering::Relaxed));
-        largest = largest.max(pid.map_or(Ok(0), memory::resident)?);
+        let resident = pid.map_or(Ok(0), memory::resident)?;
+        if resident > largest {
+            // The kernel walks all pages to tell their shares: only when it may be the most.
+            (largest, shared) = (resident, pid.map_or(Ok(0), memory::proportional)?);
+        }
     }
     while lives.join_next().await.is_some() {}
     let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
@@ -72,6 +76,7 @@ pub async fn run(door: &Door, pid: Option<u32>, plan: &Plan, progress: impl Fn(u
         "unexpected_closes": closed,
         "failed": failed,
         "largest_rss_mib": pid.map(|_| largest / 1024),
+        "its_pss_mib": pid.map(|_| shared / 1024),
         "faults": faults,
     }))
 }

@@ -1,7 +1,7 @@
 //! One message to many readers of the same conversation.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime};
 
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -45,12 +45,12 @@ pub async fn run(door: &Door, plan: &Plan, progress: impl Fn(u64) + Send + Sync 
     let (mut last, body, pause) = (Spread::default(), "m".repeat(plan.bytes), plan.pause);
     for index in 1..=plan.messages {
         readers = spawn_blocking(move || readers.rest(pause).map(|()| readers)).await??;
-        let begun = Instant::now();
+        let begun = SystemTime::now();
         sender.writer.send(sender.wire.send(&sender.who, index, &body).as_bytes()).await?;
         let reached = spawn_blocking(move || readers.all_have(index, PATIENCE).map(|at| (readers, at)));
         let at;
         (readers, at) = reached.await??;
-        last.add(at - begun);
+        last.add(at.duration_since(begun)?);
     }
     let mut readers = spawn_blocking(move || readers.rest(pause).map(|()| readers)).await??;
     let mut faults = losses.faults();

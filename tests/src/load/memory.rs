@@ -9,8 +9,17 @@ const READING: Duration = Duration::from_millis(400);
 
 /// Resident memory in KiB.
 pub fn resident(pid: u32) -> Result<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).with_context(|| format!("there is no process {pid}"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+    kib(pid, "status", "VmRSS:")
+}
+
+/// Resident memory in KiB, of pages that several processes have in common this one's share only (`Pss` of Linux).
+pub fn proportional(pid: u32) -> Result<u64> {
+    kib(pid, "smaps_rollup", "Pss:")
+}
+
+fn kib(pid: u32, file: &str, name: &str) -> Result<u64> {
+    let told = std::fs::read_to_string(format!("/proc/{pid}/{file}")).with_context(|| format!("there is no process {pid}"))?;
+    let line = told.lines().find_map(|line| line.strip_prefix(name)).with_context(|| format!("no {name} in {file}"))?;
     Ok(line.trim().trim_end_matches("kB").trim().parse()?)
 }
 
@@ -45,6 +54,7 @@ mod tests {
     #[test]
     fn a_process_knows_its_own_size() {
         assert!(resident(std::process::id()).unwrap() > 100);
+        assert!(proportional(std::process::id()).unwrap() > 100);
         assert!(processor(std::process::id()).unwrap() >= 0.0);
         assert!(resident(u32::MAX).is_err());
     }
