@@ -4,19 +4,18 @@ use std::{
     collections::VecDeque,
     future::poll_fn,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 
-use futures_util::task::AtomicWaker;
 use parking_lot::Mutex;
 
 use super::Heard;
 use crate::News;
 
+/// Everything is in one place under one lock: when thousands are told at the same moment, what costs is to fetch it.
 #[derive(Debug)]
 pub(super) struct Mailbox {
     waiting: Mutex<Waiting>,
-    reader: AtomicWaker,
     limit: usize,
 }
 
@@ -24,14 +23,17 @@ pub(super) struct Mailbox {
 struct Waiting {
     /// Usually there is one, for which nothing needs to be allocated.
     next: Option<Arc<News>>,
-    more: VecDeque<Arc<News>>,
+    #[expect(clippy::box_collection, reason = "room for a pointer in every mailbox instead of for a queue")]
+    more: Option<Box<VecDeque<Arc<News>>>>,
     missed: bool,
+    /// Who waits for news, while there is none.
+    reader: Option<Waker>,
 }
 
 impl Mailbox {
     /// At most `limit` pieces of news wait.
     pub(super) fn new(limit: usize) -> Self {
-        Self { waiting: Mutex::default(), reader: AtomicWaker::new(), limit }
+        Self { waiting: Mutex::default(), limit }
     }
 
     /// A reader that is too slow loses what waits and hears that it missed something; it will read the record,
@@ -43,18 +45,22 @@ impl Mailbox {
         }
         if waiting.next.is_none() {
             waiting.next = Some(news.clone());
-        } else if waiting.more.len() + 1 < self.limit {
-            waiting.more.push_back(news.clone());
+        } else if waiting.more.as_ref().map_or(0, |more| more.len()) + 1 < self.limit {
+            waiting.more.get_or_insert_default().push_back(news.clone());
         } else {
-            *waiting = Waiting { missed: true, ..Waiting::default() };
+            waiting.miss();
         }
+        let reader = waiting.reader.take();
         drop(waiting);
-        self.reader.wake();
+        reader.into_iter().for_each(Waker::wake);
     }
 
     pub(super) fn miss(&self) {
-        *self.waiting.lock() = Waiting { missed: true, ..Waiting::default() };
-        self.reader.wake();
+        let mut waiting = self.waiting.lock();
+        waiting.miss();
+        let reader = waiting.reader.take();
+        drop(waiting);
+        reader.into_iter().for_each(Waker::wake);
     }
 
     /// For one reader. Cancel-safe: nothing is taken before it is given.
@@ -63,23 +69,30 @@ impl Mailbox {
     }
 
     fn poll_next(&self, context: &Context<'_>) -> Poll<Heard> {
-        if let Some(heard) = self.take() {
+        let mut waiting = self.waiting.lock();
+        if let Some(heard) = waiting.take() {
             return Poll::Ready(heard);
         }
-        self.reader.register(context.waker());
-        // Something may have been put meanwhile.
-        self.take().map_or(Poll::Pending, Poll::Ready)
+        if !waiting.reader.as_ref().is_some_and(|reader| reader.will_wake(context.waker())) {
+            waiting.reader = Some(context.waker().clone());
+        }
+        Poll::Pending
+    }
+}
+
+impl Waiting {
+    fn miss(&mut self) {
+        (self.next, self.more, self.missed) = (None, None, true);
     }
 
-    fn take(&self) -> Option<Heard> {
-        let mut waiting = self.waiting.lock();
-        if std::mem::take(&mut waiting.missed) {
+    fn take(&mut self) -> Option<Heard> {
+        if std::mem::take(&mut self.missed) {
             return Some(Heard::Missed);
         }
-        let news = waiting.next.take()?;
-        waiting.next = waiting.more.pop_front();
-        if waiting.more.is_empty() && waiting.more.capacity() > 0 {
-            waiting.more = VecDeque::new();
+        let news = self.next.take()?;
+        self.next = self.more.as_mut().and_then(|more| more.pop_front());
+        if self.more.as_ref().is_some_and(|more| more.is_empty()) {
+            self.more = None;
         }
         Some(Heard::News(news))
     }

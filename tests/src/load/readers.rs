@@ -47,8 +47,8 @@ struct Reader {
     who: Who,
     /// The last message that came: its index, and how often it did.
     last: (u64, usize),
-    /// When that was.
-    at: SystemTime,
+    /// When that was; unknown of what came before the kernel was asked to note it.
+    at: Option<SystemTime>,
 }
 
 impl Readers {
@@ -59,7 +59,7 @@ impl Readers {
             let wire = session.wire().clone();
             let (stream, cutter) = session.link.into_std()?;
             setsockopt(&stream, sockopt::ReceiveTimestampns, &true).context("the kernel cannot tell when something came")?;
-            readers.push(Reader { stream, cutter, wire, who: session.who, last: (0, 0), at: UNIX_EPOCH });
+            readers.push(Reader { stream, cutter, wire, who: session.who, last: (0, 0), at: None });
         }
         let room = Room { bytes: vec![0; 64 * 1024], times: nix::cmsg_space!(TimeSpec) };
         let mut readers = Readers { readers, said: Instant::now(), room, faults: Vec::new() };
@@ -94,7 +94,8 @@ impl Readers {
             std::thread::sleep(LOOK);
             self.read()?;
         }
-        Ok(self.readers.iter().map(|reader| reader.at).max().unwrap_or(UNIX_EPOCH))
+        let times: Option<Vec<SystemTime>> = self.readers.iter().map(|reader| reader.at).collect();
+        times.and_then(|times| times.into_iter().max()).context("the kernel does not tell when something came")
     }
 
     /// How many have had it exactly once.
@@ -154,7 +155,7 @@ impl Reader {
 
 impl Room {
     /// How much has come, and when the last of it did; `None` when there is nothing more.
-    fn take(&mut self, stream: &TcpStream) -> Result<Option<(usize, SystemTime)>> {
+    fn take(&mut self, stream: &TcpStream) -> Result<Option<(usize, Option<SystemTime>)>> {
         loop {
             let mut parts = [IoSliceMut::new(&mut self.bytes)];
             match recvmsg::<()>(stream.as_raw_fd(), &mut parts, Some(&mut self.times), MsgFlags::empty()) {
@@ -164,7 +165,7 @@ impl Room {
                         ControlMessageOwned::ScmTimestampns(at) => Some(UNIX_EPOCH + Duration::from(at)),
                         _ => None,
                     });
-                    return Ok(Some((came.bytes, at.context("the kernel does not tell when something came")?)));
+                    return Ok(Some((came.bytes, at)));
                 }
                 Err(Errno::EAGAIN) => return Ok(None),
                 Err(Errno::EINTR) => {}
