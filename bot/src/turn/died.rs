@@ -14,20 +14,19 @@ struct Dead {
     workspace: WorkspaceId,
     conversation: ConversationId,
     visitor: VisitorId,
-    asked: i64,
-    /// Up to here the bot or the desk has answered.
-    answered: i64,
+    /// What it was asked is answered, and no other turn did it.
+    answered: bool,
     /// Its message, if it came to that.
     answer: Option<i64>,
     trace: Trace,
 }
 
 impl Dead {
-    /// Its words are there; or they were the desk's, and nobody else has handed over what it was asked.
+    /// Its own words are there, or those of the desk it handed over to.
     fn outcome(&self) -> &str {
         match self.answer {
             Some(_) => &self.trace.outcome,
-            None if self.trace.outcome == "handover" && self.asked <= self.answered => "handover",
+            None if self.answered && self.trace.outcome == "handover" => "handover",
             None => "failed",
         }
     }
@@ -59,10 +58,11 @@ impl Bot {
 /// Turns that had decided what to say, have no end, and no lease any more.
 async fn dead(chat: &Chat) -> Result<Vec<Dead>> {
     let rows = sqlx::query(
-        "SELECT t.id, t.workspace_id, t.conversation_id, t.asked_seq, t.trace, c.visitor_id, m.seq AS answer,
-                CASE WHEN EXISTS (SELECT 1 FROM turn o WHERE o.workspace_id = t.workspace_id AND o.conversation_id = t.conversation_id
-                    AND o.outcome IS NOT NULL AND o.outcome NOT IN ('failed', 'cancelled') AND o.asked_seq >= t.asked_seq)
-                  THEN 0 ELSE c.answered_seq END AS answered
+        "SELECT t.id, t.workspace_id, t.conversation_id, t.trace, c.visitor_id, m.seq AS answer,
+                CAST(CASE WHEN t.asked_seq <= c.answered_seq AND NOT EXISTS (SELECT 1 FROM turn o
+                    WHERE o.workspace_id = t.workspace_id AND o.conversation_id = t.conversation_id AND o.asked_seq >= t.asked_seq
+                      AND o.outcome NOT IN ('failed', 'cancelled'))
+                  THEN 1 ELSE 0 END AS BIGINT) AS answered
            FROM turn t
            JOIN conversation c ON c.id = t.conversation_id AND c.workspace_id = t.workspace_id
            LEFT JOIN message m ON m.conversation_id = t.conversation_id AND m.client_id = t.id
@@ -93,8 +93,7 @@ fn from_row(found: &AnyRow) -> Result<Dead> {
         workspace: row::id(found, "workspace_id")?,
         conversation: row::id(found, "conversation_id")?,
         visitor: row::id(found, "visitor_id")?,
-        asked: found.try_get("asked_seq")?,
-        answered: found.try_get("answered")?,
+        answered: found.try_get::<i64, _>("answered")? == 1,
         answer: found.try_get("answer")?,
         trace: row::json(found, "trace")?,
     })

@@ -7,7 +7,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 
 use super::Heard;
 use crate::News;
@@ -50,17 +50,13 @@ impl Mailbox {
         } else {
             waiting.miss();
         }
-        let reader = waiting.reader.take();
-        drop(waiting);
-        reader.into_iter().for_each(Waker::wake);
+        wake(waiting);
     }
 
     pub(super) fn miss(&self) {
         let mut waiting = self.waiting.lock();
         waiting.miss();
-        let reader = waiting.reader.take();
-        drop(waiting);
-        reader.into_iter().for_each(Waker::wake);
+        wake(waiting);
     }
 
     /// For one reader. Cancel-safe: nothing is taken before it is given.
@@ -77,6 +73,15 @@ impl Mailbox {
             waiting.reader = Some(context.waker().clone());
         }
         Poll::Pending
+    }
+}
+
+/// Outside of the lock, which the reader takes at once.
+fn wake(mut waiting: MutexGuard<'_, Waiting>) {
+    let reader = waiting.reader.take();
+    drop(waiting);
+    if let Some(reader) = reader {
+        reader.wake();
     }
 }
 
