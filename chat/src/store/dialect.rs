@@ -31,10 +31,11 @@ impl Dialect {
                     .iter()
                     .map(|c| {
                         let name = c.name();
-                        format!("value ->> '$.{name}' AS {name}")
+                        format!("v.item ->> '$.{name}' AS {name}")
                     })
                     .collect();
-                format!("(SELECT {} FROM json_each(${n})) AS x", list.join(", "))
+                // `json_each` would write a row's text anew for each of its columns.
+                format!("(WITH v AS MATERIALIZED (SELECT value AS item FROM json_each(${n})) SELECT {} FROM v) AS x", list.join(", "))
             }
             Self::Postgres => {
                 let list: Vec<String> = columns.iter().map(|c| format!("{} {}", c.name(), c.sql_type())).collect();

@@ -1,12 +1,12 @@
 //! What each frame of a client does.
 
 use chat::{
-    Append, Author, ClientId, ConversationId, Extra, News, Side, Topic,
+    Append, Author, ClientId, ConversationId, Extra, Message, News, Side, Topic,
     conversation::{self, Opening},
     cursor::{self, Delivered, Reader},
     message, visitor,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     frame::{self, Frame, Page},
@@ -81,39 +81,49 @@ impl Session {
         if let Some(refused) = self.too_much(id, talk, &body) {
             return refused;
         }
-        if let Some(asked) = self.challenge(proof, json!({ "id": id, "conversation": talk })).await {
+        if let Some(asked) = self.challenge(proof, || about(id, talk)).await {
             return asked;
         }
         let done = self.keep(id, talk, body, extra).await;
+        if let Ok(done) = &done {
+            self.placed(&done.message);
+        }
         self.acknowledge(id, talk, done)
     }
 
     /// Why it may not be said now.
     pub(super) fn too_much(&self, id: ClientId, talk: ConversationId, body: &str) -> Option<Packet> {
-        let about = json!({ "id": id, "conversation": talk });
         let gate = &self.gate;
         if let Err(wait) = gate.limits.write(&gate.config, (self.workspace, self.visitor), self.address, gate.chat.now()) {
-            return Some(self.error("slow_down", about, Some(wait)));
+            return Some(self.error("slow_down", about(id, talk), Some(wait)));
         }
-        (body.chars().count() > chat::MAX_BODY).then(|| self.error("too_long", about, None))
+        (body.chars().count() > chat::MAX_BODY).then(|| self.error("too_long", about(id, talk), None))
     }
 
     /// What became of a message, for its sender.
     pub(super) fn acknowledge(&self, id: ClientId, talk: ConversationId, done: chat::Result<chat::Appended>) -> Packet {
-        let about = json!({ "id": id, "conversation": talk });
         match done {
             Ok(done) => {
                 let m = done.message;
                 let prev = m.prev(chat::Audience::All);
                 Packet::of(&view::Ack { id, conversation: talk, seq: m.seq, prev, at: m.at })
             }
-            Err(chat::Error::Invalid(_)) => self.error("empty", about, None),
-            Err(chat::Error::NotFound) => self.error("not_found", about, None),
-            Err(chat::Error::TooLate) => self.error("fixed", about, None),
+            Err(chat::Error::Invalid(_)) => self.error("empty", about(id, talk), None),
+            Err(chat::Error::NotFound) => self.error("not_found", about(id, talk), None),
+            Err(chat::Error::TooLate) => self.error("fixed", about(id, talk), None),
             Err(error) => {
                 tracing::warn!(conversation.id = %talk, %error, "a visitor's message could not be kept and will be sent again");
-                self.error("unavailable", about, Some(2_000))
+                self.error("unavailable", about(id, talk), Some(2_000))
             }
+        }
+    }
+
+    /// Where nothing is missing before it, the acknowledgement gives a message its place: its sender is not sent it again.
+    fn placed(&mut self, message: &Message) {
+        if let Some(sent) = self.sent.get_mut(&message.conversation)
+            && *sent == message.prev(chat::Audience::All)
+        {
+            *sent = message.seq;
         }
     }
 
@@ -230,7 +240,7 @@ impl Session {
     }
 
     async fn contact(&mut self, name: Option<String>, email: Option<String>, proof: Option<&str>) -> Packet {
-        if let Some(asked) = self.challenge(proof, json!({})).await {
+        if let Some(asked) = self.challenge(proof, || json!({})).await {
             return asked;
         }
         if self.keep_visitor().await.is_err() {
@@ -261,6 +271,11 @@ impl Session {
         }
         Vec::new()
     }
+}
+
+/// What an error is about: a message that was sent.
+pub(super) fn about(id: ClientId, talk: ConversationId) -> Value {
+    json!({ "id": id, "conversation": talk })
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! A visitor edits a message of their own, or takes it back.
 
 use chat::{Append, Author, ClientId, ConversationId};
-use serde_json::json;
 
-use super::{packet::Packet, session::Session};
+use super::{answer::about, packet::Packet, session::Session};
 
 impl Session {
     /// With a body the message says that from now on; without one it is taken back.
@@ -11,12 +10,11 @@ impl Session {
         if let Some(refused) = self.too_much(id, of.0, body.as_deref().unwrap_or_default()) {
             return refused;
         }
-        let about = || json!({ "id": id, "conversation": of.0 });
         if !self.mine(of.0).await {
-            return self.error("not_found", about(), None);
+            return self.error("not_found", about(id, of.0), None);
         }
         let Ok(inbox) = self.gate.inbox(self.inbox).await else {
-            return self.error("unavailable", about(), Some(2_000));
+            return self.error("unavailable", about(id, of.0), Some(2_000));
         };
         let (within, author) = (inbox.look.change.visitor_ms(), Author::Visitor(self.visitor));
         let mut append = match body {

@@ -12,7 +12,11 @@ use super::{
 
 impl Session {
     /// What a newcomer must do before this is taken: mostly nothing. Who is in the record, or signed in, is no newcomer.
-    pub(super) async fn challenge(&mut self, proof: Option<&str>, mut about: Value) -> Option<Packet> {
+    pub(super) async fn challenge(&mut self, proof: Option<&str>, about: impl FnOnce() -> Value) -> Option<Packet> {
+        // Nearly everybody.
+        if self.kept {
+            return None;
+        }
         let (gate, now) = (self.gate.clone(), self.gate.chat.now());
         // Without the record nothing is kept anyway.
         let when = gate.inbox(self.inbox).await.ok()?.look.challenge;
@@ -30,6 +34,7 @@ impl Session {
         }
         let bits = challenge::bits(when, gate.limits.newcomer(self.workspace, self.address, now), &gate.config)?;
         gate.challenges.asked();
+        let mut about = about();
         about["challenge"] = json!(challenge::make(&gate.keys, &whom, bits, now));
         about["bits"] = json!(bits);
         Some(self.error("challenge", about, None))

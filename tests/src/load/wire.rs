@@ -6,6 +6,7 @@ mod warbler;
 mod ws;
 
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use uuid::Uuid;
 
@@ -159,10 +160,12 @@ impl Wire {
     }
 }
 
-/// A client id that carries an index in its last twelve digits.
+/// A client id that carries an index in its last twelve digits. As the widget's it begins with the time: the record keeps ids that are
+/// made one after the other side by side.
 fn id_of(who: &Who, index: u64) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let (high, low) = who.device.as_u64_pair();
-    format!("{:08x}-{:04x}-7{:03x}-8{:03x}-{index:012x}", high >> 32, high & 0xffff, low >> 52, low & 0xfff)
+    format!("{:08x}-{:04x}-7{:03x}-8{:03x}-{index:012x}", now >> 16, now & 0xffff, high & 0xfff, low & 0xfff)
 }
 
 fn index_of(frame: &[u8]) -> Option<u64> {

@@ -154,6 +154,32 @@ async fn an_answer_by_post_has_all_that_is_owed_to_each_frame() {
     assert_eq!((kinds.iter().position(|kind| *kind == "pong"), kinds.last()), (Some(197), Some(&"pong")));
 }
 
+/// The messages that the next `news` pieces of news come to.
+async fn told(line: &mut Line, news: usize) -> Vec<(Value, Value)> {
+    let mut came = Vec::new();
+    for _ in 0..news {
+        let heard = line.news().await;
+        came.extend(frames(&line.hear(heard).await.unwrap()).into_iter().map(|frame| (frame["prev"].clone(), frame["seq"].clone())));
+    }
+    came
+}
+
+#[tokio::test]
+async fn an_acknowledgement_that_gives_a_message_its_place_is_enough_for_its_sender() {
+    let mut story = Story::begin().await;
+    let talk = story.fresh.chat.id();
+    let (mut phone, mut laptop) = (story.tab().await, story.tab().await);
+    story.say(&mut phone, talk, "one").await;
+    story.say(&mut phone, talk, "two").await;
+    assert_eq!(told(&mut phone, 2).await, []);
+    assert_eq!(told(&mut laptop, 2).await, [(json!(0), json!(1)), (json!(1), json!(2))], "other devices are told");
+    // One behind something this device has not seen yet comes after it, in its place.
+    story.say(&mut phone, talk, "three").await;
+    story.say(&mut laptop, talk, "four").await;
+    assert_eq!(told(&mut laptop, 2).await, [(json!(2), json!(3)), (json!(3), json!(4))]);
+    assert_eq!(told(&mut phone, 2).await, [(json!(3), json!(4))]);
+}
+
 async fn change(story: &Story, line: &mut Line, talk: ConversationId, seq: i64, body: Option<&str>) -> Value {
     let id: ClientId = story.fresh.chat.id();
     let frame = match body {
