@@ -19,7 +19,7 @@ use tokio::{
 };
 
 use super::{Append, Appended, announce::Untold, announce::announce, append_in, plan, plan::Span};
-use crate::{Bus, Clock, Dialect, Error, Result, Store, tail::Tails};
+use crate::{Bus, Clock, ConversationId, Dialect, Error, Result, Store, tail::Tails};
 
 /// Waiting messages, before senders have to wait.
 const QUEUE: usize = 4_096;
@@ -38,22 +38,34 @@ const CROWD: (usize, i64) = (3, 1_000);
 
 type Waiting = (Append, oneshot::Sender<Result<Untold>>);
 
-/// A sender to the one writer.
+/// Groups that are written at the same time: SQLite has one writer, and while a server is waited for another group is made.
+fn at_once(dialect: Dialect) -> usize {
+    match dialect {
+        Dialect::Sqlite => 1,
+        Dialect::Postgres => 2,
+    }
+}
+
+/// A sender to the writers. Each conversation has one of them, so that its messages are written in the order they came.
 #[derive(Clone, Debug)]
 pub(crate) struct Door {
-    queue: mpsc::Sender<Waiting>,
+    queues: Arc<[mpsc::Sender<Waiting>]>,
     /// When messages had to wait for one another last.
     crowded_at: Arc<AtomicI64>,
 }
 
 impl Door {
-    /// Starts the writer; it ends when the last sender is dropped.
+    /// Starts the writers; they end when the last sender is dropped.
     pub(crate) fn open(store: Store, (bus, tails): (Bus, Tails), clock: Clock, batch: usize) -> Self {
-        let (queue, inbox) = mpsc::channel(QUEUE);
         let crowded_at = Arc::new(AtomicI64::new(0));
-        let writer = Writer { held: None, store, bus, tails, clock, crowded_at: crowded_at.clone(), lost: Vec::new() };
-        tokio::spawn(writer.run(batch, inbox));
-        Self { queue, crowded_at }
+        let begin = |_| {
+            let (queue, inbox) = mpsc::channel(QUEUE);
+            let (store, bus, tails, clock) = (store.clone(), bus.clone(), tails.clone(), clock.clone());
+            let writer = Writer { held: None, store, bus, tails, clock, crowded_at: crowded_at.clone(), lost: Vec::new() };
+            tokio::spawn(writer.run(batch, inbox));
+            queue
+        };
+        Self { queues: (0..at_once(store.dialect())).map(begin).collect(), crowded_at }
     }
 
     /// Whether messages have to wait for one another these moments.
@@ -65,13 +77,18 @@ impl Door {
     pub(crate) async fn append(&self, append: Append) -> Result<Appended> {
         let (reply, answer) = oneshot::channel();
         let closed = || Error::Unavailable(sqlx::Error::PoolClosed);
-        self.queue.send((append, reply)).await.map_err(|_| closed())?;
+        self.queue(append.conversation).send((append, reply)).await.map_err(|_| closed())?;
         answer.await.map_err(|_| closed())??.tell().ok_or_else(closed)
     }
 
     /// Whether messages are still taken.
     pub(crate) fn is_open(&self) -> bool {
-        !self.queue.is_closed()
+        self.queues.iter().all(|queue| !queue.is_closed())
+    }
+
+    fn queue(&self, conversation: ConversationId) -> &mpsc::Sender<Waiting> {
+        // The end of an id is random.
+        &self.queues[(conversation.0.as_u128() % self.queues.len() as u128) as usize]
     }
 }
 
