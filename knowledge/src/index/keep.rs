@@ -18,8 +18,6 @@ const STEP: usize = 256;
 pub(super) const SAMPLE: usize = 1_000;
 /// After so many changes the graph of vectors is worth building.
 const MANY: usize = 5_000;
-/// The dictionary of Chinese words is put away when it was not opened for so long, or twice that: reading it again is a twentieth of a second.
-const REST: Duration = Duration::from_secs(20);
 /// How often a server is asked whether it answers.
 const PULSE: Duration = Duration::from_secs(10);
 /// How often it is told which indexes are in use, and looked whether they are there.
@@ -48,14 +46,14 @@ impl Knowledge {
     /// Keeps all indexes in step until cancelled: at news, and by a sweep about every second that finds what news missed.
     pub async fn run(&self, cancel: CancellationToken) {
         let mut news = self.chat().bus().subscribe(Topic::Bot);
-        let mut rest = tokio::time::interval(REST);
+        let mut minute = tokio::time::interval(Duration::from_secs(60));
         let (mut pulse, mut tending) = (tokio::time::interval(PULSE), tokio::time::interval(TENDING));
         loop {
             let pause = Duration::from_millis(900 + self.chat().random().below(200));
             tokio::select! {
                 () = cancel.cancelled() => return,
                 () = tokio::time::sleep(pause) => self.sweep().await,
-                _ = rest.tick() => crate::words::rest(),
+                _ = minute.tick() => crate::words::rest(),
                 _ = pulse.tick() => self.feel().await,
                 _ = tending.tick() => self.look_after().await,
                 heard = news.next() => if let chat::Heard::News(news) = heard
