@@ -6,7 +6,7 @@ use chat::{
     cursor::{self, Delivered, Reader},
     message, visitor,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     frame::{self, Frame, Page},
@@ -81,7 +81,7 @@ impl Session {
         if let Some(refused) = self.too_much(id, talk, &body) {
             return refused;
         }
-        if let Some(asked) = self.challenge(proof, || about(id, talk)).await {
+        if let Some(asked) = self.challenge(proof, || view::about_message(id, talk)).await {
             return asked;
         }
         let done = self.keep(id, talk, body, extra).await;
@@ -95,9 +95,9 @@ impl Session {
     pub(super) fn too_much(&self, id: ClientId, talk: ConversationId, body: &str) -> Option<Packet> {
         let gate = &self.gate;
         if let Err(wait) = gate.limits.write(&gate.config, (self.workspace, self.visitor), self.address, gate.chat.now()) {
-            return Some(self.error("slow_down", about(id, talk), Some(wait)));
+            return Some(self.error("slow_down", view::about_message(id, talk), Some(wait)));
         }
-        (body.chars().count() > chat::MAX_BODY).then(|| self.error("too_long", about(id, talk), None))
+        (body.chars().count() > chat::MAX_BODY).then(|| self.error("too_long", view::about_message(id, talk), None))
     }
 
     /// What became of a message, for its sender.
@@ -108,12 +108,12 @@ impl Session {
                 let prev = m.prev(chat::Audience::All);
                 Packet::of(&view::Ack { id, conversation: talk, seq: m.seq, prev, at: m.at })
             }
-            Err(chat::Error::Invalid(_)) => self.error("empty", about(id, talk), None),
-            Err(chat::Error::NotFound) => self.error("not_found", about(id, talk), None),
-            Err(chat::Error::TooLate) => self.error("fixed", about(id, talk), None),
+            Err(chat::Error::Invalid(_)) => self.error("empty", view::about_message(id, talk), None),
+            Err(chat::Error::NotFound) => self.error("not_found", view::about_message(id, talk), None),
+            Err(chat::Error::TooLate) => self.error("fixed", view::about_message(id, talk), None),
             Err(error) => {
                 tracing::warn!(conversation.id = %talk, %error, "a visitor's message could not be kept and will be sent again");
-                self.error("unavailable", about(id, talk), Some(2_000))
+                self.error("unavailable", view::about_message(id, talk), Some(2_000))
             }
         }
     }
@@ -271,11 +271,6 @@ impl Session {
         }
         Vec::new()
     }
-}
-
-/// What an error is about: a message that was sent.
-pub(super) fn about(id: ClientId, talk: ConversationId) -> Value {
-    json!({ "id": id, "conversation": talk })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use chat::{Append, Author, ClientId, ConversationId};
 
-use super::{answer::about, packet::Packet, session::Session};
+use super::{packet::Packet, session::Session, view};
 
 impl Session {
     /// With a body the message says that from now on; without one it is taken back.
@@ -11,10 +11,10 @@ impl Session {
             return refused;
         }
         if !self.mine(of.0).await {
-            return self.error("not_found", about(id, of.0), None);
+            return self.error("not_found", view::about_message(id, of.0), None);
         }
         let Ok(inbox) = self.gate.inbox(self.inbox).await else {
-            return self.error("unavailable", about(id, of.0), Some(2_000));
+            return self.error("unavailable", view::about_message(id, of.0), Some(2_000));
         };
         let (within, author) = (inbox.look.change.visitor_ms(), Author::Visitor(self.visitor));
         let mut append = match body {

@@ -13,7 +13,7 @@ use super::{
 impl Session {
     /// What a newcomer must do before this is taken: mostly nothing. Who is in the record, or signed in, is no newcomer.
     pub(super) async fn challenge(&mut self, proof: Option<&str>, about: impl FnOnce() -> Value) -> Option<Packet> {
-        // Nearly everybody.
+        // Nearly everybody is in the record.
         if self.kept {
             return None;
         }
@@ -42,7 +42,7 @@ impl Session {
 
     /// One who came with a key may have written before: by a POST, or in another tab.
     async fn is_newcomer(&mut self) -> bool {
-        if self.known && !self.kept {
+        if self.known {
             match visitor::find(self.chat().store(), self.workspace, self.visitor).await {
                 Ok(_) => self.kept = true,
                 Err(chat::Error::NotFound) => {}

@@ -208,6 +208,11 @@ pub(crate) fn about(conversation: ConversationId) -> Value {
     json!({ "conversation": conversation })
 }
 
+/// The same of a message that was sent.
+pub(super) fn about_message(id: ClientId, conversation: ConversationId) -> Value {
+    json!({ "id": id, "conversation": conversation })
+}
+
 #[cfg(test)]
 mod tests {
     use bot::{Mode, Settings, Words};

@@ -18,10 +18,9 @@ pub(super) fn send(who: &Who, index: u64, body: &str, more: &str) -> String {
 pub(super) fn read(who: &mut Who, frame: &[u8]) -> Heard {
     match find::text(frame, "t") {
         Some("ack") => {
-            let index = index_of(frame);
-            // It places the message like the message itself, which need not come.
-            who.holds(index, find::number(frame, "seq").unwrap_or(0), find::number(frame, "prev").unwrap_or(0));
-            index.map_or(Heard::Other, Heard::Ack)
+            // It gives the message its place: the message itself need not come.
+            who.holds(None, find::number(frame, "seq").unwrap_or(0), find::number(frame, "prev").unwrap_or(0));
+            index_of(frame).map_or(Heard::Other, Heard::Ack)
         }
         Some("message") => {
             let (seq, prev) = (find::number(frame, "seq").unwrap_or(0), find::number(frame, "prev").unwrap_or(0));
