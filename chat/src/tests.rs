@@ -74,7 +74,8 @@ async fn what_is_kept_is_told_though_its_sender_has_gone(engine: testing::Engine
     let mut ear = fresh.chat.bus().subscribe(Topic::Visitor(fresh.workspace, mine.visitor));
     ear.joined().await;
     let mut sending = Box::pin(fresh.chat.append(first(&fresh, &mine, "gone before the answer")));
-    assert!(futures_util::poll!(&mut sending).is_pending());
+    // Once it was polled it is on its way, or even there.
+    let _ = futures_util::poll!(&mut sending);
     drop(sending);
     let told = async {
         loop {

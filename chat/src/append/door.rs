@@ -3,6 +3,9 @@
 //! A group is written until the store says yes or no. When a commit's answer is lost (the server went away in the
 //! middle of it), the same client ids are written again: they find themselves, or they are new. Nobody is told of
 //! success before the store has said so, and what turns out to be kept is announced even when its sender has given up.
+//!
+//! Most groups belong to conversations that are as this writer left them. Those are written without a look, by a statement that
+//! asks itself; what it did not take is written again like a group whose answer was lost.
 
 use std::{
     sync::{
@@ -18,7 +21,12 @@ use tokio::{
     time::{Instant, sleep, timeout, timeout_at},
 };
 
-use super::{Append, Appended, announce::Untold, announce::announce, append_in, plan, plan::Span};
+use super::{
+    Append, Appended,
+    announce::{Untold, announce},
+    cache::HeadCache,
+    plan::{self, Plan, Span},
+};
 use crate::{Bus, Clock, ConversationId, Dialect, Error, Result, Store, tail::Tails};
 
 /// Waiting messages, before senders have to wait.
@@ -60,8 +68,7 @@ impl Door {
         let crowded_at = Arc::new(AtomicI64::new(0));
         let begin = |_| {
             let (queue, inbox) = mpsc::channel(QUEUE);
-            let (store, bus, tails, clock) = (store.clone(), bus.clone(), tails.clone(), clock.clone());
-            let writer = Writer { held: None, store, bus, tails, clock, crowded_at: crowded_at.clone(), lost: Vec::new() };
+            let writer = Writer::new(store.clone(), (bus.clone(), tails.clone()), clock.clone(), crowded_at.clone());
             tokio::spawn(writer.run(batch, inbox));
             queue
         };
@@ -100,11 +107,16 @@ struct Writer {
     tails: Tails,
     clock: Clock,
     crowded_at: Arc<AtomicI64>,
+    heads: HeadCache,
     /// Messages whose senders were told to come back although they may have been kept.
     lost: Vec<Appended>,
 }
 
 impl Writer {
+    fn new(store: Store, (bus, tails): (Bus, Tails), clock: Clock, crowded_at: Arc<AtomicI64>) -> Self {
+        Self { held: None, store, bus, tails, clock, crowded_at, heads: HeadCache::default(), lost: Vec::new() }
+    }
+
     async fn run(mut self, batch: usize, mut inbox: mpsc::Receiver<Waiting>) {
         let mut waiting = Vec::with_capacity(batch);
         let mut in_a_row = 0;
@@ -150,18 +162,25 @@ impl Writer {
     async fn write(&mut self, group: &mut [Append]) -> Result<Vec<Result<Appended>>> {
         let until = Instant::now() + PATIENCE;
         let (mut pause, mut unsure, mut tries) = (PAUSE.0, Vec::new(), 0);
+        if let Some(plan) = plan::plan_by(&self.heads, self.clock.now(), group) {
+            match timeout_at(until, unlooked(&plan, &mut self.held, &self.store)).await {
+                Ok(Ok(true)) => return Ok(self.done(plan)),
+                Ok(Ok(false)) => {}
+                // A message that is there already, or worse: that is seen when it is looked for.
+                Ok(Err(_)) | Err(_) => self.hang_up(),
+            }
+            unsure = fresh(&plan.done);
+            self.heads.forget(group);
+        }
         loop {
             tries += 1;
             let mut attempt = Attempt::default();
             let error = match timeout_at(until, attempt.on(&mut self.held, &self.store, self.clock.now(), group)).await {
-                Ok(Ok(done)) => return Ok(ours(done, &unsure)),
+                Ok(Ok(plan)) => return Ok(ours(self.done(plan), &unsure)),
                 Ok(Err(error)) => error,
                 Err(_) => Error::Unavailable(sqlx::Error::PoolTimedOut),
             };
-            // It may still be in the middle of a transaction.
-            if let Some(mut held) = self.held.take() {
-                held.close_on_drop();
-            }
+            self.hang_up();
             unsure.extend(attempt.unsure);
             let hopeless = self.store.dialect() == Dialect::Sqlite && tries >= TRIES_OF_SQLITE;
             if hopeless || Instant::now() + pause >= until {
@@ -173,6 +192,19 @@ impl Writer {
             tracing::warn!(%error, group.messages = group.len(), "a group of messages is written again");
             sleep(pause).await;
             pause = (pause * 2).min(PAUSE.1);
+        }
+    }
+
+    /// A group is in the record.
+    fn done(&mut self, plan: Plan) -> Vec<Result<Appended>> {
+        self.heads.learn(plan.heads);
+        plan.done
+    }
+
+    /// The connection may still be in the middle of a transaction.
+    fn hang_up(&mut self) {
+        if let Some(mut held) = self.held.take() {
+            held.close_on_drop();
         }
     }
 
@@ -200,35 +232,38 @@ struct Attempt {
 }
 
 impl Attempt {
-    async fn on(
-        &mut self,
-        held: &mut Option<PoolConnection<Any>>,
-        store: &Store,
-        now: i64,
-        group: &mut [Append],
-    ) -> Result<Vec<Result<Appended>>> {
-        let connection = match held {
-            Some(held) => held,
-            none => none.insert(store.write().acquire().await?),
-        };
-        let dialect = store.dialect();
-        let done = match dialect {
+    async fn on(&mut self, held: &mut Option<PoolConnection<Any>>, store: &Store, now: i64, group: &mut [Append]) -> Result<Plan> {
+        let (connection, dialect) = (connection(held, store).await?, store.dialect());
+        let plan = match dialect {
             Dialect::Sqlite => {
                 let plan = plan::plan(connection, dialect, now, group, Span::Statements).await?;
                 self.unsure = fresh(&plan.done);
-                plan.write(connection, dialect, now).await?;
-                plan.done
+                plan.write(connection, dialect).await?;
+                plan
             }
             Dialect::Postgres => {
                 let mut tx = connection.begin_with(dialect.begin()).await?;
-                let done = append_in(&mut tx, dialect, now, group).await?;
-                self.unsure = fresh(&done);
+                let plan = plan::plan(&mut tx, dialect, now, group, Span::Caller).await?;
+                plan.write(&mut tx, dialect).await?;
+                self.unsure = fresh(&plan.done);
                 tx.commit().await?;
-                done
+                plan
             }
         };
         self.unsure.clear();
-        Ok(done)
+        Ok(plan)
+    }
+}
+
+/// Writes a plan that was made without a look; whether the record was as it thought.
+async fn unlooked(plan: &Plan, held: &mut Option<PoolConnection<Any>>, store: &Store) -> Result<bool> {
+    plan.write_unmoved(connection(held, store).await?, store.dialect()).await
+}
+
+async fn connection<'a>(held: &'a mut Option<PoolConnection<Any>>, store: &Store) -> Result<&'a mut PoolConnection<Any>> {
+    match held {
+        Some(held) => Ok(held),
+        none => Ok(none.insert(store.write().acquire().await?)),
     }
 }
 
@@ -251,46 +286,4 @@ fn ours(done: Vec<Result<Appended>>, unsure: &[Appended]) -> Vec<Result<Appended
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{Author, Heard, Topic, message, testing};
-
-    #[tokio::test]
-    async fn what_a_lost_answer_kept_is_found_and_announced() {
-        let fresh = testing::fresh().await.unwrap();
-        let talk = fresh.conversation("en").await.unwrap();
-        let mut append = Append::new(fresh.workspace, talk.id, fresh.chat.id(), Author::Visitor(talk.visitor), "hello");
-        let (store, now) = (fresh.chat.store(), fresh.chat.now());
-        // The first try was kept, its answer was lost.
-        let first = Attempt::default().on(&mut None, store, now, std::slice::from_mut(&mut append)).await.unwrap();
-        let unsure: Vec<Appended> = first.into_iter().flatten().collect();
-        let again = Attempt::default().on(&mut None, store, now, std::slice::from_mut(&mut append)).await.unwrap();
-        assert!(again[0].as_ref().unwrap().duplicate);
-        let told = ours(again, &unsure);
-        let told = told[0].as_ref().unwrap();
-        assert_eq!((told.duplicate, told.due, told.message.seq), (false, true, 1));
-        // A sender that gave up: the message is announced once the store answers, one that was not kept is not.
-        let mut other = unsure[0].clone();
-        Arc::make_mut(&mut other.message).client_id = fresh.chat.id();
-        let lost = vec![unsure[0].clone(), other];
-        assert_eq!(plan::kept(store, &lost).await.unwrap().len(), 1);
-        let all = message::after(store, fresh.workspace, talk.id, crate::Audience::All, 0, 10).await.unwrap();
-        assert_eq!(all.len(), 1);
-    }
-
-    #[tokio::test]
-    async fn what_was_kept_unheard_is_told_though_nobody_writes_any_more() {
-        let fresh = testing::fresh().await.unwrap();
-        let talk = fresh.conversation("en").await.unwrap();
-        let append = Append::new(fresh.workspace, talk.id, fresh.chat.id(), Author::Visitor(talk.visitor), "hello");
-        let (store, bus) = (fresh.chat.store().clone(), fresh.chat.bus().clone());
-        let first = Attempt::default().on(&mut None, &store, fresh.chat.now(), &mut [append]).await.unwrap();
-        let lost = first.into_iter().flatten().collect();
-        let mut ear = bus.subscribe(Topic::Visitor(fresh.workspace, talk.visitor));
-        let (tails, clock) = (Tails::new(1 << 20), fresh.clock.clone());
-        let (_sender, inbox) = mpsc::channel(1);
-        tokio::spawn(Writer { held: None, store, bus, tails, clock, crowded_at: Arc::default(), lost }.run(8, inbox));
-        let told = async { while !matches!(ear.next().await, Heard::News(_)) {} };
-        tokio::time::timeout(LOOK * 10, told).await.unwrap();
-    }
-}
+mod tests;

@@ -8,6 +8,7 @@ use crate::{Author, Change, ConversationId, VisitorId, WorkspaceId};
 pub(super) type Heads = BTreeMap<ConversationId, Head>;
 
 /// A conversation under change.
+#[derive(Clone, Debug)]
 pub(super) struct Head {
     pub workspace: WorkspaceId,
     pub visitor: VisitorId,
@@ -20,15 +21,28 @@ pub(super) struct Head {
     pub answered_seq: i64,
     /// The running bot turn's id, as the record has it.
     pub turn: Option<String>,
-    pub closed: Option<i64>,
-    pub changed: bool,
+    /// What the visitor says opens a closed conversation.
+    pub reopened: bool,
+    /// `last_seq` and `answered_seq` as the record has them.
+    pub recorded: (i64, i64),
 }
 
 impl Head {
+    /// Messages came in.
+    pub(super) fn moved(&self) -> bool {
+        self.last_seq != self.recorded.0
+    }
+
+    /// The record has it so now.
+    pub(super) fn settled(mut self) -> Self {
+        (self.recorded, self.reopened) = ((self.last_seq, self.answered_seq), false);
+        self
+    }
+
     pub(super) fn asked(&mut self, append: &Append, seq: i64) {
         if matches!(append.author, Author::Visitor(_)) {
             self.asked_seq = seq;
-            self.closed = None;
+            self.reopened = true;
         }
         // What was decided about a call is the bot's to go on with.
         if append.author == Author::System && append.extra.call.is_some() && self.speaker_is_bot {

@@ -24,11 +24,13 @@ pub(super) type Known = HashMap<(ConversationId, ClientId), (i64, i64, i64)>;
 /// group is written again.
 pub(super) async fn look(tx: &mut AnyConnection, dialect: Dialect, group: &[&Append], span: Span) -> Result<(Heads, Known)> {
     let list: Vec<Wanted> = group.iter().map(|append| Wanted { conversation: append.conversation, client: append.client_id }).collect();
+    // Written so that nothing but the index of client ids will do: PostgreSQL keeps a plan that was made while the table was empty, and
+    // by the other index it would go through all messages of each conversation.
     let select = format!(
         "SELECT c.id, c.workspace_id, c.visitor_id, c.speaker, c.epoch, c.last_seq, c.last_visible_seq, c.asked_seq, c.answered_seq,
-                c.turn_id, c.closed_at, x.client, m.seq, m.prev_visible, m.created_at
+                c.turn_id, x.client, m.seq, m.prev_visible, m.created_at
            FROM {} JOIN conversation c ON c.id = x.conversation
-           LEFT JOIN message m ON m.conversation_id = x.conversation AND m.client_id = x.client
+           LEFT JOIN message m ON m.client_id = x.client AND m.conversation_id || '' = x.conversation
           ORDER BY c.id{}",
         dialect.rows(1, &[Column::Text("conversation"), Column::Text("client")]),
         dialect.for_update_of("c"),
@@ -68,7 +70,6 @@ struct Seen {
     asked_seq: i64,
     answered_seq: i64,
     turn_id: Option<String>,
-    closed_at: Option<i64>,
     client: ClientId,
     seq: Option<i64>,
     prev_visible: Option<i64>,
@@ -87,7 +88,6 @@ impl Seen {
         "asked_seq",
         "answered_seq",
         "turn_id",
-        "closed_at",
         "client",
         "seq",
         "prev_visible",
@@ -106,8 +106,8 @@ impl Seen {
             asked_seq: self.asked_seq,
             answered_seq: self.answered_seq,
             turn: self.turn_id,
-            closed: self.closed_at,
-            changed: false,
+            reopened: false,
+            recorded: (self.last_seq, self.answered_seq),
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod amend;
 mod announce;
+mod cache;
 mod door;
 mod head;
 mod look;
@@ -112,7 +113,7 @@ pub struct Appended {
 /// The outer error is the store's; the inner ones are [`Error::Invalid`], [`Error::NotFound`], [`Error::Stale`].
 pub async fn append_in(tx: &mut AnyConnection, dialect: Dialect, now: i64, group: &mut [Append]) -> Result<Vec<Result<Appended>>> {
     let plan = plan::plan(tx, dialect, now, group, plan::Span::Caller).await?;
-    plan.write(tx, dialect, now).await?;
+    plan.write(tx, dialect).await?;
     Ok(plan.done)
 }
 

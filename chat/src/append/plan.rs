@@ -1,13 +1,16 @@
-//! What one group of appends changes, and the two statements that change it: one looks, one writes.
+//! What one group of appends changes, and the two statements that change it: one looks, one writes. Where the heads are at hand the
+//! second is enough, for it asks whether they are as they were.
 
 use std::{collections::HashSet, sync::Arc};
 
+use futures_util::TryStreamExt as _;
 use serde_json::json;
 use sqlx::{AnyConnection, Executor};
 
 use super::{
     Append, Appended,
     amend::{self, Amend, Targets},
+    cache::HeadCache,
     head::{Head, Heads},
     look::{Known, look},
     open::open_in,
@@ -28,6 +31,8 @@ pub(super) enum Span {
     /// The first statement and the last one: each way to SQLite's thread and back costs as much as a statement.
     /// When anything fails the connection is not used again.
     Statements,
+    /// The statement that writes is all of it.
+    Alone,
 }
 
 impl Span {
@@ -35,8 +40,12 @@ impl Span {
         if self == Self::Caller { sql.to_owned() } else { format!("{};\n{sql}", dialect.begin()) }
     }
 
-    fn last(self, sql: &str) -> String {
-        if self == Self::Caller { sql.to_owned() } else { format!("{sql};\nCOMMIT") }
+    fn last(self, dialect: Dialect, sql: String) -> String {
+        match self {
+            Self::Caller => sql,
+            Self::Statements => format!("{sql};\nCOMMIT"),
+            Self::Alone => dialect.alone(&sql),
+        }
     }
 }
 
@@ -44,18 +53,38 @@ impl Span {
 pub(super) struct Plan {
     /// For each of the group: its place, or why it has none.
     pub done: Vec<Result<Appended>>,
-    heads: Heads,
+    pub heads: Heads,
     fresh: Vec<Arc<Message>>,
     amends: Vec<Amend>,
+    now: i64,
     span: Span,
 }
 
 /// Looks what is there and gives each message its place.
 pub(super) async fn plan(tx: &mut AnyConnection, dialect: Dialect, now: i64, group: &mut [Append], span: Span) -> Result<Plan> {
+    let (checked, good) = check(group);
+    let (heads, known) = found(tx, dialect, now, &good, span).await?;
+    let targets = amend::targets(tx, dialect, &good).await?;
+    Ok(arrange(now, (checked, &good), (heads, known, targets), span))
+}
+
+/// Gives each message its place by what is at hand; nothing where that may not be enough.
+pub(super) fn plan_by(heads: &HeadCache, now: i64, group: &mut [Append]) -> Option<Plan> {
+    let heads = heads.of(group)?;
+    let (checked, good) = check(group);
+    let plan = arrange(now, (checked, &good), (heads, Known::new(), Targets::new()), Span::Alone);
+    plan.done.iter().all(Result::is_ok).then_some(plan)
+}
+
+/// What the input of each tells, and those that may go on.
+fn check(group: &mut [Append]) -> (Vec<Result<()>>, Vec<&Append>) {
     let checked: Vec<Result<()>> = group.iter_mut().map(Append::check).collect();
-    let good: Vec<&Append> = group.iter().zip(&checked).filter(|(_, check)| check.is_ok()).map(|(append, _)| append).collect();
-    let (mut heads, mut known) = found(tx, dialect, now, &good, span).await?;
-    let mut targets = amend::targets(tx, dialect, &good).await?;
+    let good = group.iter().zip(&checked).filter(|(_, check)| check.is_ok()).map(|(append, _)| append).collect();
+    (checked, good)
+}
+
+fn arrange(now: i64, (checked, good): (Vec<Result<()>>, &[&Append]), found: (Heads, Known, Targets), span: Span) -> Plan {
+    let (mut heads, mut known, mut targets) = found;
     let (mut fresh, mut amends) = (Vec::new(), Vec::new());
     let mut placed = good.iter().map(|append| {
         let appended = place(append, now, &mut heads, &mut known, &targets)?;
@@ -67,7 +96,7 @@ pub(super) async fn plan(tx: &mut AnyConnection, dialect: Dialect, now: i64, gro
     });
     let done = checked.into_iter().map(|check| check.and_then(|()| placed.next().unwrap_or(Err(Error::NotFound)))).collect();
     drop(placed);
-    Ok(Plan { done, heads, fresh, amends, span })
+    Plan { done, heads, fresh, amends, now, span }
 }
 
 /// Opens what begins, then looks.
@@ -81,21 +110,27 @@ async fn found(tx: &mut AnyConnection, dialect: Dialect, now: i64, group: &[&App
 }
 
 impl Plan {
-    /// The heads move and the messages come in, in one go.
-    pub(super) async fn write(&self, tx: &mut AnyConnection, dialect: Dialect, now: i64) -> Result<()> {
+    /// The heads move and the messages come in, in one go. What was locked when it was looked at is as it was.
+    pub(super) async fn write(&self, tx: &mut AnyConnection, dialect: Dialect) -> Result<()> {
+        if self.write_unmoved(tx, dialect).await? { Ok(()) } else { Err(sqlx::Error::RowNotFound.into()) }
+    }
+
+    /// The same of those conversations that are as they were. Whether these were all.
+    pub(super) async fn write_unmoved(&self, tx: &mut AnyConnection, dialect: Dialect) -> Result<bool> {
         if self.fresh.is_empty() {
             if self.span == Span::Statements {
                 tx.execute("COMMIT").await?;
             }
-            return Ok(());
+            return Ok(true);
         }
         for amend in &self.amends {
-            amend.write(tx, now).await?;
+            amend.write(tx, self.now).await?;
         }
         let update = format!(
-            "UPDATE conversation SET last_seq = x.seq, last_visible_seq = x.visible, asked_seq = x.asked, answered_seq = x.answered,
-                    closed_at = x.closed, last_at = $2
-               FROM {} WHERE conversation.id = x.key",
+            "UPDATE conversation SET last_seq = x.seq, last_visible_seq = x.visible, asked_seq = x.asked,
+                    answered_seq = COALESCE(x.answered, conversation.answered_seq),
+                    closed_at = CASE x.reopened WHEN 0 THEN conversation.closed_at END, last_at = $2
+               FROM {} WHERE conversation.id = x.key AND conversation.last_seq = x.was AND conversation.epoch = x.epoch",
             dialect.rows(1, &HEAD),
         );
         let insert = format!(
@@ -103,15 +138,17 @@ impl Plan {
              SELECT x.conversation, x.seq, x.workspace, x.client, x.author, x.author_key, x.audience, x.body, x.extra, x.prev, x.of_seq, $2 FROM {}",
             dialect.rows(3, &MESSAGE),
         );
-        let moved: Vec<HeadRow> = self.heads.iter().filter(|(_, head)| head.changed).map(|(id, head)| HeadRow::of(*id, head)).collect();
+        let moved: Vec<HeadRow> = self.heads.iter().filter(|(_, head)| head.moved()).map(|(id, head)| HeadRow::of(*id, head)).collect();
         let came: Vec<MessageRow<'_>> = self.fresh.iter().map(|message| MessageRow::from(&**message)).collect();
-        sqlx::query(sqlx::AssertSqlSafe(self.span.last(&dialect.together(&update, &insert))))
-            .bind(text(&moved))
-            .bind(now)
-            .bind(text(&came))
-            .execute(tx)
-            .await?;
-        Ok(())
+        let sql = self.span.last(dialect, dialect.moving(&update, &insert));
+        let write = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(text(&moved)).bind(self.now).bind(text(&came));
+        // One result for each of the statements: the end of a transaction repeats what the insert before it has said.
+        let mut results = tx.fetch_many(write);
+        let mut inserted = 0;
+        while let Some(result) = results.try_next().await? {
+            inserted = result.left().map_or(inserted, |done| done.rows_affected());
+        }
+        Ok(inserted == self.fresh.len() as u64)
     }
 }
 
@@ -137,7 +174,6 @@ fn place(append: &Append, now: i64, heads: &mut Heads, known: &mut Known, target
     };
     head.last_seq += 1;
     let (seq, prev_visible) = (head.last_seq, head.last_visible_seq);
-    head.changed = true;
     if audience == Audience::All {
         head.last_visible_seq = seq;
     }

@@ -5,24 +5,37 @@ use serde::Serialize;
 use super::head::Head;
 use crate::{ClientId, ConversationId, Message, WorkspaceId, store::Column};
 
-pub(super) const HEAD: [Column; 6] =
-    [Column::Text("key"), Column::Int("seq"), Column::Int("visible"), Column::Int("asked"), Column::Int("answered"), Column::Int("closed")];
+pub(super) const HEAD: [Column; 8] = [
+    Column::Text("key"),
+    Column::Int("was"),
+    Column::Int("epoch"),
+    Column::Int("seq"),
+    Column::Int("visible"),
+    Column::Int("asked"),
+    Column::Int("answered"),
+    Column::Int("reopened"),
+];
 
-/// As [`HEAD`].
+/// As [`HEAD`]: what the record must have, and what it has then.
 #[derive(Serialize)]
 pub(super) struct HeadRow {
     key: ConversationId,
+    was: i64,
+    epoch: i64,
     seq: i64,
     visible: i64,
     asked: i64,
-    answered: i64,
-    closed: Option<i64>,
+    /// Nothing: as it was.
+    answered: Option<i64>,
+    reopened: i64,
 }
 
 impl HeadRow {
     pub(super) fn of(key: ConversationId, head: &Head) -> Self {
-        let Head { last_seq: seq, last_visible_seq: visible, asked_seq: asked, answered_seq: answered, closed, .. } = *head;
-        Self { key, seq, visible, asked, answered, closed }
+        let Head { last_seq: seq, last_visible_seq: visible, asked_seq: asked, answered_seq, epoch, reopened, .. } = *head;
+        let (was, had_answered) = head.recorded;
+        let answered = (answered_seq != had_answered).then_some(answered_seq);
+        Self { key, was, epoch, seq, visible, asked, answered, reopened: reopened.into() }
     }
 }
 

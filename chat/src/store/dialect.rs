@@ -88,6 +88,30 @@ impl Dialect {
         }
     }
 
+    /// An update of `conversation` from rows `x`, and an insert that takes those of its own rows `x` whose `conversation` was updated, as
+    /// one. The insert ends where its condition would stand, and its `seq` is beyond what the conversation's `last_seq` was.
+    pub fn moving(self, update: &str, insert: &str) -> String {
+        match self {
+            Self::Sqlite => {
+                let moved = "EXISTS (SELECT 1 FROM conversation c WHERE c.id = x.conversation AND c.last_seq >= x.seq)";
+                format!("{update};\n{insert} WHERE {moved}")
+            }
+            Self::Postgres => {
+                // `IS TRUE` keeps the planner from joining, which without hashes goes through all pairs.
+                let moved = "(x.conversation IN (SELECT id FROM moved)) IS TRUE";
+                format!("WITH moved AS ({update} RETURNING conversation.id)\n{insert} WHERE {moved}")
+            }
+        }
+    }
+
+    /// Statements that are a transaction of their own.
+    pub(crate) fn alone(self, sql: &str) -> String {
+        match self {
+            Self::Sqlite => format!("{};\n{sql};\nCOMMIT", self.begin()),
+            Self::Postgres => sql.to_owned(),
+        }
+    }
+
     /// How a write transaction begins: SQLite must not start as a reader.
     pub fn begin(self) -> &'static str {
         match self {
