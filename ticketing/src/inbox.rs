@@ -144,7 +144,7 @@ impl Desk {
     /// Only the record's.
     pub async fn touched_since(&self, workspace: WorkspaceId, at: i64, limit: i64) -> Result<Vec<ConversationId>> {
         let rows = sqlx::query(
-            "SELECT id FROM conversation WHERE workspace_id = $1 AND last_at >= $2
+            "SELECT id FROM conversation WHERE workspace_id = $1 AND last_period >= $2 / 300000 AND last_at >= $2
              UNION SELECT conversation_id AS id FROM ticket WHERE workspace_id = $1 AND resolved_at IS NULL AND updated_at >= $2
              UNION SELECT conversation_id AS id FROM ticket WHERE workspace_id = $1 AND resolved_at >= $2 LIMIT $3",
         )
@@ -167,7 +167,7 @@ impl Desk {
                     (SELECT CAST(COUNT(*) AS BIGINT) FROM ticket WHERE workspace_id = $1 AND resolved_at IS NULL) AS everybody,
                     (SELECT CAST(COUNT(*) AS BIGINT) FROM ticket WHERE workspace_id = $1 AND resolved_at IS NULL AND status = 'pending') AS pending,
                     (SELECT CAST(COUNT(*) AS BIGINT) FROM ticket WHERE workspace_id = $1 AND resolved_at IS NULL AND status = 'snoozed') AS snoozed,
-                    (SELECT CAST(COUNT(*) AS BIGINT) FROM conversation WHERE workspace_id = $1 AND speaker = 'bot' AND last_at > $3 AND last_seq > 0) AS bot",
+                    (SELECT CAST(COUNT(*) AS BIGINT) FROM conversation WHERE workspace_id = $1 AND speaker = 'bot' AND last_period >= $3 / 300000 AND last_at > $3 AND last_seq > 0) AS bot",
         )
         .bind(workspace.text())
         .bind(agent.text())

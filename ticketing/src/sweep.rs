@@ -99,7 +99,7 @@ impl Desk {
     async fn hear_missed(&self) -> Result<()> {
         let rows = sqlx::query(
             "SELECT c.workspace_id, c.id FROM conversation c
-              WHERE c.speaker = 'agent' AND c.asked_seq > c.answered_seq
+              WHERE c.speaker = 'agent' AND c.waits = 1
                 AND NOT EXISTS (SELECT 1 FROM ticket t WHERE t.conversation_id = c.id AND t.resolved_at IS NULL AND t.status = 'open')
               ORDER BY c.last_at LIMIT $1",
         )

@@ -39,7 +39,8 @@ pub(super) async fn due(chat: &Chat, workspace: WorkspaceId, burst_ms: u64) -> R
     let now = chat.now();
     let rows = sqlx::query(
         "SELECT c.id, c.asked_seq FROM conversation c
-          WHERE c.workspace_id = $1 AND c.speaker <> 'bot' AND c.closed_at IS NULL AND c.asked_seq > 0 AND c.last_at BETWEEN $2 AND $3
+          WHERE c.workspace_id = $1 AND c.speaker <> 'bot' AND c.closed_at IS NULL AND c.asked_seq > 0
+            AND c.last_period BETWEEN $2 / 300000 AND $3 / 300000 AND c.last_at BETWEEN $2 AND $3
             AND NOT EXISTS (SELECT 1 FROM beside b
                  WHERE b.conversation_id = c.id AND b.asked_seq = c.asked_seq AND (b.until = 0 OR b.until > $4))
             AND NOT EXISTS (SELECT 1 FROM message m

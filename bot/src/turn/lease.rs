@@ -46,9 +46,7 @@ const FREE: &str = "(turn_id IS NULL OR turn_until < $1 OR EXISTS (SELECT 1 FROM
 
 /// Conversations whose turn is due and free, of every workspace.
 pub(crate) async fn due(chat: &Chat) -> Result<Vec<(WorkspaceId, ConversationId)>> {
-    let sql = format!(
-        "SELECT workspace_id, id FROM conversation WHERE speaker = 'bot' AND asked_seq > answered_seq AND {FREE} ORDER BY last_at LIMIT $2"
-    );
+    let sql = format!("SELECT workspace_id, id FROM conversation WHERE speaker = 'bot' AND waits = 1 AND {FREE} ORDER BY last_at LIMIT $2");
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(chat.now()).bind(SWEEP).fetch_all(chat.store().read()).await?;
     rows.iter().map(|found| Ok((row::id(found, "workspace_id")?, row::id(found, "id")?))).collect()
 }

@@ -88,6 +88,15 @@ impl Dialect {
         }
     }
 
+    /// A migration's text for this engine: a line that ends in `-- only sqlite` or `-- only postgres` is for that one.
+    pub(super) fn migration(self, text: &str) -> String {
+        let other = match self {
+            Self::Sqlite => "-- only postgres",
+            Self::Postgres => "-- only sqlite",
+        };
+        text.lines().filter(|line| !line.ends_with(other)).map(|line| format!("{line}\n")).collect()
+    }
+
     /// An update of `conversation` from rows `x`, and an insert that takes those of its own rows `x` whose `conversation` was updated, as
     /// one. The insert ends where its condition would stand, and its `seq` is beyond what the conversation's `last_seq` was.
     pub fn moving(self, update: &str, insert: &str) -> String {

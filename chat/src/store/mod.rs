@@ -18,9 +18,9 @@ use std::{
 };
 
 use sqlx::{
-    Any, AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor,
+    Any, AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor, SqlSafeStr as _,
     any::{AnyArguments, AnyPoolOptions, AnyRow},
-    migrate::Migrator,
+    migrate::{Migration, Migrator},
 };
 
 pub use self::{
@@ -241,7 +241,8 @@ async fn prepare(connection: &mut AnyConnection, dialect: Dialect) -> sqlx::Resu
 async fn migrate(address: &str, dialect: Dialect) -> Result<()> {
     let mut connection = AnyConnection::connect(address).await.map_err(|error| unreachable_store(&error))?;
     prepare(&mut connection, dialect).await.map_err(|error| unreachable_store(&error))?;
-    let done = MIGRATIONS.run(&mut connection).await;
+    let of_engine = |of: &Migration| Migration { sql: AssertSqlSafe(dialect.migration(of.sql.as_str())).into_sql_str(), ..of.clone() };
+    let done = Migrator::with_migrations(MIGRATIONS.iter().map(of_engine).collect()).run(&mut connection).await;
     if done.is_ok() {
         for statement in dialect.search_schema() {
             connection.execute(*statement).await?;

@@ -66,7 +66,7 @@ impl Desk {
     /// Indexes messages that are not indexed yet; returns whether more wait.
     pub(crate) async fn index_messages(&self) -> Result<bool> {
         let rows = sqlx::query(
-            "SELECT workspace_id, id, indexed_seq, last_seq FROM conversation WHERE indexed_seq < last_seq ORDER BY last_at LIMIT $1",
+            "SELECT workspace_id, id, indexed_seq, last_seq FROM conversation WHERE unindexed = 1 ORDER BY last_period LIMIT $1",
         )
         .bind(CONVERSATIONS)
         .fetch_all(self.chat().store().read())

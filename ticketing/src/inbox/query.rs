@@ -47,7 +47,7 @@ pub(super) fn build(workspace: WorkspaceId, filter: &Filter, limit: i64) -> Quer
     let order = order(filter);
     let (first, second, id) = order.keys();
     let direction = order.direction();
-    let between = if matches!(order, Order::Queue) { format!("{second} {direction}, ") } else { String::new() };
+    let sort = order.sort();
     let mut query = Query { text: String::new(), binds: Vec::new() };
     let (from, mut conditions) = view(&mut query, workspace, filter);
     if let Some(cursor) = &filter.after {
@@ -57,7 +57,7 @@ pub(super) fn build(workspace: WorkspaceId, filter: &Filter, limit: i64) -> Quer
     let limit = query.int(limit);
     query.text = format!(
         "{SHOWN} FROM (SELECT c.id AS conversation_id, t.id AS ticket_id, {first} AS key_first, CAST({second} AS BIGINT) AS key_second, {id} AS key_id
-             FROM {from} {visitor} WHERE {} ORDER BY {first} {direction}, {between}{id} {direction} LIMIT {limit}) page
+             FROM {from} {visitor} WHERE {} ORDER BY {sort} LIMIT {limit}) page
          {JOINED} ORDER BY page.key_first {direction}, page.key_second {direction}, page.key_id {direction}",
         conditions.join(" AND "),
     );
@@ -83,6 +83,15 @@ impl Order {
         }
     }
 
+    /// By the keys. What was written in last is found by the index of periods; only those of one period are put in order.
+    fn sort(&self) -> &'static str {
+        match self {
+            Self::Recent => "c.last_period DESC, c.last_at DESC, c.id DESC",
+            Self::Queue => "t.priority, t.queued_at, t.id",
+            Self::Resolved => "t.resolved_at DESC, t.id DESC",
+        }
+    }
+
     fn direction(&self) -> &'static str {
         if matches!(self, Self::Queue) { "ASC" } else { "DESC" }
     }
@@ -92,7 +101,8 @@ impl Order {
         let (a, b) = (query.int(cursor.first), query.text(&cursor.id));
         match self {
             Self::Queue => format!("({first}, {second}, {id}) > ({a}, {}, {b})", query.int(cursor.second)),
-            Self::Recent | Self::Resolved => format!("({first}, {id}) < ({a}, {b})"),
+            Self::Recent => format!("c.last_period <= {a} / 300000 AND ({first}, {id}) < ({a}, {b})"),
+            Self::Resolved => format!("({first}, {id}) < ({a}, {b})"),
         }
     }
 }
