@@ -4,7 +4,7 @@ use sqlx::{AnyConnection, Connection, Row, pool::PoolConnection};
 
 use super::*;
 use crate::{
-    Chat, Clock, Random,
+    Append, Author, Chat, Clock, Random,
     testing::{Engine, Fresh},
 };
 
@@ -13,7 +13,31 @@ crate::on_every_engine!(
     a_brief_statement_lowers_the_promise_for_itself_alone,
     connections_that_were_ended_cost_one_statement,
     a_transaction_given_up_while_it_begins_keeps_nothing_back,
+    a_message_changes_no_index_of_its_conversation,
 );
+
+/// PostgreSQL would write the row's place into all of them anew.
+async fn a_message_changes_no_index_of_its_conversation(engine: Engine) {
+    let fresh = engine.fresh().await.unwrap();
+    let all = match engine {
+        Engine::Sqlite => "SELECT COALESCE(sql, '') AS sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'conversation'",
+        _ => "SELECT indexdef AS sql FROM pg_indexes WHERE tablename = 'conversation'",
+    };
+    let rows = sqlx::query(all).fetch_all(fresh.chat.store().read()).await.unwrap();
+    assert!(rows.len() > 4);
+    for row in &rows {
+        let sql: String = row.try_get("sql").unwrap();
+        let moving = ["last_seq", "last_visible_seq", "asked_seq", "answered_seq", "closed_at", "last_at"];
+        assert!(moving.iter().all(|column| !sql.contains(column)), "{sql}");
+    }
+}
+
+#[test]
+fn a_migration_says_to_each_engine_what_is_for_it() {
+    let text = "a; -- only sqlite\nb; -- only postgres\nc; -- only both\n";
+    assert_eq!(Dialect::Sqlite.migration(text), "a; -- only sqlite\nc; -- only both\n");
+    assert_eq!(Dialect::Postgres.migration(text), "b; -- only postgres\nc; -- only both\n");
+}
 
 async fn a_brief_statement_lowers_the_promise_for_itself_alone(engine: Engine) {
     let fresh = engine.fresh().await.unwrap();
@@ -116,7 +140,9 @@ async fn postgresql_reads_no_whole_table_for_a_message() {
     let fresh = Engine::Postgres.fresh().await.unwrap();
     let talk = fresh.conversation("en").await.unwrap();
     for _ in 0..MESSAGES {
-        fresh.say(&talk, "hello").await.unwrap();
+        // Of those that look first.
+        let append = Append::new(fresh.workspace, talk.id, fresh.chat.id(), Author::Visitor(talk.visitor), "hello");
+        fresh.chat.append(Append { considered: Some(0), ..append }).await.unwrap();
     }
     // The server counts what a connection did when that ends.
     fresh.chat.store().close().await;
@@ -124,6 +150,9 @@ async fn postgresql_reads_no_whole_table_for_a_message() {
     let read = "SELECT CAST(SUM(seq_tup_read) AS BIGINT) FROM pg_stat_user_tables WHERE relname IN ('message', 'conversation')";
     let read: i64 = sqlx::query(read).fetch_one(&mut connection).await.unwrap().try_get(0).unwrap();
     assert!(read < MESSAGES, "{read} rows were read from end to end");
+    let read = "SELECT CAST(idx_tup_read AS BIGINT) FROM pg_stat_user_indexes WHERE indexrelname = 'message_pkey'";
+    let read: i64 = sqlx::query(read).fetch_one(&mut connection).await.unwrap().try_get(0).unwrap();
+    assert!(read < MESSAGES, "{read} messages of the conversation were read");
 }
 
 /// What the whole database would do by itself.

@@ -66,12 +66,12 @@ impl Case {
         }
     }
 
-    /// Who takes part, Warbler first.
+    /// Who takes part, ours first.
     pub fn rivals(self) -> &'static [Rival] {
         match self {
             Case::Idle => &[Rival::Warbler, Rival::Ws, Rival::SocketIo],
             Case::Echo | Case::Storm => &[Rival::Warbler, Rival::SocketIo],
-            Case::Ceiling => &[Rival::Warbler, Rival::SocketIoRedis, Rival::SocketIoKept, Rival::Nats],
+            Case::Ceiling => &[Rival::Warbler, Rival::WarblerPostgres, Rival::SocketIoRedis, Rival::SocketIoKept, Rival::Nats],
             Case::Fanout => &[Rival::Warbler, Rival::Ws],
         }
     }

@@ -8,12 +8,15 @@ use super::{process::Process, pypi};
 use crate::load::aim::{Aim, Target};
 use crate::load::session::Door;
 use crate::load::wire::Wire;
+use crate::private::Postgres;
 
 /// A server that can be measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rival {
     /// This product.
     Warbler,
+    /// The same with its record on a PostgreSQL of its own, made for the round.
+    WarblerPostgres,
     /// A loop written by hand on `ws`.
     Ws,
     /// socket.io in one process.
@@ -34,14 +37,21 @@ pub struct Running {
     /// The process whose memory is read.
     pub pid: u32,
     own: Option<Target>,
+    postgres: Option<Postgres>,
     processes: Vec<Process>,
 }
 
 impl Rival {
+    /// It is this product.
+    pub fn is_ours(self) -> bool {
+        matches!(self, Rival::Warbler | Rival::WarblerPostgres)
+    }
+
     /// Its name in tables.
     pub fn name(self) -> &'static str {
         match self {
             Rival::Warbler => "warbler",
+            Rival::WarblerPostgres => "warbler+postgres",
             Rival::Ws => "ws",
             Rival::SocketIo => "socket.io",
             Rival::SocketIoRedis => "socket.io+redis",
@@ -53,9 +63,11 @@ impl Rival {
     /// Starts it; `folder` holds the packages.
     pub async fn start(self, aim: &Aim, warbler: Option<&Path>, folder: &Path) -> Result<Running> {
         match self {
-            Rival::Warbler => {
-                let target = aim.target(warbler).await?;
-                Ok(Running { door: target.door.clone(), pid: target.process()?, own: Some(target), processes: Vec::new() })
+            Rival::Warbler => Running::ours(aim.target(warbler).await?, None),
+            Rival::WarblerPostgres => {
+                let postgres = Postgres::start().await?;
+                let aim = Aim { record: Some(postgres.address()), ..aim.clone() };
+                Running::ours(aim.target(warbler).await?, Some(postgres))
             }
             Rival::Ws => Running::of(vec![Process::node(folder, "ws.mjs", &[]).await?], Wire::Ws),
             Rival::SocketIo => Running::of(vec![Process::node(folder, "socketio.mjs", &[]).await?], Wire::SocketIo),
@@ -75,9 +87,13 @@ async fn socketio_redis(folder: &Path, kept: bool) -> Result<Running> {
 }
 
 impl Running {
+    fn ours(target: Target, postgres: Option<Postgres>) -> Result<Running> {
+        Ok(Running { door: target.door.clone(), pid: target.process()?, own: Some(target), postgres, processes: Vec::new() })
+    }
+
     fn of(processes: Vec<Process>, wire: Wire) -> Result<Running> {
         let first = processes.first().context("no process")?;
-        Ok(Running { door: Door { address: first.address, wire, tls: None }, pid: first.pid()?, own: None, processes })
+        Ok(Running { door: Door { address: first.address, wire, tls: None }, pid: first.pid()?, own: None, postgres: None, processes })
     }
 
     /// Ends it.
@@ -88,6 +104,6 @@ impl Running {
         if let Some(Target { server: Some(mut server), .. }) = self.own {
             server.kill()?;
         }
-        Ok(())
+        self.postgres.map_or(Ok(()), |mut postgres| postgres.kill())
     }
 }

@@ -19,6 +19,7 @@ pub struct Table {
 struct Line {
     case: Case,
     figure: Figure,
+    own: Rival,
     rival: Rival,
     ours: Option<f64>,
     theirs: Option<f64>,
@@ -38,19 +39,12 @@ impl Table {
     fn lines(&self, cases: &[Case]) -> Vec<Line> {
         let mut lines = Vec::new();
         for case in cases {
-            let (ours, others) = case.rivals().split_first().map_or((Rival::Warbler, &[][..]), |(first, others)| (*first, others));
+            let (ours, others): (Vec<Rival>, Vec<Rival>) = case.rivals().iter().partition(|rival| rival.is_ours());
             for figure in case.figures() {
-                for rival in others {
-                    let of = |rival: Rival| self.seen.get(&(case.name(), figure.name, rival)).map_or(&[][..], Vec::as_slice);
-                    let rounds = of(ours).len().min(of(*rival).len());
-                    lines.push(Line {
-                        case: *case,
-                        figure: *figure,
-                        rival: *rival,
-                        ours: median(of(ours)),
-                        theirs: median(of(*rival)),
-                        rounds,
-                    });
+                let of = |rival: Rival| self.seen.get(&(case.name(), figure.name, rival)).map_or(&[][..], Vec::as_slice);
+                for (own, rival) in ours.iter().flat_map(|own| others.iter().map(move |rival| (*own, *rival))) {
+                    let rounds = of(own).len().min(of(rival).len());
+                    lines.push(Line { case: *case, figure: *figure, own, rival, ours: median(of(own)), theirs: median(of(rival)), rounds });
                 }
             }
         }
@@ -61,7 +55,7 @@ impl Table {
     pub fn rows(&self, cases: &[Case]) -> Vec<Value> {
         let row = |line: Line| {
             json!({
-                "case": line.case.name(), "figure": line.figure.name, "warbler": line.ours,
+                "case": line.case.name(), "figure": line.figure.name, "own": line.own.name(), "ours": line.ours,
                 "peer": line.rival.name(), "theirs": line.theirs, "ratio": line.ratio(), "rounds": line.rounds,
             })
         };
@@ -70,14 +64,16 @@ impl Table {
 
     /// For people.
     pub fn text(&self, cases: &[Case]) -> String {
-        let mut text =
-            format!("{:<9} {:<16} {:>12} {:<16} {:>12} {:>7} {:>7}\n", "case", "figure", "warbler", "peer", "theirs", "ratio", "rounds");
+        let mut text = format!(
+            "{:<9} {:<16} {:<16} {:>12} {:<16} {:>12} {:>7} {:>7}\n",
+            "case", "figure", "own", "ours", "peer", "theirs", "ratio", "rounds"
+        );
         for line in self.lines(cases) {
             let show = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.*}", line.figure.decimals));
             let ratio = line.ratio().map_or("-".to_owned(), |ratio| format!("{ratio:.2}"));
-            let (case, figure, peer) = (line.case.name(), line.figure.name, line.rival.name());
+            let (case, figure, own, peer) = (line.case.name(), line.figure.name, line.own.name(), line.rival.name());
             let (ours, theirs, rounds) = (show(line.ours), show(line.theirs), line.rounds);
-            text += &format!("{case:<9} {figure:<16} {ours:>12} {peer:<16} {theirs:>12} {ratio:>7} {rounds:>7}\n");
+            text += &format!("{case:<9} {figure:<16} {own:<16} {ours:>12} {peer:<16} {theirs:>12} {ratio:>7} {rounds:>7}\n");
         }
         text
     }
@@ -104,9 +100,8 @@ mod tests {
             table.add(Case::Idle, Rival::Ws, &json!({"kb_per_session": theirs}));
         }
         let rows = table.rows(&[Case::Idle]);
-        let ws =
-            json!({"case": "idle", "figure": "kb_per_session", "warbler": 5.0, "peer": "ws", "theirs": 10.0, "ratio": 0.5, "rounds": 3});
-        let absent = json!({"case": "idle", "figure": "kb_per_session", "warbler": 5.0, "peer": "socket.io", "theirs": null, "ratio": null, "rounds": 0});
+        let ws = json!({"case": "idle", "figure": "kb_per_session", "own": "warbler", "ours": 5.0, "peer": "ws", "theirs": 10.0, "ratio": 0.5, "rounds": 3});
+        let absent = json!({"case": "idle", "figure": "kb_per_session", "own": "warbler", "ours": 5.0, "peer": "socket.io", "theirs": null, "ratio": null, "rounds": 0});
         assert_eq!(rows, [ws, absent]);
         let text = table.text(&[Case::Idle]);
         let lines: Vec<&str> = text.lines().collect();
